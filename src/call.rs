@@ -1,0 +1,84 @@
+//! What a processor is told about the call that it serves.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::time::Instant;
+
+use crate::request::Operation;
+
+/// One logical call: made once, before any layer, and the same for every attempt at it.
+#[derive(Debug)]
+pub struct CallContext {
+    operation: Operation,
+    identifier: String,
+    payment: String,
+    idempotency_key: String,
+    deadline: Instant,
+    reached: AtomicBool,
+}
+
+impl CallContext {
+    pub(crate) fn new(
+        operation: Operation,
+        identifier: &str,
+        payment: String,
+        idempotency_key: String,
+        deadline: Instant,
+    ) -> Self {
+        Self {
+            operation,
+            identifier: identifier.to_owned(),
+            payment,
+            idempotency_key,
+            deadline,
+            reached: AtomicBool::new(false),
+        }
+    }
+
+    /// The operation.
+    #[must_use]
+    pub fn operation(&self) -> Operation {
+        self.operation
+    }
+
+    /// The identifier under which the processor is registered.
+    #[must_use]
+    pub fn identifier(&self) -> &str {
+        &self.identifier
+    }
+
+    /// Which payment it is about, for messages: the payment's id, or else the cart's.
+    #[must_use]
+    pub fn payment(&self) -> &str {
+        &self.payment
+    }
+
+    /// The key to send with every request of this call that moves money. 1 to 64 printable ASCII
+    /// characters.
+    ///
+    /// It is the same for every attempt of this call. For a capture, refund, cancellation, deletion
+    /// or authorization of a payment that has an id it follows from the operation, the payment's
+    /// stored data and the amount, so that the same action, repeated after a lost reply, a restart
+    /// or by another server, carries the same key, until the data that was stored about it changes
+    /// or the provider has clearly refused it. So a refund has to change the payment's data.
+    #[must_use]
+    pub fn idempotency_key(&self) -> &str {
+        &self.idempotency_key
+    }
+
+    /// When the whole call has to be answered, waiting and repeated attempts included.
+    #[must_use]
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// Remembers that the processor was asked: from here on a call that ends without an answer may
+    /// have moved money.
+    pub(crate) fn mark_reached(&self) {
+        self.reached.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn was_reached(&self) -> bool {
+        self.reached.load(Ordering::Acquire)
+    }
+}

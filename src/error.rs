@@ -1,0 +1,188 @@
+//! The one error of every payment method.
+
+use std::fmt;
+
+/// What a failure means to whoever has to act on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    /// The payment provider said no: nothing was moved.
+    Refused,
+    /// The request was wrong and never had an effect.
+    Invalid,
+    /// The provider could not be reached or was busy, and it is certain that nothing was moved:
+    /// the same call may be made again.
+    Unavailable,
+    /// Money may have been moved. Never to be reported as refused; the next call finds out before
+    /// it moves money again.
+    OutcomeUnknown,
+}
+
+impl ErrorKind {
+    /// The code of an error of this kind that has no better one.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Invalid => "invalid_request",
+            Self::Unavailable => "temporarily_unavailable",
+            Self::OutcomeUnknown => "outcome_unknown",
+        }
+    }
+
+    fn meaning(self) -> &'static str {
+        match self {
+            Self::Refused => "The payment provider refused the request; nothing was moved.",
+            Self::Invalid => "The request was not valid; nothing was moved.",
+            Self::Unavailable => {
+                "The payment provider is not available at the moment; nothing was moved. Try again."
+            }
+            Self::OutcomeUnknown => {
+                "It is not known whether the payment provider did it. Repeat the same action: it \
+                 finds out first."
+            }
+        }
+    }
+}
+
+/// A failed payment method: Medusa's `PaymentProcessorError`, with a [kind](ErrorKind).
+///
+/// Medusa takes an error object for an error only where `error`, `code` and `detail` are all
+/// truthy (`isPaymentProcessorError` in `dist/interfaces/payment-processor.js`); with one of them
+/// empty it books a declined refund as paid. So none of the three can be empty here: blank text is
+/// replaced by what the kind says.
+///
+/// ```
+/// use medusa_payment_rs::PaymentProcessorError;
+///
+/// let error = PaymentProcessorError::refused("The refund was refused", "", "");
+/// assert_eq!(error.code(), "refused");
+/// assert!(!error.detail().is_empty());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentProcessorError {
+    kind: ErrorKind,
+    error: String,
+    code: String,
+    detail: String,
+}
+
+impl PaymentProcessorError {
+    /// An error of `kind`. `error` says which operation failed, in a sentence for a person; `code`
+    /// is the machine's word for the reason, best the provider's own; `detail` is what the provider
+    /// said and what to do.
+    #[must_use]
+    pub fn new(
+        kind: ErrorKind,
+        error: impl Into<String>,
+        code: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
+        let detail = filled(detail.into(), kind.meaning());
+        Self {
+            kind,
+            error: filled(error.into(), "The payment operation failed"),
+            code: filled(code.into(), kind.code()),
+            detail,
+        }
+    }
+
+    /// [`ErrorKind::Refused`].
+    #[must_use]
+    pub fn refused(
+        error: impl Into<String>,
+        code: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self::new(ErrorKind::Refused, error, code, detail)
+    }
+
+    /// [`ErrorKind::Invalid`].
+    #[must_use]
+    pub fn invalid(
+        error: impl Into<String>,
+        code: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self::new(ErrorKind::Invalid, error, code, detail)
+    }
+
+    /// [`ErrorKind::Unavailable`], with the code `temporarily_unavailable`.
+    #[must_use]
+    pub fn unavailable(error: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Unavailable, error, "", detail)
+    }
+
+    /// [`ErrorKind::OutcomeUnknown`], with the code `outcome_unknown`.
+    #[must_use]
+    pub fn outcome_unknown(error: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::new(ErrorKind::OutcomeUnknown, error, "", detail)
+    }
+
+    /// What the failure means.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// Which operation failed. Never empty.
+    #[must_use]
+    pub fn error(&self) -> &str {
+        &self.error
+    }
+
+    /// The machine's word for the reason. Never empty.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// What the provider said, and what to do. Never empty.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+}
+
+fn filled(text: String, otherwise: &str) -> String {
+    if text.trim().is_empty() {
+        otherwise.to_owned()
+    } else {
+        text
+    }
+}
+
+impl fmt::Display for PaymentProcessorError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}): {}", self.error, self.code, self.detail)
+    }
+}
+
+impl std::error::Error for PaymentProcessorError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_part_of_an_error_can_be_empty() {
+        for kind in [
+            ErrorKind::Refused,
+            ErrorKind::Invalid,
+            ErrorKind::Unavailable,
+            ErrorKind::OutcomeUnknown,
+        ] {
+            for blank in ["", " ", "\n\t"] {
+                let error = PaymentProcessorError::new(kind, blank, blank, blank);
+                assert!(!error.error().trim().is_empty());
+                assert_eq!(error.code(), kind.code());
+                assert!(!error.detail().trim().is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_provider_said_is_kept() {
+        let error = PaymentProcessorError::refused("Refund failed", "card_declined", "Declined.");
+        assert_eq!(error.to_string(), "Refund failed (card_declined): Declined.");
+    }
+}

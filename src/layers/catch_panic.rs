@@ -1,0 +1,71 @@
+use std::any::Any;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
+
+use async_trait::async_trait;
+
+use super::{Layer, Next, unanswered};
+use crate::call::CallContext;
+use crate::error::PaymentProcessorError;
+use crate::request::{Request, Response};
+
+/// Turns a panic of the processor into an error with its message; the process lives.
+///
+/// Where the panic struck is not known, so neither is whether money was moved.
+pub struct CatchPanic;
+
+#[async_trait]
+impl Layer for CatchPanic {
+    async fn call(
+        &self,
+        call: &CallContext,
+        request: Request,
+        next: Next<'_>,
+    ) -> Result<Response, PaymentProcessorError> {
+        let mut attempt = pin!(next.run(call, request));
+        poll_fn(|context| {
+            // The attempt is not polled again after a panic, so nothing sees its broken state.
+            catch_unwind(AssertUnwindSafe(|| attempt.as_mut().poll(context))).unwrap_or_else(
+                |panic| {
+                    let detail = format!("The processor panicked: {}.", message_of(panic.as_ref()));
+                    Poll::Ready(Err(unanswered(call, "failed", &detail)))
+                },
+            )
+        })
+        .await
+    }
+}
+
+/// The text of a panic.
+pub(crate) fn message_of(panic: &(dyn Any + Send)) -> &str {
+    panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::error::ErrorKind;
+    use crate::layers::testing::{Script, Step, capture, retrieve, stack};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_panic_becomes_an_error_with_its_message() {
+        let script = Script::new([Step::Panic, Step::Done]);
+        let stack = stack(&script);
+        let error = stack.call(capture("pi_1")).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
+        assert!(error.detail().contains("out of cheese"), "{error}");
+        assert!(stack.call(capture("pi_1")).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_read_that_panics_moved_nothing() {
+        let script = Script::new([Step::Panic, Step::Panic, Step::Panic]);
+        let error = stack(&script).call(retrieve("pi_1")).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
+    }
+}

@@ -1,0 +1,299 @@
+//! What stands around every processor.
+//!
+//! A [`Layer`] has one method, through which all ten operations pass, so that it is applied to any
+//! processor the same way. A [`Stack`] is a processor with its layers, from the outside in:
+//!
+//! 1. [`Trace`] logs the call as the store sees it.
+//! 2. [`StatusFallback`] answers `get_payment_status` from the last status read, where the provider
+//!    cannot.
+//! 3. [`Deadline`] bounds the whole call, waiting and repeated attempts included.
+//! 4. [`OneAtATime`] lets calls that change one payment pass one after another.
+//! 5. [`Retry`] repeats attempts that were lost.
+//! 6. [`AttemptTimeout`] bounds each attempt.
+//! 7. The processor's own layers, in the order in which they were added.
+//! 8. [`CatchPanic`] turns a panic of the processor into an error.
+
+mod attempt_timeout;
+mod catch_panic;
+mod deadline;
+mod one_at_a_time;
+mod retry;
+mod status_fallback;
+mod trace;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::time::Instant;
+
+pub use attempt_timeout::AttemptTimeout;
+pub use catch_panic::CatchPanic;
+pub use deadline::Deadline;
+pub use one_at_a_time::OneAtATime;
+pub use retry::Retry;
+pub use status_fallback::StatusFallback;
+pub use trace::Trace;
+
+use crate::call::CallContext;
+use crate::error::PaymentProcessorError;
+use crate::idempotency::IdempotencyKeys;
+use crate::processor::PaymentProcessor;
+use crate::request::{Request, Response};
+
+/// Something that every call passes on its way to the processor.
+#[async_trait]
+pub trait Layer: Send + Sync + 'static {
+    /// Handles the call, usually by [`next.run`](Next::run) and something before or after it.
+    async fn call(
+        &self,
+        call: &CallContext,
+        request: Request,
+        next: Next<'_>,
+    ) -> Result<Response, PaymentProcessorError>;
+}
+
+/// The rest of the way: the layers further in, and the processor.
+#[derive(Clone, Copy)]
+pub struct Next<'a> {
+    layers: &'a [Arc<dyn Layer>],
+    processor: &'a dyn PaymentProcessor,
+}
+
+impl<'a> Next<'a> {
+    /// The processor at the end of the way.
+    #[must_use]
+    pub fn processor(&self) -> &'a dyn PaymentProcessor {
+        self.processor
+    }
+
+    /// Lets the call go on.
+    ///
+    /// # Errors
+    /// What the layers further in or the processor return.
+    pub async fn run(
+        self,
+        call: &CallContext,
+        request: Request,
+    ) -> Result<Response, PaymentProcessorError> {
+        match self.layers.split_first() {
+            Some((layer, layers)) => layer.call(call, request, Next { layers, ..self }).await,
+            None => {
+                call.mark_reached();
+                dispatch(self.processor, call, request).await
+            }
+        }
+    }
+}
+
+async fn dispatch(
+    processor: &dyn PaymentProcessor,
+    call: &CallContext,
+    request: Request,
+) -> Result<Response, PaymentProcessorError> {
+    Ok(match request {
+        Request::InitiatePayment(context) => {
+            Response::Session(processor.initiate_payment(call, *context).await?)
+        }
+        Request::UpdatePayment(context) => processor
+            .update_payment(call, *context)
+            .await?
+            .map_or(Response::Unchanged, Response::Session),
+        Request::AuthorizePayment { data, context } => {
+            Response::Authorization(processor.authorize_payment(call, data, context).await?)
+        }
+        Request::CapturePayment { data } => {
+            Response::Data(processor.capture_payment(call, data).await?)
+        }
+        Request::RefundPayment { data, amount } => {
+            Response::Data(processor.refund_payment(call, data, amount).await?)
+        }
+        Request::CancelPayment { data } => {
+            Response::Data(processor.cancel_payment(call, data).await?)
+        }
+        Request::DeletePayment { data } => {
+            Response::Data(processor.delete_payment(call, data).await?)
+        }
+        Request::RetrievePayment { data } => {
+            Response::Data(processor.retrieve_payment(call, data).await?)
+        }
+        Request::GetPaymentStatus { data } => {
+            Response::Status(processor.get_payment_status(call, data).await?)
+        }
+        Request::UpdatePaymentData { session_id, data } => {
+            Response::Data(processor.update_payment_data(call, session_id, data).await?)
+        }
+    })
+}
+
+/// The limits of a processor's calls, and its own layers.
+///
+/// ```
+/// use std::time::Duration;
+/// use medusa_payment_rs::layers::Layers;
+///
+/// let layers = Layers::default()
+///     .deadline(Duration::from_secs(20))
+///     .attempt_timeout(Duration::from_secs(8))
+///     .max_retries(1);
+/// ```
+pub struct Layers {
+    deadline: Duration,
+    attempt_timeout: Duration,
+    max_retries: u32,
+    own: Vec<Arc<dyn Layer>>,
+}
+
+impl Default for Layers {
+    /// 12 s for a call, 5 s for an attempt at it, 2 repetitions.
+    ///
+    /// Medusa calls a processor inside an open database transaction, and has ten of them.
+    fn default() -> Self {
+        Self {
+            deadline: Duration::from_secs(12),
+            attempt_timeout: Duration::from_secs(5),
+            max_retries: 2,
+            own: Vec::new(),
+        }
+    }
+}
+
+impl Layers {
+    /// How long a whole call may take.
+    #[must_use]
+    pub fn deadline(self, deadline: Duration) -> Self {
+        Self { deadline, ..self }
+    }
+
+    /// How long one attempt may take.
+    #[must_use]
+    pub fn attempt_timeout(self, attempt_timeout: Duration) -> Self {
+        Self { attempt_timeout, ..self }
+    }
+
+    /// How often an attempt that was lost is repeated.
+    #[must_use]
+    pub fn max_retries(self, max_retries: u32) -> Self {
+        Self { max_retries, ..self }
+    }
+
+    /// Adds a layer of the processor's own, inside the ones added before. It sees every attempt.
+    #[must_use]
+    pub fn with(mut self, layer: impl Layer) -> Self {
+        self.own.push(Arc::new(layer));
+        self
+    }
+
+    fn into_chain(self) -> Vec<Arc<dyn Layer>> {
+        let mut chain: Vec<Arc<dyn Layer>> = vec![
+            Arc::new(Trace),
+            Arc::new(StatusFallback::default()),
+            Arc::new(Deadline),
+            Arc::new(OneAtATime::default()),
+            Arc::new(Retry::new(self.max_retries)),
+            Arc::new(AttemptTimeout::new(self.attempt_timeout)),
+        ];
+        chain.extend(self.own);
+        chain.push(Arc::new(CatchPanic));
+        chain
+    }
+}
+
+/// A processor with its layers: what a host calls.
+pub struct Stack {
+    identifier: &'static str,
+    processor: Arc<dyn PaymentProcessor>,
+    chain: Vec<Arc<dyn Layer>>,
+    deadline: Duration,
+    keys: IdempotencyKeys,
+}
+
+impl Stack {
+    /// Puts `layers` around `processor`.
+    #[must_use]
+    pub fn new(
+        identifier: &'static str,
+        processor: Arc<dyn PaymentProcessor>,
+        layers: Layers,
+    ) -> Self {
+        Self {
+            identifier,
+            processor,
+            deadline: layers.deadline,
+            chain: layers.into_chain(),
+            keys: IdempotencyKeys::default(),
+        }
+    }
+
+    /// The identifier under which the processor is registered.
+    #[must_use]
+    pub fn identifier(&self) -> &'static str {
+        self.identifier
+    }
+
+    /// How long a call may take.
+    #[must_use]
+    pub fn deadline(&self) -> Duration {
+        self.deadline
+    }
+
+    /// Makes one logical call.
+    ///
+    /// # Errors
+    /// What the processor or a layer returns.
+    pub async fn call(&self, request: Request) -> Result<Response, PaymentProcessorError> {
+        let payment_id = request.payment_data().and_then(|data| self.processor.payment_id(data));
+        let key = self.keys.key_for(self.identifier, payment_id.as_deref(), &request);
+        let call = CallContext::new(
+            request.operation(),
+            self.identifier,
+            payment_id.unwrap_or_else(|| resource_of(&request)),
+            key.key.clone(),
+            Instant::now() + self.deadline,
+        );
+        let next = Next {
+            layers: &self.chain,
+            processor: self.processor.as_ref(),
+        };
+        let result = next.run(&call, request).await;
+        self.keys.settle(key, &result);
+        result
+    }
+}
+
+/// Names the payment of a request whose data has no id, or an empty string.
+fn resource_of(request: &Request) -> String {
+    match request {
+        Request::InitiatePayment(context) | Request::UpdatePayment(context) => {
+            context.resource_id.clone()
+        }
+        Request::UpdatePaymentData { session_id, .. } => session_id.clone(),
+        _ => String::new(),
+    }
+}
+
+/// `"refund_payment of pi_1"`, or `"refund_payment"` where the payment has no name.
+fn described(call: &CallContext) -> String {
+    let operation = call.operation().name();
+    match call.payment() {
+        "" => operation.to_owned(),
+        payment => format!("{operation} of {payment}"),
+    }
+}
+
+/// The error of a call that ended without an answer: unknown where it may have had an effect.
+fn unanswered(call: &CallContext, what: &str, detail: &str) -> PaymentProcessorError {
+    let error = format!("{} {what}", described(call));
+    if call.was_reached() && !call.operation().is_read() {
+        let detail = format!(
+            "{detail} It is not known whether it took effect. Repeat the same action: it finds out \
+             first."
+        );
+        PaymentProcessorError::outcome_unknown(error, detail)
+    } else {
+        PaymentProcessorError::unavailable(error, format!("{detail} Nothing was moved. Try again."))
+    }
+}
+
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,132 @@
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+
+use super::{Layer, Next};
+use crate::call::CallContext;
+use crate::error::{ErrorKind, PaymentProcessorError};
+use crate::request::{Operation, Request, Response};
+use crate::types::PaymentSessionStatus;
+
+/// How many payments are remembered at most; past that the memory starts anew.
+const CAPACITY: usize = 10_000;
+
+/// Answers `get_payment_status` with the status that this process read last for the payment, where
+/// the provider cannot be reached.
+///
+/// Medusa asks right after an authorization, with its own row of the payment already committed: an
+/// error there leaves a cart that can never be completed
+/// (`Payment … already exists`, `dist/strategies/cart-completion.js`).
+#[derive(Default)]
+pub struct StatusFallback {
+    last: Mutex<HashMap<String, PaymentSessionStatus>>,
+}
+
+impl StatusFallback {
+    fn remember(&self, payment: &str, status: PaymentSessionStatus) {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.len() >= CAPACITY && !last.contains_key(payment) {
+            last.clear();
+        }
+        last.insert(payment.to_owned(), status);
+    }
+
+    fn recall(&self, payment: &str) -> Option<PaymentSessionStatus> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).get(payment).copied()
+    }
+}
+
+#[async_trait]
+impl Layer for StatusFallback {
+    async fn call(
+        &self,
+        call: &CallContext,
+        request: Request,
+        next: Next<'_>,
+    ) -> Result<Response, PaymentProcessorError> {
+        let answer = next.run(call, request).await;
+        if call.payment().is_empty() {
+            return answer;
+        }
+        match &answer {
+            Ok(Response::Authorization(authorization)) => {
+                self.remember(call.payment(), authorization.status);
+            }
+            Ok(Response::Status(status)) => self.remember(call.payment(), *status),
+            Ok(_) => {
+                if !call.operation().is_read() {
+                    // Captured, refunded, canceled: what was read before no longer holds.
+                    self.last
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .remove(call.payment());
+                }
+            }
+            Err(error) => {
+                let lost = matches!(
+                    error.kind(),
+                    ErrorKind::Unavailable | ErrorKind::OutcomeUnknown
+                );
+                if lost && call.operation() == Operation::GetPaymentStatus {
+                    if let Some(status) = self.recall(call.payment()) {
+                        tracing::warn!(
+                            provider = call.identifier(),
+                            operation = call.operation().name(),
+                            outcome = error.kind().code(),
+                            "{} failed; answers with the status read last, {}",
+                            call.operation().name(),
+                            status.as_str()
+                        );
+                        return Ok(Response::Status(status));
+                    }
+                }
+            }
+        }
+        answer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layers::testing::{Script, Step, authorize, capture, stack, status};
+
+    fn lost() -> [Step; 3] {
+        [Step::Unavailable, Step::Unavailable, Step::Unavailable]
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_status_that_was_just_read_answers_for_a_provider_that_is_gone() {
+        let script = Script::new(std::iter::once(Step::Done).chain(lost()));
+        let stack = stack(&script);
+        stack.call(authorize("pi_1")).await.unwrap();
+        let answer = stack.call(status("pi_1")).await.unwrap();
+        assert_eq!(answer, Response::Status(PaymentSessionStatus::Authorized));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_payment_that_was_never_read_has_no_status() {
+        let script = Script::new(lost());
+        assert!(stack(&script).call(status("pi_1")).await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_change_makes_the_status_read_before_worthless() {
+        let script = Script::new([Step::Done, Step::Done].into_iter().chain(lost()));
+        let stack = stack(&script);
+        stack.call(authorize("pi_1")).await.unwrap();
+        stack.call(capture("pi_1")).await.unwrap();
+        assert!(stack.call(status("pi_1")).await.is_err());
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded() {
+        let fallback = StatusFallback::default();
+        for payment in 0..=CAPACITY {
+            fallback.remember(&payment.to_string(), PaymentSessionStatus::Pending);
+        }
+        assert!(fallback.last.lock().unwrap().len() <= CAPACITY);
+        assert!(fallback.recall(&CAPACITY.to_string()).is_some());
+    }
+}

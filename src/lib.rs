@@ -1,0 +1,54 @@
+//! Payments written in Rust, running in any [Medusa](https://medusajs.com) store.
+//!
+//! A provider implements [`PaymentProcessor`]: Medusa's ten payment methods, in snake case. The
+//! [`layers`] around it bound every call in time, repeat what may be repeated, keep two calls from
+//! changing one payment at once, and log. [`export!`] registers it under its identifier, and the
+//! Node.js class `AbstractPaymentProcessor` finds it there.
+//!
+//! The crate without default features is the core alone and knows nothing of Node.js; the feature
+//! `node` adds the addon's side, and `addon` registers the built-in [`providers`].
+
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing
+    )
+)]
+
+mod amount;
+mod call;
+mod error;
+mod idempotency;
+mod json;
+pub mod layers;
+#[cfg(feature = "node")]
+pub mod node;
+mod processor;
+pub mod providers;
+pub mod registry;
+mod request;
+mod types;
+
+pub use amount::{Amount, AmountError, currency_exponent};
+pub use async_trait::async_trait;
+pub use call::CallContext;
+pub use error::{ErrorKind, PaymentProcessorError};
+pub use json::{JsonError, JsonObject};
+pub use processor::PaymentProcessor;
+pub use request::{Operation, Request, Response};
+pub use types::{
+    Address, Authorization, Customer, PaymentProcessorContext, PaymentProcessorSessionResponse,
+    PaymentSessionStatus, UpdateRequests,
+};
+
+/// Not part of the public interface: what [`export!`] expands to.
+#[doc(hidden)]
+pub mod __private {
+    pub use inventory;
+}
+
+#[cfg(feature = "addon")]
+export!(providers::Manual);

@@ -1,0 +1,141 @@
+//! The contract between Medusa and a payment provider.
+
+use async_trait::async_trait;
+
+use crate::amount::Amount;
+use crate::call::CallContext;
+use crate::error::PaymentProcessorError;
+use crate::json::JsonObject;
+use crate::request::Operation;
+use crate::types::{
+    Authorization, PaymentProcessorContext, PaymentProcessorSessionResponse, PaymentSessionStatus,
+};
+
+/// A payment provider: Medusa's `PaymentProcessor` with its methods in snake case
+/// (`@medusajs/medusa/dist/interfaces/payment-processor.d.ts`), and what each has to guarantee.
+///
+/// Rules for all of them:
+///
+/// - `data` is all that Medusa remembers of a payment from one call to the next, in this process or
+///   another. Keep in it what later calls need, and return what you do not understand unchanged.
+///   It reaches the storefront: no secrets.
+/// - Every request that moves money carries the call's
+///   [idempotency key](CallContext::idempotency_key).
+/// - An error that leaves open whether money was moved is
+///   [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown), never a refusal. The next call of the
+///   same operation finds out before it moves money again.
+/// - A failure becomes a success only after the provider's own state was read and shows it.
+/// - Calls that change one payment never run at once in one process, reads may; another server on
+///   the same database is not held back.
+/// - Wait with `.await` only: a method that blocks its thread holds up other payments.
+/// - A method may be dropped at any `.await` when its time is over, and a panic in it becomes an
+///   error with its message.
+#[async_trait]
+pub trait PaymentProcessor: Send + Sync + 'static {
+    /// What identifies a payment in its stored data: calls with the same id never change it at
+    /// once, and errors and logs name it. The member `id` where that is a string.
+    fn payment_id(&self, data: &JsonObject) -> Option<String> {
+        data.get("id")
+    }
+
+    /// Whether a second attempt of `operation` within one call cannot move money twice: it only
+    /// reads, or it carries the [idempotency key](CallContext::idempotency_key) to a provider that
+    /// honours it. Only such calls are repeated when an attempt is lost.
+    fn is_repeatable(&self, operation: Operation) -> bool {
+        operation.is_read()
+    }
+
+    /// Starts a payment; the shopper has chosen the provider, or it is the region's only one.
+    ///
+    /// The result is stored as the session's data. Nothing is charged yet.
+    async fn initiate_payment(
+        &self,
+        call: &CallContext,
+        context: PaymentProcessorContext,
+    ) -> Result<PaymentProcessorSessionResponse, PaymentProcessorError>;
+
+    /// Follows a change of the cart: amount, currency, customer, address.
+    ///
+    /// `None` where nothing has to change: Medusa then keeps the session as it is, its amount
+    /// included. It is also called after the cart was completed (when a customer's e-mail address
+    /// changes), so a payment that is authorized or captured has to stay as it is. What the new
+    /// data supersedes has to become unpayable.
+    async fn update_payment(
+        &self,
+        call: &CallContext,
+        context: PaymentProcessorContext,
+    ) -> Result<Option<PaymentProcessorSessionResponse>, PaymentProcessorError>;
+
+    /// Says whether the money is held, or holds it; the shopper has completed the cart.
+    ///
+    /// It is called again for the same payment, also at the same time, and has to answer the same.
+    /// `context` is `{ip_address, idempotency_key, cart_id}`, for payment collections
+    /// `{ip_address}`.
+    async fn authorize_payment(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+        context: JsonObject,
+    ) -> Result<Authorization, PaymentProcessorError>;
+
+    /// Takes the whole of the held money. A payment that is captured already is a success.
+    ///
+    /// The result becomes the payment's data.
+    async fn capture_payment(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+    ) -> Result<JsonObject, PaymentProcessorError>;
+
+    /// Gives back `amount` minor units, never zero; more than was taken is refused.
+    ///
+    /// The result becomes the payment's data, and has to differ from `data`: it is what tells a
+    /// wanted second refund of the same amount from a repeated one.
+    async fn refund_payment(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+        amount: Amount,
+    ) -> Result<JsonObject, PaymentProcessorError>;
+
+    /// Releases the held money. A payment that is canceled already is a success; one that is
+    /// captured is an error.
+    async fn cancel_payment(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+    ) -> Result<JsonObject, PaymentProcessorError>;
+
+    /// Gives up a payment that never became an order, so that it cannot be paid any more. A payment
+    /// that is gone already is a success.
+    async fn delete_payment(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+    ) -> Result<JsonObject, PaymentProcessorError>;
+
+    /// Reads the payment from the provider. The result becomes the payment's data.
+    async fn retrieve_payment(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+    ) -> Result<JsonObject, PaymentProcessorError>;
+
+    /// Reads how far the payment is. Medusa asks right after an authorization, when its own row of
+    /// the payment is already committed: an error here leaves a cart that cannot be completed.
+    async fn get_payment_status(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+    ) -> Result<PaymentSessionStatus, PaymentProcessorError>;
+
+    /// Takes what the shopper's browser posts. `session_id` is Medusa's session id (`ps_…`), not
+    /// the provider's; every member of the result overwrites the session's data, so refuse what a
+    /// shopper must not set.
+    async fn update_payment_data(
+        &self,
+        call: &CallContext,
+        session_id: String,
+        data: JsonObject,
+    ) -> Result<JsonObject, PaymentProcessorError>;
+}

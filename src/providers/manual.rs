@@ -1,0 +1,449 @@
+//! Payments that somebody handles outside the store: cash on delivery, bank transfers, invoices.
+
+use async_trait::async_trait;
+use serde::Deserialize;
+
+use crate::amount::Amount;
+use crate::call::CallContext;
+use crate::error::PaymentProcessorError;
+use crate::json::JsonObject;
+use crate::processor::PaymentProcessor;
+use crate::registry::Provider;
+use crate::types::{
+    Authorization, PaymentProcessorContext, PaymentProcessorSessionResponse, PaymentSessionStatus,
+};
+
+/// The processor `manual`: it moves no money, and keeps the payment's books in its data.
+///
+/// The data is `{status, amount, currency, captured, refunded}`, the last two and `amount` in minor
+/// units. It takes the place of `medusa-payment-manual`, whose rows hold `{}` or only a status:
+/// a row without these fields was not captured through this processor, and where it records no
+/// amount the ceiling of a refund is left to Medusa. Other members come back unchanged.
+///
+/// It is told nothing by anyone but Medusa, so two servers that refund one payment at the same
+/// moment are kept apart by Medusa's own books only.
+pub struct Manual;
+
+/// The options of [`Manual`]: there are none.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ManualConfig {}
+
+impl Provider for Manual {
+    const IDENTIFIER: &'static str = "manual";
+    type Config = ManualConfig;
+
+    fn from_config(ManualConfig {}: ManualConfig) -> Result<Self, String> {
+        Ok(Self)
+    }
+}
+
+/// The members of the data that are this processor's books.
+const BOOKS: [&str; 5] = ["status", "amount", "currency", "captured", "refunded"];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Status {
+    Pending,
+    Authorized,
+    Captured,
+    Canceled,
+}
+
+impl Status {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Authorized => "authorized",
+            Self::Captured => "captured",
+            Self::Canceled => "canceled",
+        }
+    }
+}
+
+/// What the data of a payment says.
+struct Books {
+    /// `None` in a row that `medusa-payment-manual` wrote, or that somebody changed.
+    status: Option<Status>,
+    amount: Option<Amount>,
+    captured: Option<Amount>,
+    refunded: Amount,
+}
+
+impl Books {
+    fn of(data: &JsonObject) -> Self {
+        let status = match data.get::<String>("status").as_deref() {
+            Some("pending") => Some(Status::Pending),
+            Some("authorized") => Some(Status::Authorized),
+            Some("captured") => Some(Status::Captured),
+            Some("canceled") => Some(Status::Canceled),
+            _ => None,
+        };
+        Self {
+            status,
+            amount: data.get("amount"),
+            captured: data.get("captured"),
+            refunded: data.get("refunded").unwrap_or_default(),
+        }
+    }
+}
+
+fn set_status(data: &JsonObject, status: Status) -> JsonObject {
+    data.with([("status", status.as_str().into())])
+}
+
+/// Names the currency in messages, where the data has it.
+fn money(amount: Amount, data: &JsonObject) -> String {
+    match data.get::<String>("currency") {
+        Some(currency) => format!("{amount} {} (in minor units)", currency.to_uppercase()),
+        None => format!("{amount} (in minor units)"),
+    }
+}
+
+#[async_trait]
+impl PaymentProcessor for Manual {
+    async fn initiate_payment(
+        &self,
+        _call: &CallContext,
+        context: PaymentProcessorContext,
+    ) -> Result<PaymentProcessorSessionResponse, PaymentProcessorError> {
+        Ok(JsonObject::empty()
+            .with([
+                ("status", Status::Pending.as_str().into()),
+                ("amount", context.amount.minor_units().into()),
+                ("currency", context.currency_code.into()),
+                ("captured", 0.into()),
+                ("refunded", 0.into()),
+            ])
+            .into())
+    }
+
+    /// Follows the cart until the payment is captured or canceled. Nothing is held for an
+    /// authorized payment, so a new amount only has to be authorized again.
+    async fn update_payment(
+        &self,
+        _call: &CallContext,
+        context: PaymentProcessorContext,
+    ) -> Result<Option<PaymentProcessorSessionResponse>, PaymentProcessorError> {
+        let data = &context.payment_session_data;
+        let books = Books::of(data);
+        if matches!(books.status, Some(Status::Captured | Status::Canceled)) {
+            return Ok(None);
+        }
+        let same_currency =
+            data.get::<String>("currency").as_ref() == Some(&context.currency_code);
+        if books.amount == Some(context.amount) && same_currency {
+            return Ok(Some(data.clone().into()));
+        }
+        let data = data.with([
+            ("status", Status::Pending.as_str().into()),
+            ("amount", context.amount.minor_units().into()),
+            ("currency", context.currency_code.into()),
+            ("captured", 0.into()),
+            ("refunded", 0.into()),
+        ]);
+        Ok(Some(data.into()))
+    }
+
+    async fn authorize_payment(
+        &self,
+        _call: &CallContext,
+        data: JsonObject,
+        _context: JsonObject,
+    ) -> Result<Authorization, PaymentProcessorError> {
+        let (status, data) = match Books::of(&data).status {
+            Some(Status::Canceled) => (PaymentSessionStatus::Canceled, data),
+            Some(Status::Captured) => (PaymentSessionStatus::Captured, data),
+            Some(Status::Authorized) => (PaymentSessionStatus::Authorized, data),
+            Some(Status::Pending) | None => (
+                PaymentSessionStatus::Authorized,
+                set_status(&data, Status::Authorized),
+            ),
+        };
+        Ok(Authorization { status, data })
+    }
+
+    async fn capture_payment(
+        &self,
+        _call: &CallContext,
+        data: JsonObject,
+    ) -> Result<JsonObject, PaymentProcessorError> {
+        let books = Books::of(&data);
+        match (books.status, books.amount) {
+            (Some(Status::Canceled), _) => Err(PaymentProcessorError::refused(
+                "The payment cannot be captured",
+                "payment_canceled",
+                "It was canceled. Ask for a new payment instead.",
+            )),
+            (Some(Status::Captured), _) => Ok(data),
+            (_, Some(amount)) => Ok(data.with([
+                ("status", Status::Captured.as_str().into()),
+                ("captured", amount.minor_units().into()),
+            ])),
+            (_, None) => Ok(set_status(&data, Status::Captured)),
+        }
+    }
+
+    async fn refund_payment(
+        &self,
+        _call: &CallContext,
+        data: JsonObject,
+        amount: Amount,
+    ) -> Result<JsonObject, PaymentProcessorError> {
+        let books = Books::of(&data);
+        if books.status == Some(Status::Canceled) {
+            return Err(PaymentProcessorError::refused(
+                "The payment cannot be refunded",
+                "payment_canceled",
+                "It was canceled before any money was taken.",
+            ));
+        }
+        let too_much = || {
+            let captured = books.captured.unwrap_or_default();
+            PaymentProcessorError::refused(
+                "The payment cannot be refunded",
+                "refund_exceeds_captured",
+                format!(
+                    "A refund of {} is more than is left: {captured} captured, {} refunded.",
+                    money(amount, &data),
+                    books.refunded
+                ),
+            )
+        };
+        let refunded = books.refunded.checked_add(amount).ok_or_else(too_much)?;
+        // A row without an amount was not written here: Medusa knows what was paid.
+        if books.amount.is_some() && refunded > books.captured.unwrap_or_default() {
+            return Err(too_much());
+        }
+        Ok(data.with([("refunded", refunded.minor_units().into())]))
+    }
+
+    async fn cancel_payment(
+        &self,
+        _call: &CallContext,
+        data: JsonObject,
+    ) -> Result<JsonObject, PaymentProcessorError> {
+        match Books::of(&data).status {
+            Some(Status::Captured) => Err(PaymentProcessorError::refused(
+                "The payment cannot be canceled",
+                "payment_captured",
+                "It was captured. Refund it instead.",
+            )),
+            Some(Status::Canceled) => Ok(data),
+            _ => Ok(set_status(&data, Status::Canceled)),
+        }
+    }
+
+    async fn delete_payment(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+    ) -> Result<JsonObject, PaymentProcessorError> {
+        self.cancel_payment(call, data).await
+    }
+
+    async fn retrieve_payment(
+        &self,
+        _call: &CallContext,
+        data: JsonObject,
+    ) -> Result<JsonObject, PaymentProcessorError> {
+        Ok(data)
+    }
+
+    async fn get_payment_status(
+        &self,
+        _call: &CallContext,
+        data: JsonObject,
+    ) -> Result<PaymentSessionStatus, PaymentProcessorError> {
+        Ok(match Books::of(&data).status {
+            Some(Status::Pending) => PaymentSessionStatus::Pending,
+            Some(Status::Captured) => PaymentSessionStatus::Captured,
+            Some(Status::Canceled) => PaymentSessionStatus::Canceled,
+            // Medusa asks about payments that were authorized, in rows of the other plugin too.
+            Some(Status::Authorized) | None => PaymentSessionStatus::Authorized,
+        })
+    }
+
+    async fn update_payment_data(
+        &self,
+        _call: &CallContext,
+        _session_id: String,
+        data: JsonObject,
+    ) -> Result<JsonObject, PaymentProcessorError> {
+        let books: Vec<String> =
+            data.keys().into_iter().filter(|key| BOOKS.contains(&key.as_str())).collect();
+        if books.is_empty() {
+            return Ok(data);
+        }
+        Err(PaymentProcessorError::invalid(
+            "The payment session cannot be updated",
+            "field_not_allowed",
+            format!("These fields are the store's books and cannot be set: {}.", books.join(", ")),
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layers::{Layers, Stack};
+    use crate::request::{Request, Response};
+    use std::sync::Arc;
+
+    const NEW: &str = r#"{"status":"pending","amount":1000,"currency":"eur","captured":0,"refunded":0}"#;
+
+    fn json(text: &str) -> JsonObject {
+        JsonObject::parse(text).unwrap()
+    }
+
+    fn amount(minor_units: u64) -> Amount {
+        Amount::new(minor_units).unwrap()
+    }
+
+    async fn call(request: Request) -> Result<Response, PaymentProcessorError> {
+        Stack::new("manual", Arc::new(Manual), Layers::default()).call(request).await
+    }
+
+    async fn data_of(request: Request) -> Result<String, String> {
+        match call(request).await {
+            Ok(Response::Data(data)) => Ok(data.as_str().to_owned()),
+            Ok(other) => panic!("no data: {other:?}"),
+            Err(error) => Err(error.code().to_owned()),
+        }
+    }
+
+    async fn capture(data: &str) -> Result<String, String> {
+        data_of(Request::CapturePayment { data: json(data) }).await
+    }
+
+    async fn cancel(data: &str) -> Result<String, String> {
+        data_of(Request::CancelPayment { data: json(data) }).await
+    }
+
+    async fn refund(data: &str, minor_units: u64) -> Result<String, String> {
+        data_of(Request::RefundPayment { data: json(data), amount: amount(minor_units) }).await
+    }
+
+    async fn authorize(data: &str) -> (PaymentSessionStatus, String) {
+        let request = Request::AuthorizePayment { data: json(data), context: JsonObject::empty() };
+        match call(request).await.unwrap() {
+            Response::Authorization(it) => (it.status, it.data.as_str().to_owned()),
+            other => panic!("no authorization: {other:?}"),
+        }
+    }
+
+    async fn update(data: &str, minor_units: u64, currency: &str) -> Option<String> {
+        let context = PaymentProcessorContext {
+            payment_session_data: json(data),
+            ..PaymentProcessorContext::new(amount(minor_units), currency, "cart_1")
+        };
+        match call(Request::UpdatePayment(Box::new(context))).await.unwrap() {
+            Response::Session(session) => Some(session.session_data.as_str().to_owned()),
+            Response::Unchanged => None,
+            other => panic!("no session: {other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_payment_is_booked_from_its_start_to_its_last_refund() {
+        let context = PaymentProcessorContext::new(amount(1000), "eur", "cart_1");
+        let session = call(Request::InitiatePayment(Box::new(context))).await.unwrap();
+        assert_eq!(session, Response::Session(json(NEW).into()));
+
+        let (status, data) = authorize(NEW).await;
+        assert_eq!(status, PaymentSessionStatus::Authorized);
+        let data = capture(&data).await.unwrap();
+        let data = refund(&data, 400).await.unwrap();
+        let data = refund(&data, 600).await.unwrap();
+        assert_eq!(
+            data,
+            r#"{"status":"captured","amount":1000,"currency":"eur","captured":1000,"refunded":1000}"#
+        );
+        assert_eq!(refund(&data, 1).await, Err("refund_exceeds_captured".into()));
+    }
+
+    #[tokio::test]
+    async fn no_more_is_refunded_than_was_captured() {
+        assert_eq!(refund(NEW, 1).await, Err("refund_exceeds_captured".into()));
+        let captured = capture(NEW).await.unwrap();
+        assert_eq!(refund(&captured, 1001).await, Err("refund_exceeds_captured".into()));
+        let huge = Amount::MAX.minor_units();
+        assert_eq!(refund(&captured, huge).await, Err("refund_exceeds_captured".into()));
+    }
+
+    #[tokio::test]
+    async fn repeated_captures_and_cancellations_are_done_already() {
+        let captured = capture(NEW).await.unwrap();
+        assert_eq!(capture(&captured).await.unwrap(), captured);
+        let canceled = cancel(NEW).await.unwrap();
+        assert_eq!(cancel(&canceled).await.unwrap(), canceled);
+    }
+
+    #[tokio::test]
+    async fn what_is_canceled_is_not_captured_and_what_is_captured_is_not_canceled() {
+        let canceled = cancel(NEW).await.unwrap();
+        assert_eq!(capture(&canceled).await, Err("payment_canceled".into()));
+        assert_eq!(refund(&canceled, 1).await, Err("payment_canceled".into()));
+        let captured = capture(NEW).await.unwrap();
+        assert_eq!(cancel(&captured).await, Err("payment_captured".into()));
+        assert_eq!(authorize(&canceled).await.0, PaymentSessionStatus::Canceled);
+    }
+
+    #[tokio::test]
+    async fn rows_of_medusa_payment_manual_keep_working() {
+        assert_eq!(capture("{}").await.unwrap(), r#"{"status":"captured"}"#);
+        assert_eq!(cancel("{}").await.unwrap(), r#"{"status":"canceled"}"#);
+        assert_eq!(refund("{}", 5).await.unwrap(), r#"{"refunded":5}"#);
+        assert_eq!(
+            refund(r#"{"status":"captured","refunded":5}"#, 7).await.unwrap(),
+            r#"{"status":"captured","refunded":12}"#
+        );
+        assert_eq!(authorize("{}").await.1, r#"{"status":"authorized"}"#);
+        let status = call(Request::GetPaymentStatus { data: json("{}") }).await.unwrap();
+        assert_eq!(status, Response::Status(PaymentSessionStatus::Authorized));
+    }
+
+    #[tokio::test]
+    async fn a_status_that_it_did_not_write_counts_as_not_captured() {
+        assert_eq!(
+            capture(r#"{"status":"shipped","amount":7}"#).await.unwrap(),
+            r#"{"status":"captured","amount":7,"captured":7}"#
+        );
+        assert_eq!(cancel(r#"{"status":3}"#).await.unwrap(), r#"{"status":"canceled"}"#);
+    }
+
+    #[tokio::test]
+    async fn unknown_members_come_back_unchanged() {
+        let data = r#"{"note":{"b":1.50,"a":null},"status":"authorized","amount":9}"#;
+        let captured = capture(data).await.unwrap();
+        assert!(captured.starts_with(r#"{"note":{"b":1.50,"a":null},"status":"captured""#));
+    }
+
+    #[tokio::test]
+    async fn an_update_follows_the_cart_until_the_money_is_taken() {
+        let data = update(NEW, 700, "usd").await.unwrap();
+        assert_eq!(
+            data,
+            r#"{"status":"pending","amount":700,"currency":"usd","captured":0,"refunded":0}"#
+        );
+        assert_eq!(update(&data, 700, "usd").await, Some(data.clone()));
+        let (_, authorized) = authorize(&data).await;
+        assert_eq!(update(&authorized, 700, "usd").await, Some(authorized.clone()));
+        assert!(update(&authorized, 800, "usd").await.unwrap().contains("pending"));
+        assert_eq!(update(&capture(&authorized).await.unwrap(), 1, "usd").await, None);
+        assert_eq!(update(&cancel(&authorized).await.unwrap(), 1, "usd").await, None);
+    }
+
+    #[tokio::test]
+    async fn a_shopper_cannot_write_the_stores_books() {
+        let post = |data: &str| {
+            data_of(Request::UpdatePaymentData { session_id: "ps_1".into(), data: json(data) })
+        };
+        assert_eq!(post(r#"{"note":"ring twice"}"#).await.unwrap(), r#"{"note":"ring twice"}"#);
+        for member in BOOKS {
+            assert_eq!(
+                post(&format!(r#"{{"{member}":1}}"#)).await,
+                Err("field_not_allowed".into())
+            );
+        }
+    }
+}

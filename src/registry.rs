@@ -1,0 +1,191 @@
+//! Which processors this addon has: identifier → factory.
+
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+
+use crate::layers::{Layers, Stack};
+use crate::processor::PaymentProcessor;
+
+/// A [`PaymentProcessor`] that stores can name in `medusa-config.js`.
+pub trait Provider: PaymentProcessor + Sized {
+    /// The name under which stores know it, Medusa's `static identifier`: lower case, no spaces.
+    const IDENTIFIER: &'static str;
+
+    /// The plugin's options in `medusa-config.js`. Derive `Deserialize` with
+    /// `#[serde(deny_unknown_fields)]`, so that a misspelt option is an error at boot that lists
+    /// the known ones.
+    type Config: DeserializeOwned;
+
+    /// A processor for these options. It is made once per process for each different
+    /// configuration, so HTTP clients and other shared state are made here.
+    ///
+    /// # Errors
+    /// Says in a sentence which option is wrong and what it has to be; it stops the store's boot.
+    /// Never repeat a secret in it.
+    fn from_config(config: Self::Config) -> Result<Self, String>;
+
+    /// The limits of this processor's calls, and what else stands around it.
+    fn layers(&self) -> Layers {
+        Layers::default()
+    }
+}
+
+/// Registers [`Provider`]s in the addon that is being built, under their identifiers. Once per
+/// addon:
+///
+/// ```ignore
+/// medusa_payment_rs::export!(AcmePay, AcmeInvoice);
+/// ```
+#[macro_export]
+macro_rules! export {
+    ($($provider:ty),+ $(,)?) => {
+        $(
+            $crate::__private::inventory::submit! {
+                $crate::registry::Registration::of::<$provider>()
+            }
+        )+
+    };
+}
+
+/// One entry of the registry, made by [`export!`](crate::export).
+pub struct Registration {
+    identifier: &'static str,
+    build: fn(&str) -> Result<Stack, String>,
+}
+
+inventory::collect!(Registration);
+
+impl Registration {
+    /// The entry of `P`.
+    #[must_use]
+    pub const fn of<P: Provider>() -> Self {
+        Self {
+            identifier: P::IDENTIFIER,
+            build: build::<P>,
+        }
+    }
+}
+
+/// Why there is no processor for an identifier and its options.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RegistryError {
+    /// Nobody registered that identifier.
+    #[error("no processor is registered as \"{identifier}\"; registered: {}", listed(.known))]
+    Unknown {
+        /// The identifier that was asked for.
+        identifier: String,
+        /// The identifiers that there are.
+        known: Vec<&'static str>,
+    },
+    /// The options do not fit the processor.
+    #[error("the options of \"{identifier}\" are not valid: {reason}")]
+    Config {
+        /// The processor's identifier.
+        identifier: String,
+        /// Which option, what was expected and what came.
+        reason: String,
+    },
+}
+
+fn listed(identifiers: &[&str]) -> String {
+    if identifiers.is_empty() {
+        return "none".to_owned();
+    }
+    identifiers.join(", ")
+}
+
+/// The registered identifiers, sorted.
+#[must_use]
+pub fn identifiers() -> Vec<&'static str> {
+    let mut identifiers: Vec<_> = inventory::iter::<Registration>
+        .into_iter()
+        .map(|registration| registration.identifier)
+        .collect();
+    identifiers.sort_unstable();
+    identifiers.dedup();
+    identifiers
+}
+
+/// Builds the processor registered as `identifier` with `options`, a JSON object.
+///
+/// # Errors
+/// Where nobody registered that identifier, or the options do not fit.
+pub fn build_processor(identifier: &str, options: &str) -> Result<Arc<Stack>, RegistryError> {
+    let registration = inventory::iter::<Registration>
+        .into_iter()
+        .find(|registration| registration.identifier == identifier)
+        .ok_or_else(|| RegistryError::Unknown {
+            identifier: identifier.to_owned(),
+            known: identifiers(),
+        })?;
+    (registration.build)(options).map(Arc::new).map_err(|reason| RegistryError::Config {
+        identifier: identifier.to_owned(),
+        reason,
+    })
+}
+
+fn build<P: Provider>(options: &str) -> Result<Stack, String> {
+    let mut json = serde_json::Deserializer::from_str(options);
+    let config = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        let reason = without_values(&error.into_inner().to_string());
+        if path == "." { reason } else { format!("option `{path}`: {reason}") }
+    })?;
+    let processor = P::from_config(config)?;
+    let layers = processor.layers();
+    Ok(Stack::new(P::IDENTIFIER, Arc::new(processor), layers))
+}
+
+/// A serde message without the value that came and without its position: a secret that was put into
+/// the wrong option must not be printed.
+///
+/// serde spells a value between "invalid type: string " or "invalid value: integer " and
+/// ", expected".
+pub(crate) fn without_values(message: &str) -> String {
+    let message = message.rsplit_once(" at line ").map_or(message, |(text, _)| text);
+    for prefix in ["invalid type: ", "invalid value: "] {
+        if let Some(rest) = message.strip_prefix(prefix) {
+            if let Some((came, expected)) = rest.rsplit_once(", expected ") {
+                let kind = came.split([' ', '`']).next().unwrap_or_default();
+                let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+                return match kind {
+                    "null" => format!("expected {expected}, got null"),
+                    "map" => format!("expected {expected}, got an object"),
+                    "sequence" => format!("expected {expected}, got an array"),
+                    kind => format!("expected {expected}, got {article} {kind}"),
+                };
+            }
+        }
+    }
+    message.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_identifier_lists_the_known_ones() {
+        let error = build_processor("manuel", "{}").err().unwrap();
+        assert!(error.to_string().starts_with("no processor is registered as \"manuel\"; registered: "));
+        assert!(listed(&["a", "b"]).contains("a, b"));
+    }
+
+    #[test]
+    fn a_value_in_the_wrong_option_is_not_repeated() {
+        assert_eq!(
+            without_values("invalid type: string \"sk_live_1, expected x\", expected u64 at line 1 column 2"),
+            "expected u64, got a string"
+        );
+        assert_eq!(without_values("invalid type: null, expected a string"), "expected a string, got null");
+        assert_eq!(
+            without_values("invalid type: floating point `1.5`, expected u64"),
+            "expected u64, got a floating"
+        );
+        assert_eq!(
+            without_values("unknown field `apikey`, expected `api_key` at line 1 column 9"),
+            "unknown field `apikey`, expected `api_key`"
+        );
+    }
+}

@@ -1,0 +1,129 @@
+//! The ten operations as values, so that a layer has one place to stand in.
+
+use crate::amount::Amount;
+use crate::json::JsonObject;
+use crate::types::{
+    Authorization, PaymentProcessorContext, PaymentProcessorSessionResponse, PaymentSessionStatus,
+};
+
+/// The name of a payment method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // Medusa's names, documented at `PaymentProcessor`.
+pub enum Operation {
+    InitiatePayment,
+    UpdatePayment,
+    AuthorizePayment,
+    CapturePayment,
+    RefundPayment,
+    CancelPayment,
+    DeletePayment,
+    RetrievePayment,
+    GetPaymentStatus,
+    UpdatePaymentData,
+}
+
+impl Operation {
+    /// All ten.
+    pub const ALL: [Operation; 10] = [
+        Self::InitiatePayment,
+        Self::UpdatePayment,
+        Self::AuthorizePayment,
+        Self::CapturePayment,
+        Self::RefundPayment,
+        Self::CancelPayment,
+        Self::DeletePayment,
+        Self::RetrievePayment,
+        Self::GetPaymentStatus,
+        Self::UpdatePaymentData,
+    ];
+
+    /// The method's name in Rust: `"capture_payment"`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::InitiatePayment => "initiate_payment",
+            Self::UpdatePayment => "update_payment",
+            Self::AuthorizePayment => "authorize_payment",
+            Self::CapturePayment => "capture_payment",
+            Self::RefundPayment => "refund_payment",
+            Self::CancelPayment => "cancel_payment",
+            Self::DeletePayment => "delete_payment",
+            Self::RetrievePayment => "retrieve_payment",
+            Self::GetPaymentStatus => "get_payment_status",
+            Self::UpdatePaymentData => "update_payment_data",
+        }
+    }
+
+    /// Whether it only looks: it can be repeated and is never held back.
+    #[must_use]
+    pub fn is_read(self) -> bool {
+        matches!(self, Self::RetrievePayment | Self::GetPaymentStatus)
+    }
+}
+
+/// An operation with its arguments.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)] // The arguments of the methods of `PaymentProcessor`.
+pub enum Request {
+    InitiatePayment(Box<PaymentProcessorContext>),
+    UpdatePayment(Box<PaymentProcessorContext>),
+    AuthorizePayment { data: JsonObject, context: JsonObject },
+    CapturePayment { data: JsonObject },
+    RefundPayment { data: JsonObject, amount: Amount },
+    CancelPayment { data: JsonObject },
+    DeletePayment { data: JsonObject },
+    RetrievePayment { data: JsonObject },
+    GetPaymentStatus { data: JsonObject },
+    UpdatePaymentData { session_id: String, data: JsonObject },
+}
+
+impl Request {
+    /// Which operation it is.
+    #[must_use]
+    pub fn operation(&self) -> Operation {
+        match self {
+            Self::InitiatePayment(_) => Operation::InitiatePayment,
+            Self::UpdatePayment(_) => Operation::UpdatePayment,
+            Self::AuthorizePayment { .. } => Operation::AuthorizePayment,
+            Self::CapturePayment { .. } => Operation::CapturePayment,
+            Self::RefundPayment { .. } => Operation::RefundPayment,
+            Self::CancelPayment { .. } => Operation::CancelPayment,
+            Self::DeletePayment { .. } => Operation::DeletePayment,
+            Self::RetrievePayment { .. } => Operation::RetrievePayment,
+            Self::GetPaymentStatus { .. } => Operation::GetPaymentStatus,
+            Self::UpdatePaymentData { .. } => Operation::UpdatePaymentData,
+        }
+    }
+
+    /// The stored data of the payment that it is about; `None` where there is none yet, and for
+    /// `update_payment_data`, whose data is the shopper's.
+    #[must_use]
+    pub fn payment_data(&self) -> Option<&JsonObject> {
+        match self {
+            Self::InitiatePayment(_) | Self::UpdatePaymentData { .. } => None,
+            Self::UpdatePayment(context) => Some(&context.payment_session_data),
+            Self::AuthorizePayment { data, .. }
+            | Self::CapturePayment { data }
+            | Self::RefundPayment { data, .. }
+            | Self::CancelPayment { data }
+            | Self::DeletePayment { data }
+            | Self::RetrievePayment { data }
+            | Self::GetPaymentStatus { data } => Some(data),
+        }
+    }
+}
+
+/// What an operation returns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Response {
+    /// Of `initiate_payment` and `update_payment`.
+    Session(PaymentProcessorSessionResponse),
+    /// Of `update_payment` where nothing had to change.
+    Unchanged,
+    /// Of `authorize_payment`.
+    Authorization(Authorization),
+    /// The payment's data, of every other operation but `get_payment_status`.
+    Data(JsonObject),
+    /// Of `get_payment_status`.
+    Status(PaymentSessionStatus),
+}
