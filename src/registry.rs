@@ -1,8 +1,10 @@
 //! Which processors this addon has: identifier → factory.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 
 use crate::layers::{Layers, Stack};
 use crate::processor::PaymentProcessor;
@@ -123,6 +125,33 @@ pub fn build_processor(identifier: &str, options: &str) -> Result<Arc<Stack>, Re
         identifier: identifier.to_owned(),
         reason,
     })
+}
+
+/// How many different configurations are kept while no instance uses them.
+const IDLE_CAPACITY: usize = 64;
+
+/// Identifier and digest of the options: they hold secrets.
+type Key = (String, [u8; 32]);
+
+static SHARED: LazyLock<Mutex<HashMap<Key, Arc<Stack>>>> = LazyLock::new(Mutex::default);
+
+/// The processor registered as `identifier` with `options`, a JSON object: the same one for the
+/// same options, so that instances are cheap and share locks, clients and connections.
+///
+/// # Errors
+/// Where nobody registered that identifier, or the options do not fit.
+pub fn shared_processor(identifier: &str, options: &str) -> Result<Arc<Stack>, RegistryError> {
+    let key = (identifier.to_owned(), Sha256::digest(options).into());
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(stack) = shared.get(&key) {
+        return Ok(Arc::clone(stack));
+    }
+    let stack = build_processor(identifier, options)?;
+    if shared.len() >= IDLE_CAPACITY {
+        shared.retain(|_, stack| Arc::strong_count(stack) > 1);
+    }
+    shared.insert(key, Arc::clone(&stack));
+    Ok(stack)
 }
 
 fn build<P: Provider>(options: &str) -> Result<Stack, String> {

@@ -1,0 +1,97 @@
+//! Logs of the Rust side, on their way to the store's own logger.
+
+use std::fmt::{self, Write};
+use std::sync::Arc;
+
+use tracing::field::{Field, Visit};
+use tracing::span;
+use tracing::{Event, Level, Metadata, Subscriber};
+
+use super::realm::{CallId, Mailbox, Message};
+
+/// The environment variable with the least severe level (`error`, `warn`, `info`, `debug`) that is
+/// written to standard error where a store has no logger.
+const STDERR_LEVEL: &str = "MEDUSA_PAYMENT_RS_LOG";
+
+tokio::task_local! {
+    /// The call that the current task serves: its instance has the logger.
+    pub(crate) static CALL: (Arc<Mailbox>, CallId);
+}
+
+/// Takes the logs of this addon, unless its author has installed a subscriber of their own.
+pub(crate) fn install() {
+    let _ = tracing::subscriber::set_global_default(StoreLog);
+}
+
+/// The method of Medusa's logger for a level.
+pub(crate) fn method_of(level: Level) -> &'static str {
+    match level {
+        Level::ERROR => "error",
+        Level::WARN => "warn",
+        Level::INFO => "info",
+        _ => "debug",
+    }
+}
+
+/// Writes a line to standard error, where the environment asks for its level.
+pub(crate) fn to_stderr(level: Level, text: &str) {
+    let wanted = std::env::var(STDERR_LEVEL).ok().and_then(|level| level.parse::<Level>().ok());
+    if wanted.is_some_and(|wanted| level <= wanted) {
+        eprintln!("{level} {text}");
+    }
+}
+
+/// Sends every event to the call that it happened in. Spans are ignored: an event says all that is
+/// logged.
+struct StoreLog;
+
+impl Subscriber for StoreLog {
+    /// Libraries may be heard from `info` on; this crate also at `debug`.
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        *metadata.level() <= Level::INFO
+            || (*metadata.level() == Level::DEBUG && crate_of(metadata) == env!("CARGO_CRATE_NAME"))
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        let level = *event.metadata().level();
+        let mut line = Line(format!("{}: ", crate_of(event.metadata()).replace('_', "-")));
+        event.record(&mut line);
+        let sent = CALL.try_with(|(mailbox, call)| {
+            mailbox.send(Message::Log { call: *call, level, text: line.0.clone() });
+        });
+        if sent.is_err() {
+            to_stderr(level, &line.0);
+        }
+    }
+
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+    fn enter(&self, _: &span::Id) {}
+    fn exit(&self, _: &span::Id) {}
+}
+
+/// The crate that logs.
+fn crate_of<'a>(metadata: &Metadata<'a>) -> &'a str {
+    metadata.target().split("::").next().unwrap_or_default()
+}
+
+/// An event as one line: its message, then its other fields.
+struct Line(String);
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        // Writing to a string cannot fail.
+        let _ = match field.name() {
+            "message" => write!(self.0, "{value:?}"),
+            name => write!(self.0, " {name}={value:?}"),
+        };
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.record_debug(field, &format_args!("{value}"));
+    }
+}
