@@ -35,8 +35,8 @@ function hostBase() {
 	return BuiltInBase
 }
 
-/** What the addon calls in this realm. */
-function realmFunctions() {
+/** What the addon calls in this realm, for the class in `linked`. */
+function realmFunctions(linked) {
 	/** Calls in flight: number → the instance, and its promise's two ends. */
 	const calls = new Map()
 
@@ -49,6 +49,11 @@ function realmFunctions() {
 				const message = cause instanceof Error ? cause.message : String(cause)
 				return { message, tooDeep: cause instanceof RangeError, cause }
 			}
+		},
+
+		/** Whether the constructor was called on an instance, with `new` or by a subclass. */
+		isInstance(value) {
+			return value instanceof linked.AbstractPaymentProcessor
 		},
 
 		begin(call, instance) {
@@ -92,12 +97,14 @@ function realmFunctions() {
  * @param addon the exports of a `.node` file that was built with the crate `medusa-payment-rs`
  */
 module.exports = function link(addon) {
-	const functions = realmFunctions()
+	const linked = { registeredIdentifiers: addon.registeredIdentifiers() }
+	const functions = realmFunctions(linked)
 	const AbstractPaymentProcessor = addon.link(functions)
 	const Base = hostBase()
 	Object.setPrototypeOf(AbstractPaymentProcessor, Base)
 	Object.setPrototypeOf(AbstractPaymentProcessor.prototype, Base.prototype)
 	// The addon refers to them weakly, so that a realm nobody uses any more can be collected.
 	Object.defineProperty(AbstractPaymentProcessor, Symbol("realm"), { value: functions })
-	return { AbstractPaymentProcessor, registeredIdentifiers: addon.registeredIdentifiers() }
+	linked.AbstractPaymentProcessor = AbstractPaymentProcessor
+	return linked
 }

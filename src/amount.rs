@@ -15,7 +15,9 @@ use serde::{Deserialize, Serialize};
 /// assert_eq!(captured.checked_sub(Amount::new(10_01)?), None);
 /// # Ok::<(), medusa_payment_rs::AmountError>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(try_from = "f64", into = "u64")]
 pub struct Amount(u64);
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::json::JsonError;
+
 /// What a failure means to whoever has to act on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
@@ -143,12 +145,20 @@ impl PaymentProcessorError {
     }
 }
 
-fn filled(text: String, otherwise: &str) -> String {
-    if text.trim().is_empty() {
-        otherwise.to_owned()
-    } else {
-        text
+/// A reply that is not a JSON object says nothing about what the provider did.
+impl From<JsonError> for PaymentProcessorError {
+    fn from(error: JsonError) -> Self {
+        Self::new(
+            ErrorKind::OutcomeUnknown,
+            "The payment provider's reply cannot be read",
+            "invalid_response",
+            format!("{error}. Repeat the same action: it finds out first."),
+        )
     }
+}
+
+fn filled(text: String, otherwise: &str) -> String {
+    if text.trim().is_empty() { otherwise.to_owned() } else { text }
 }
 
 impl fmt::Display for PaymentProcessorError {

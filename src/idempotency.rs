@@ -32,12 +32,14 @@ pub(crate) struct IdempotencyKey {
 }
 
 impl IdempotencyKeys {
-    pub(crate) fn key_for(&self, identifier: &str, payment_id: Option<&str>, request: &Request) -> IdempotencyKey {
+    pub(crate) fn key_for(
+        &self,
+        identifier: &str,
+        payment_id: Option<&str>,
+        request: &Request,
+    ) -> IdempotencyKey {
         let Some(base) = payment_id.and_then(|id| derived(identifier, id, request)) else {
-            return IdempotencyKey {
-                key: Uuid::new_v4().to_string(),
-                base: None,
-            };
+            return IdempotencyKey { key: Uuid::new_v4().to_string(), base: None };
         };
         let refusals = self.refusals().get(&base).copied().unwrap_or(0);
         IdempotencyKey {
@@ -47,7 +49,11 @@ impl IdempotencyKeys {
     }
 
     /// Learns from the answer whether the next call of the same action needs a new key.
-    pub(crate) fn settle(&self, key: IdempotencyKey, result: &Result<Response, PaymentProcessorError>) {
+    pub(crate) fn settle(
+        &self,
+        key: IdempotencyKey,
+        result: &Result<Response, PaymentProcessorError>,
+    ) {
         let Some(base) = key.base else { return };
         let final_without_money = match result {
             Err(error) => matches!(error.kind(), ErrorKind::Refused | ErrorKind::Invalid),
@@ -128,7 +134,8 @@ mod tests {
         let first = key(&keys, &refund(r#"{"id":"pi_1","refunded":0}"#, 100));
         assert_ne!(first, key(&keys, &refund(r#"{"id":"pi_1","refunded":0}"#, 101)));
         assert_ne!(first, key(&keys, &refund(r#"{"id":"pi_1","refunded":100}"#, 100)));
-        let other = keys.key_for("stripe", Some("pi_2"), &refund(r#"{"id":"pi_1","refunded":0}"#, 100));
+        let other =
+            keys.key_for("stripe", Some("pi_2"), &refund(r#"{"id":"pi_1","refunded":0}"#, 100));
         assert_ne!(first, other.key);
     }
 

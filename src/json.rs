@@ -109,9 +109,7 @@ impl JsonObject {
     pub fn with<'k>(&self, changes: impl IntoIterator<Item = (&'k str, Value)>) -> Self {
         let changes: Vec<(&str, Box<RawValue>)> = changes
             .into_iter()
-            .map(|(key, value)| {
-                (key, serde_json::value::to_raw_value(&value).unwrap_or_default())
-            })
+            .map(|(key, value)| (key, serde_json::value::to_raw_value(&value).unwrap_or_default()))
             .collect();
         let mut members = self.members();
         for (key, value) in &changes {
@@ -202,10 +200,9 @@ mod tests {
     #[test]
     fn order_numbers_and_depth_survive_a_change_beside_them() {
         let deep = format!("{}1{}", "[".repeat(5000), "]".repeat(5000));
-        let text = format!(
-            r#"{{"z":1.10,"a":12345678901234567890.5,"deep":{deep},"s":"old"}}"#
-        );
-        let changed = JsonObject::parse(&text).unwrap().with([("s", "new".into()), ("t", 1.into())]);
+        let text = format!(r#"{{"z":1.10,"a":12345678901234567890.5,"deep":{deep},"s":"old"}}"#);
+        let changed =
+            JsonObject::parse(&text).unwrap().with([("s", "new".into()), ("t", 1.into())]);
         let expected = text.replace(r#""old"}"#, r#""new","t":1}"#);
         assert_eq!(changed.as_str(), expected);
         assert_eq!(changed.without("t").as_str(), text.replace("old", "new"));

@@ -62,10 +62,7 @@ impl Registration {
     /// The entry of `P`.
     #[must_use]
     pub const fn of<P: Provider>() -> Self {
-        Self {
-            identifier: P::IDENTIFIER,
-            build: build::<P>,
-        }
+        Self { identifier: P::IDENTIFIER, build: build::<P> }
     }
 }
 
@@ -121,10 +118,9 @@ pub fn build_processor(identifier: &str, options: &str) -> Result<Arc<Stack>, Re
             identifier: identifier.to_owned(),
             known: identifiers(),
         })?;
-    (registration.build)(options).map(Arc::new).map_err(|reason| RegistryError::Config {
-        identifier: identifier.to_owned(),
-        reason,
-    })
+    (registration.build)(options)
+        .map(Arc::new)
+        .map_err(|reason| RegistryError::Config { identifier: identifier.to_owned(), reason })
 }
 
 /// How many different configurations are kept while no instance uses them.
@@ -159,7 +155,16 @@ fn build<P: Provider>(options: &str) -> Result<Stack, String> {
     let config = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
         let reason = without_values(&error.into_inner().to_string());
-        if path == "." { reason } else { format!("option `{path}`: {reason}") }
+        match reason.strip_prefix("unknown field ") {
+            Some(rest) => {
+                format!(
+                    "unknown option {}",
+                    rest.replace("there are no fields", "it has no options")
+                )
+            }
+            None if path == "." => reason,
+            None => format!("option `{path}`: {reason}"),
+        }
     })?;
     let processor = P::from_config(config)?;
     let layers = processor.layers();
@@ -174,20 +179,34 @@ fn build<P: Provider>(options: &str) -> Result<Stack, String> {
 pub(crate) fn without_values(message: &str) -> String {
     let message = message.rsplit_once(" at line ").map_or(message, |(text, _)| text);
     for prefix in ["invalid type: ", "invalid value: "] {
-        if let Some(rest) = message.strip_prefix(prefix) {
-            if let Some((came, expected)) = rest.rsplit_once(", expected ") {
-                let kind = came.split([' ', '`']).next().unwrap_or_default();
-                let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-                return match kind {
-                    "null" => format!("expected {expected}, got null"),
-                    "map" => format!("expected {expected}, got an object"),
-                    "sequence" => format!("expected {expected}, got an array"),
-                    kind => format!("expected {expected}, got {article} {kind}"),
-                };
-            }
+        if let Some(rest) = message.strip_prefix(prefix)
+            && let Some((came, expected)) = rest.rsplit_once(", expected ")
+        {
+            let kind = match came.split([' ', '`']).next().unwrap_or_default() {
+                "floating" => "number with decimals",
+                kind => kind,
+            };
+            let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+            let expected = in_plain_words(expected);
+            return match kind {
+                "null" => format!("expected {expected}, got null"),
+                "map" => format!("expected {expected}, got an object"),
+                "sequence" => format!("expected {expected}, got an array"),
+                kind => format!("expected {expected}, got {article} {kind}"),
+            };
         }
     }
     message.to_owned()
+}
+
+/// What serde calls by a Rust type.
+fn in_plain_words(expected: &str) -> &str {
+    match expected {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number from 0",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "f32" | "f64" => "a number",
+        other => other,
+    }
 }
 
 #[cfg(test)]
@@ -197,20 +216,27 @@ mod tests {
     #[test]
     fn an_unknown_identifier_lists_the_known_ones() {
         let error = build_processor("manuel", "{}").err().unwrap();
-        assert!(error.to_string().starts_with("no processor is registered as \"manuel\"; registered: "));
+        assert!(
+            error.to_string().starts_with("no processor is registered as \"manuel\"; registered: ")
+        );
         assert!(listed(&["a", "b"]).contains("a, b"));
     }
 
     #[test]
     fn a_value_in_the_wrong_option_is_not_repeated() {
         assert_eq!(
-            without_values("invalid type: string \"sk_live_1, expected x\", expected u64 at line 1 column 2"),
-            "expected u64, got a string"
+            without_values(
+                "invalid type: string \"sk_live_1, expected x\", expected u64 at line 1 column 2"
+            ),
+            "expected a whole number from 0, got a string"
         );
-        assert_eq!(without_values("invalid type: null, expected a string"), "expected a string, got null");
+        assert_eq!(
+            without_values("invalid type: null, expected a string"),
+            "expected a string, got null"
+        );
         assert_eq!(
             without_values("invalid type: floating point `1.5`, expected u64"),
-            "expected u64, got a floating"
+            "expected a whole number from 0, got a number with decimals"
         );
         assert_eq!(
             without_values("unknown field `apikey`, expected `api_key` at line 1 column 9"),

@@ -108,10 +108,7 @@ pub struct PaymentProcessorSessionResponse {
 
 impl From<JsonObject> for PaymentProcessorSessionResponse {
     fn from(session_data: JsonObject) -> Self {
-        Self {
-            update_requests: None,
-            session_data,
-        }
+        Self { update_requests: None, session_data }
     }
 }
 

@@ -36,8 +36,8 @@ mod tests {
     use std::time::Duration;
 
     use crate::error::ErrorKind;
-    use crate::layers::testing::{Script, Step, capture, stack_with};
     use crate::layers::Layers;
+    use crate::layers::testing::{Script, Step, capture, stack_with};
 
     fn long_attempts() -> Layers {
         Layers::default().attempt_timeout(Duration::from_secs(60))
@@ -56,7 +56,8 @@ mod tests {
     async fn a_call_that_never_had_its_turn_moved_nothing() {
         let script = Script::new([Step::Hang]);
         let stack = stack_with(&script, long_attempts());
-        let (first, second) = tokio::join!(stack.call(capture("pi_1")), stack.call(capture("pi_1")));
+        let (first, second) =
+            tokio::join!(stack.call(capture("pi_1")), stack.call(capture("pi_1")));
         assert_eq!(first.unwrap_err().kind(), ErrorKind::OutcomeUnknown);
         assert_eq!(second.unwrap_err().kind(), ErrorKind::Unavailable);
         assert_eq!(script.calls(), 1);

@@ -253,10 +253,7 @@ impl Stack {
             key.key.clone(),
             Instant::now() + self.deadline,
         );
-        let next = Next {
-            layers: &self.chain,
-            processor: self.processor.as_ref(),
-        };
+        let next = Next { layers: &self.chain, processor: self.processor.as_ref() };
         let result = next.run(&call, request).await;
         self.keys.settle(key, &result);
         result

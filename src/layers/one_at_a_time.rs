@@ -71,11 +71,7 @@ impl Layer for OneAtATime {
         }
         let payment = payment_of(call, &request);
         let turn = self.turn(&payment);
-        let _visit = Visit {
-            turns: self,
-            payment,
-            turn: Some(Arc::clone(&turn)),
-        };
+        let _visit = Visit { turns: self, payment, turn: Some(Arc::clone(&turn)) };
         let _turn = turn.lock_owned().await;
         next.run(call, request).await
     }

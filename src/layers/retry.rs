@@ -50,11 +50,10 @@ impl Layer for Retry {
                 return Err(summed_up(error, outcome_unknown, call));
             }
             tracing::warn!(
-                provider = call.identifier(),
-                operation = call.operation().name(),
-                outcome = error.kind().code(),
-                "repeats {} in {} ms",
+                "{}.{} {}; repeated in {} ms",
+                call.identifier(),
                 call.operation().name(),
+                error.kind().code(),
                 delay.as_millis()
             );
             sleep(delay).await;

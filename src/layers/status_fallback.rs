@@ -57,29 +57,24 @@ impl Layer for StatusFallback {
             Ok(_) => {
                 if !call.operation().is_read() {
                     // Captured, refunded, canceled: what was read before no longer holds.
-                    self.last
-                        .lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .remove(call.payment());
+                    self.last.lock().unwrap_or_else(PoisonError::into_inner).remove(call.payment());
                 }
             }
             Err(error) => {
-                let lost = matches!(
-                    error.kind(),
-                    ErrorKind::Unavailable | ErrorKind::OutcomeUnknown
-                );
-                if lost && call.operation() == Operation::GetPaymentStatus {
-                    if let Some(status) = self.recall(call.payment()) {
-                        tracing::warn!(
-                            provider = call.identifier(),
-                            operation = call.operation().name(),
-                            outcome = error.kind().code(),
-                            "{} failed; answers with the status read last, {}",
-                            call.operation().name(),
-                            status.as_str()
-                        );
-                        return Ok(Response::Status(status));
-                    }
+                let lost =
+                    matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::OutcomeUnknown);
+                if lost
+                    && call.operation() == Operation::GetPaymentStatus
+                    && let Some(status) = self.recall(call.payment())
+                {
+                    tracing::warn!(
+                        "{}.{} {}; answered with the status read last, {}",
+                        call.identifier(),
+                        call.operation().name(),
+                        error.kind().code(),
+                        status.as_str()
+                    );
+                    return Ok(Response::Status(status));
                 }
             }
         }

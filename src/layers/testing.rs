@@ -40,17 +40,11 @@ pub(crate) struct Script {
 
 impl Script {
     pub(crate) fn new(steps: impl IntoIterator<Item = Step>) -> Arc<Self> {
-        Arc::new(Self {
-            steps: Mutex::new(steps.into_iter().collect()),
-            ..Self::default()
-        })
+        Arc::new(Self { steps: Mutex::new(steps.into_iter().collect()), ..Self::default() })
     }
 
     pub(crate) fn carrying_keys(self: Arc<Self>) -> Arc<Self> {
-        Arc::new(Self {
-            carries_keys: true,
-            ..Arc::into_inner(self).unwrap()
-        })
+        Arc::new(Self { carries_keys: true, ..Arc::into_inner(self).unwrap() })
     }
 
     pub(crate) fn keys(&self) -> Vec<String> {
@@ -117,10 +111,7 @@ impl PaymentProcessor for Arc<Script> {
         _context: JsonObject,
     ) -> Result<Authorization, PaymentProcessorError> {
         self.play(call).await?;
-        Ok(Authorization {
-            status: PaymentSessionStatus::Authorized,
-            data,
-        })
+        Ok(Authorization { status: PaymentSessionStatus::Authorized, data })
     }
 
     async fn capture_payment(
@@ -202,10 +193,7 @@ fn data(id: &str) -> JsonObject {
 }
 
 pub(crate) fn authorize(id: &str) -> Request {
-    Request::AuthorizePayment {
-        data: data(id),
-        context: JsonObject::empty(),
-    }
+    Request::AuthorizePayment { data: data(id), context: JsonObject::empty() }
 }
 
 pub(crate) fn capture(id: &str) -> Request {
@@ -213,10 +201,7 @@ pub(crate) fn capture(id: &str) -> Request {
 }
 
 pub(crate) fn refund(id: &str, amount: u64) -> Request {
-    Request::RefundPayment {
-        data: data(id),
-        amount: Amount::new(amount).unwrap(),
-    }
+    Request::RefundPayment { data: data(id), amount: Amount::new(amount).unwrap() }
 }
 
 pub(crate) fn retrieve(id: &str) -> Request {

@@ -27,14 +27,7 @@ impl Layer for Trace {
         // One macro call for each level: tracing fixes the level of an event at compile time.
         macro_rules! log {
             ($level:ident, $outcome:expr) => {
-                tracing::$level!(
-                    provider,
-                    operation,
-                    duration_ms,
-                    outcome = $outcome,
-                    "{provider}.{operation} {} in {duration_ms:.2} ms",
-                    $outcome
-                )
+                tracing::$level!("{provider}.{operation} {} in {duration_ms:.2} ms", $outcome)
             };
         }
         match &answer {

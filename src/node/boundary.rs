@@ -99,7 +99,9 @@ impl Refusal {
 
 fn expected(name: &str, expected: &str, got: &str) -> Refusal {
     if got == "undefined" {
-        return Refusal::TypeError(format!("{name} is missing: expected {expected}, got undefined"));
+        return Refusal::TypeError(format!(
+            "{name} is missing: expected {expected}, got undefined"
+        ));
     }
     Refusal::TypeError(format!("{name} must be {expected}, got {got}"))
 }
@@ -169,10 +171,7 @@ fn invalid_amount(name: &str, reason: &str) -> PaymentProcessorError {
 }
 
 /// The request that a method call makes.
-pub(crate) fn request(
-    operation: Operation,
-    arguments: Vec<Argument>,
-) -> Result<Request, Refusal> {
+pub(crate) fn request(operation: Operation, arguments: Vec<Argument>) -> Result<Request, Refusal> {
     let mut arguments = Arguments(arguments.into_iter());
     Ok(match operation {
         Operation::InitiatePayment => {
@@ -185,9 +184,9 @@ pub(crate) fn request(
             data: arguments.object("paymentSessionData")?,
             context: arguments.object("context")?,
         },
-        Operation::CapturePayment => Request::CapturePayment {
-            data: arguments.object("paymentSessionData")?,
-        },
+        Operation::CapturePayment => {
+            Request::CapturePayment { data: arguments.object("paymentSessionData")? }
+        }
         Operation::RefundPayment => Request::RefundPayment {
             data: arguments.object("paymentSessionData")?,
             amount: match arguments.amount("refundAmount")? {
@@ -200,18 +199,18 @@ pub(crate) fn request(
                 amount => amount,
             },
         },
-        Operation::CancelPayment => Request::CancelPayment {
-            data: arguments.object("paymentSessionData")?,
-        },
-        Operation::DeletePayment => Request::DeletePayment {
-            data: arguments.object("paymentSessionData")?,
-        },
-        Operation::RetrievePayment => Request::RetrievePayment {
-            data: arguments.object("paymentSessionData")?,
-        },
-        Operation::GetPaymentStatus => Request::GetPaymentStatus {
-            data: arguments.object("paymentSessionData")?,
-        },
+        Operation::CancelPayment => {
+            Request::CancelPayment { data: arguments.object("paymentSessionData")? }
+        }
+        Operation::DeletePayment => {
+            Request::DeletePayment { data: arguments.object("paymentSessionData")? }
+        }
+        Operation::RetrievePayment => {
+            Request::RetrievePayment { data: arguments.object("paymentSessionData")? }
+        }
+        Operation::GetPaymentStatus => {
+            Request::GetPaymentStatus { data: arguments.object("paymentSessionData")? }
+        }
         Operation::UpdatePaymentData => Request::UpdatePaymentData {
             session_id: arguments.text("sessionId")?,
             data: arguments.object("data").map_err(answer_to_shopper)?,
@@ -333,11 +332,9 @@ pub(crate) fn outcome(
         Err(error) if operation == Operation::GetPaymentStatus => {
             return Outcome::Error(message(operation, &error.to_string()));
         }
-        Err(error) => spelled(&ErrorJson {
-            error: error.error(),
-            code: error.code(),
-            detail: error.detail(),
-        }),
+        Err(error) => {
+            spelled(&ErrorJson { error: error.error(), code: error.code(), detail: error.detail() })
+        }
     };
     Outcome::Json(json)
 }
@@ -363,7 +360,9 @@ fn known_to_medusa(status: PaymentSessionStatus) -> PaymentSessionStatus {
 /// (`"error" in result`, `dist/services/payment-provider.js`).
 fn without_error_key(data: &JsonObject) -> Cow<'_, JsonObject> {
     if data.as_str().contains("\"error\"") && data.keys().iter().any(|key| key == "error") {
-        tracing::warn!("left out a member `error` of the payment's data: Medusa takes it for a failure");
+        tracing::warn!(
+            "left out a member `error` of the payment's data: Medusa takes it for a failure"
+        );
         return Cow::Owned(data.without("error"));
     }
     Cow::Borrowed(data)
@@ -573,10 +572,7 @@ mod tests {
     #[test]
     fn success_data_has_no_error_key() {
         let answer = Ok(Response::Data(data(r#"{"id":1,"error":"x","b":{"error":1}}"#)));
-        assert_eq!(
-            resolved(Operation::CapturePayment, answer),
-            r#"{"id":1,"b":{"error":1}}"#
-        );
+        assert_eq!(resolved(Operation::CapturePayment, answer), r#"{"id":1,"b":{"error":1}}"#);
         let answer = Ok(Response::Authorization(Authorization {
             status: PaymentSessionStatus::Captured,
             data: data(r#"{"error":null}"#),

@@ -4,7 +4,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use napi::bindgen_prelude::{
-    Either, Either3, FnArgs, Function, FunctionCallContext, JsObjectValue, JsValue, Object, ToNapiValue, Unknown,
+    Either, Either3, FnArgs, Function, FunctionCallContext, JsObjectValue, JsValue, Object,
+    ToNapiValue, Unknown,
 };
 use napi::{Env, Property, PropertyAttributes, Result, ValueType};
 
@@ -97,7 +98,7 @@ fn throw(
 
 fn construct(realm: &Realm, context: &FunctionCallContext<'_>) -> std::result::Result<(), Failure> {
     let this: Unknown<'static> = context.this()?;
-    if this.get_type()? != ValueType::Object {
+    if !realm.is_instance.get(context.env)?.call(FnArgs::from((this,)))? {
         return Err(Failure::TypeError(
             format!("Class constructor {NAME} cannot be invoked without 'new'"),
             None,
@@ -142,9 +143,7 @@ fn processor(
     context: &FunctionCallContext<'_>,
     identifier: &str,
 ) -> std::result::Result<Arc<Stack>, Failure> {
-    let about = |text: &str| {
-        format!("medusa-payment-rs: the options of \"{identifier}\" {text}")
-    };
+    let about = |text: &str| format!("medusa-payment-rs: the options of \"{identifier}\" {text}");
     let options = match kind_of_argument(context, 1)? {
         ValueType::Undefined | ValueType::Null => "{}".to_owned(),
         ValueType::Object => match to_json(realm, context.env, context.get(1)?)? {
@@ -308,12 +307,11 @@ fn kind_of_value(kind: ValueType) -> &'static str {
 }
 
 /// An argument, or `undefined` where there is none.
-fn argument(context: &FunctionCallContext<'_>, index: usize) -> Result<Either<Unknown<'static>, ()>> {
-    if index < context.length() {
-        context.get(index).map(Either::A)
-    } else {
-        Ok(Either::B(()))
-    }
+fn argument(
+    context: &FunctionCallContext<'_>,
+    index: usize,
+) -> Result<Either<Unknown<'static>, ()>> {
+    if index < context.length() { context.get(index).map(Either::A) } else { Ok(Either::B(())) }
 }
 
 fn or_undefined(value: Option<Unknown<'static>>) -> Either<Unknown<'static>, ()> {

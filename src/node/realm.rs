@@ -62,8 +62,8 @@ impl Mailbox {
 /// What an error was caused by, or `undefined`.
 type Cause = Either<Unknown<'static>, ()>;
 
-type Stringify =
-    WeakFunction<FnArgs<(Unknown<'static>,)>, Either3<String, Object<'static>, ()>>;
+type Stringify = WeakFunction<FnArgs<(Unknown<'static>,)>, Either3<String, Object<'static>, ()>>;
+type IsInstance = WeakFunction<FnArgs<(Unknown<'static>,)>, bool>;
 type Begin = WeakFunction<FnArgs<(CallId, Object<'static>)>, Unknown<'static>>;
 type Settle = WeakFunction<FnArgs<(CallId, u32, String)>, ()>;
 type Log = WeakFunction<FnArgs<(CallId, &'static str, String)>, bool>;
@@ -75,6 +75,7 @@ pub(crate) struct Realm {
     pub(crate) stringify: Stringify,
     pub(crate) reject: Reject,
     pub(crate) throw: Throw,
+    pub(crate) is_instance: IsInstance,
     begin: Begin,
     settle: Settle,
     log: Log,
@@ -89,6 +90,7 @@ impl Realm {
             stringify: WeakFunction::new(env, &functions.get_named_property("stringify")?)?,
             reject: WeakFunction::new(env, &functions.get_named_property("reject")?)?,
             throw: WeakFunction::new(env, &functions.get_named_property("throw")?)?,
+            is_instance: WeakFunction::new(env, &functions.get_named_property("isInstance")?)?,
             begin: WeakFunction::new(env, &functions.get_named_property("begin")?)?,
             settle: WeakFunction::new(env, &functions.get_named_property("settle")?)?,
             log: WeakFunction::new(env, &functions.get_named_property("log")?)?,
@@ -99,7 +101,11 @@ impl Realm {
     }
 
     /// A new call on `this`: its number and the promise for its caller.
-    pub(crate) fn begin(&self, env: &Env, this: Object<'static>) -> Result<(CallId, Unknown<'static>)> {
+    pub(crate) fn begin(
+        &self,
+        env: &Env,
+        this: Object<'static>,
+    ) -> Result<(CallId, Unknown<'static>)> {
         let id = self.last_call.get().wrapping_add(1);
         self.last_call.set(id);
         let promise = self.begin.get(env)?.call((id, this).into())?;
@@ -150,23 +156,22 @@ impl Realm {
             .callee_handled::<false>()
             .weak::<true>()
             .build()?;
-        let mailbox = Arc::new(Mailbox {
-            messages: Mutex::new(Vec::new()),
-            wake,
-        });
+        let mailbox = Arc::new(Mailbox { messages: Mutex::new(Vec::new()), wake });
         *self.mailbox.borrow_mut() = Some(Arc::clone(&mailbox));
         Ok(mailbox)
     }
 
     fn deliver(&self, env: &Env) {
-        let Some(mailbox) = self.mailbox.borrow().clone() else { return };
+        let Some(mailbox) = self.mailbox.borrow().clone() else {
+            return;
+        };
         for message in mailbox.take() {
             // What fails here is a realm that is gone: nobody waits for the message.
             let _ = match message {
                 Message::Log { call, level, text } => self.log(env, call, level, text),
-                Message::Settle { call, outcome } => self
-                    .settle(env, call, outcome)
-                    .and_then(|()| self.landed(env, &mailbox)),
+                Message::Settle { call, outcome } => {
+                    self.settle(env, call, outcome).and_then(|()| self.landed(env, &mailbox))
+                }
             };
         }
     }

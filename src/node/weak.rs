@@ -26,12 +26,7 @@ impl<Args: JsValuesTupleIntoVec, Return: FromNapiValue> WeakFunction<Args, Retur
         check_status!(unsafe {
             sys::napi_create_reference(env.raw(), function.raw(), 0, &mut reference)
         })?;
-        Ok(Self {
-            env: env.raw(),
-            reference,
-            holds: Cell::new(0),
-            signature: PhantomData,
-        })
+        Ok(Self { env: env.raw(), reference, holds: Cell::new(0), signature: PhantomData })
     }
 
     /// The function, unless its realm is gone.

@@ -129,8 +129,7 @@ impl PaymentProcessor for Manual {
         if matches!(books.status, Some(Status::Captured | Status::Canceled)) {
             return Ok(None);
         }
-        let same_currency =
-            data.get::<String>("currency").as_ref() == Some(&context.currency_code);
+        let same_currency = data.get::<String>("currency").as_ref() == Some(&context.currency_code);
         if books.amount == Some(context.amount) && same_currency {
             return Ok(Some(data.clone().into()));
         }
@@ -154,10 +153,9 @@ impl PaymentProcessor for Manual {
             Some(Status::Canceled) => (PaymentSessionStatus::Canceled, data),
             Some(Status::Captured) => (PaymentSessionStatus::Captured, data),
             Some(Status::Authorized) => (PaymentSessionStatus::Authorized, data),
-            Some(Status::Pending) | None => (
-                PaymentSessionStatus::Authorized,
-                set_status(&data, Status::Authorized),
-            ),
+            Some(Status::Pending) | None => {
+                (PaymentSessionStatus::Authorized, set_status(&data, Status::Authorized))
+            }
         };
         Ok(Authorization { status, data })
     }
@@ -289,7 +287,8 @@ mod tests {
     use crate::request::{Request, Response};
     use std::sync::Arc;
 
-    const NEW: &str = r#"{"status":"pending","amount":1000,"currency":"eur","captured":0,"refunded":0}"#;
+    const NEW: &str =
+        r#"{"status":"pending","amount":1000,"currency":"eur","captured":0,"refunded":0}"#;
 
     fn json(text: &str) -> JsonObject {
         JsonObject::parse(text).unwrap()

@@ -1,0 +1,5 @@
+"use strict"
+
+const link = require("medusa-payment-rs/link")
+
+module.exports = link(require("./scripted-payments.node"))

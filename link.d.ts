@@ -1,0 +1,19 @@
+import type { AbstractPaymentProcessor } from "./index"
+
+/** An addon, linked to the realm that called {@link link}. */
+interface LinkedAddon {
+	/** The addon's own class: its processors are found by `static identifier`. */
+	AbstractPaymentProcessor: typeof AbstractPaymentProcessor
+	/** The identifiers of the processors in the addon, sorted. */
+	registeredIdentifiers: string[]
+}
+
+/**
+ * Makes the classes of an addon this realm's own, below the `AbstractPaymentProcessor` of the Medusa
+ * that is installed in the project.
+ *
+ * @param addon the exports of a `.node` file that was built with the crate `medusa-payment-rs`
+ */
+declare function link(addon: object): LinkedAddon
+
+export = link
