@@ -1,28 +1,24 @@
-"use strict"
+const link = require("./link.js");
 
-const link = require("./link.js")
-
-const { AbstractPaymentProcessor, registeredIdentifiers } = link(require("./binding.js"))
+const { AbstractPaymentProcessor, registeredIdentifiers } = link(require("./binding.js"));
 
 /** Medusa's own, `@medusajs/medusa/dist/models/payment-session`. */
 const PaymentSessionStatus = {
-	AUTHORIZED: "authorized",
-	PENDING: "pending",
-	REQUIRES_MORE: "requires_more",
-	ERROR: "error",
-	CANCELED: "canceled",
-}
+  AUTHORIZED: "authorized",
+  PENDING: "pending",
+  REQUIRES_MORE: "requires_more",
+  ERROR: "error",
+  CANCELED: "canceled",
+};
 
 /** Medusa's own test, as a boolean: all three must be there, or Medusa takes it for a success. */
 function isPaymentProcessorError(value) {
-	return Boolean(
-		value && typeof value === "object" && value.error && value.code && value.detail,
-	)
+  return Boolean(value && typeof value === "object" && value.error && value.code && value.detail);
 }
 
 module.exports = {
-	AbstractPaymentProcessor,
-	PaymentSessionStatus,
-	isPaymentProcessorError,
-	registeredIdentifiers,
-}
+  AbstractPaymentProcessor,
+  PaymentSessionStatus,
+  isPaymentProcessorError,
+  registeredIdentifiers,
+};

@@ -1,20 +1,18 @@
-"use strict"
-
 // Links an addon to the realm (the JavaScript global) that this file was loaded in: values, promises
 // and errors that the addon hands out are this realm's, and Medusa's own base class of this project
 // stands above the addon's. A test runner loads this file once for every realm that it opens.
 
-const { parse, stringify } = JSON
+const { parse, stringify } = JSON;
 
-const HOST = "@medusajs/medusa/dist/interfaces/payment-processor"
+const HOST = "@medusajs/medusa/dist/interfaces/payment-processor";
 
 /** Stands in for Medusa's class where Medusa is not installed, as in unit tests. */
 class BuiltInBase {
-	static _isPaymentProcessor = true
+  static _isPaymentProcessor = true;
 
-	static isPaymentProcessor(object) {
-		return object?.constructor?._isPaymentProcessor
-	}
+  static isPaymentProcessor(object) {
+    return object?.constructor?._isPaymentProcessor;
+  }
 }
 
 /**
@@ -23,88 +21,87 @@ class BuiltInBase {
  * thousand times quicker to load than the whole package.
  */
 function hostBase() {
-	for (const options of [{ paths: [process.cwd()] }, undefined]) {
-		let file
-		try {
-			file = require.resolve(HOST, options)
-		} catch {
-			continue
-		}
-		return require(file).AbstractPaymentProcessor
-	}
-	return BuiltInBase
+  for (const options of [{ paths: [process.cwd()] }, undefined]) {
+    let file;
+    try {
+      file = require.resolve(HOST, options);
+    } catch {
+      continue;
+    }
+    return require(file).AbstractPaymentProcessor;
+  }
+  return BuiltInBase;
 }
 
 /** What the addon calls in this realm, for the class in `linked`. */
 function realmFunctions(linked) {
-	/** Calls in flight: number → the instance, and its promise's two ends. */
-	const calls = new Map()
+  /** Calls in flight: number → the instance, and its promise's two ends. */
+  const calls = new Map();
 
-	return {
-		/** JSON text, undefined, or what was thrown on the way. */
-		stringify(value) {
-			try {
-				return stringify(value)
-			} catch (cause) {
-				const message = cause instanceof Error ? cause.message : String(cause)
-				return { message, tooDeep: cause instanceof RangeError, cause }
-			}
-		},
+  return {
+    /** JSON text, undefined, or what was thrown on the way. */
+    stringify(value) {
+      try {
+        return stringify(value);
+      } catch (cause) {
+        const message = cause instanceof Error ? cause.message : String(cause);
+        return { message, tooDeep: cause instanceof RangeError, cause };
+      }
+    },
 
-		/** Whether the constructor was called on an instance, with `new` or by a subclass. */
-		isInstance(value) {
-			return value instanceof linked.AbstractPaymentProcessor
-		},
+    /** Whether the constructor was called on an instance, with `new` or by a subclass. */
+    isInstance(value) {
+      return value instanceof linked.AbstractPaymentProcessor;
+    },
 
-		begin(call, instance) {
-			return new Promise((resolve, reject) => {
-				calls.set(call, { instance, resolve, reject })
-			})
-		},
+    begin(call, instance) {
+      return new Promise((resolve, reject) => {
+        calls.set(call, { instance, resolve, reject });
+      });
+    },
 
-		settle(call, how, text) {
-			const { resolve, reject } = calls.get(call)
-			calls.delete(call)
-			if (how === 0) resolve(parse(text))
-			else if (how === 1) resolve(undefined)
-			else reject(how === 2 ? new Error(text) : new TypeError(text))
-		},
+    settle(call, how, text) {
+      const { resolve, reject } = calls.get(call);
+      calls.delete(call);
+      if (how === 0) resolve(parse(text));
+      else if (how === 1) resolve(undefined);
+      else reject(how === 2 ? new Error(text) : new TypeError(text));
+    },
 
-		/** Whether the store's logger took the line. */
-		log(call, level, line) {
-			try {
-				const logger = calls.get(call).instance.container.logger
-				logger[level](line)
-				return true
-			} catch {
-				return false
-			}
-		},
+    /** Whether the store's logger took the line. */
+    log(call, level, line) {
+      try {
+        const logger = calls.get(call).instance.container.logger;
+        logger[level](line);
+        return true;
+      } catch {
+        return false;
+      }
+    },
 
-		reject(message, cause) {
-			return Promise.reject(new TypeError(message, cause === undefined ? undefined : { cause }))
-		},
+    reject(message, cause) {
+      return Promise.reject(new TypeError(message, cause === undefined ? undefined : { cause }));
+    },
 
-		// biome-ignore lint/suspicious/noShadowRestrictedNames: it is what the function does
-		throw(message, isTypeError, cause) {
-			const Kind = isTypeError ? TypeError : Error
-			throw new Kind(message, cause === undefined ? undefined : { cause })
-		},
-	}
+    throw(message, isTypeError, cause) {
+      const Kind = isTypeError ? TypeError : Error;
+      throw new Kind(message, cause === undefined ? undefined : { cause });
+    },
+  };
 }
 
 /**
  * @param addon the exports of a `.node` file that was built with the crate `medusa-payment-rs`
  */
 module.exports = function link(addon) {
-	const linked = { registeredIdentifiers: addon.registeredIdentifiers() }
-	const functions = realmFunctions(linked)
-	const AbstractPaymentProcessor = addon.link(functions)
-	const Base = hostBase()
-	Object.setPrototypeOf(AbstractPaymentProcessor, Base)
-	Object.setPrototypeOf(AbstractPaymentProcessor.prototype, Base.prototype)
-	// The addon refers to them weakly, so that a realm nobody uses any more can be collected.
-	Object.defineProperty(AbstractPaymentProcessor, Symbol("realm"), { value: functions })
-	linked.AbstractPaymentProcessor = AbstractPaymentProcessor
-	return linked
-}
+  const linked = { registeredIdentifiers: addon.registeredIdentifiers() };
+  const functions = realmFunctions(linked);
+  const AbstractPaymentProcessor = addon.link(functions);
+  const Base = hostBase();
+  Object.setPrototypeOf(AbstractPaymentProcessor, Base);
+  Object.setPrototypeOf(AbstractPaymentProcessor.prototype, Base.prototype);
+  // The addon refers to them weakly, so that a realm nobody uses any more can be collected.
+  Object.defineProperty(AbstractPaymentProcessor, Symbol("realm"), { value: functions });
+  linked.AbstractPaymentProcessor = AbstractPaymentProcessor;
+  return linked;
+};

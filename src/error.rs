@@ -4,6 +4,9 @@ use std::fmt;
 
 use crate::json::JsonError;
 
+/// What payment methods return.
+pub type Result<T, E = PaymentProcessorError> = std::result::Result<T, E>;
+
 /// What a failure means to whoever has to act on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorKind {

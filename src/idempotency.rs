@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::error::{ErrorKind, PaymentProcessorError};
+use crate::error::{ErrorKind, Result};
 use crate::request::{Operation, Request, Response};
 use crate::types::PaymentSessionStatus;
 
@@ -49,11 +49,7 @@ impl IdempotencyKeys {
     }
 
     /// Learns from the answer whether the next call of the same action needs a new key.
-    pub(crate) fn settle(
-        &self,
-        key: IdempotencyKey,
-        result: &Result<Response, PaymentProcessorError>,
-    ) {
+    pub(crate) fn settle(&self, key: IdempotencyKey, result: &Result<Response>) {
         let Some(base) = key.base else { return };
         let final_without_money = match result {
             Err(error) => matches!(error.kind(), ErrorKind::Refused | ErrorKind::Invalid),
@@ -106,6 +102,7 @@ fn derived(identifier: &str, payment_id: &str, request: &Request) -> Option<Stri
 mod tests {
     use super::*;
     use crate::amount::Amount;
+    use crate::error::PaymentProcessorError;
     use crate::json::JsonObject;
 
     fn refund(data: &str, amount: u64) -> Request {

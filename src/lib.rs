@@ -30,7 +30,7 @@ mod types;
 pub use amount::{Amount, AmountError, currency_exponent};
 pub use async_trait::async_trait;
 pub use call::CallContext;
-pub use error::{ErrorKind, PaymentProcessorError};
+pub use error::{ErrorKind, PaymentProcessorError, Result};
 pub use json::{JsonError, JsonObject};
 pub use processor::PaymentProcessor;
 pub use request::{Operation, Request, Response};
@@ -38,6 +38,21 @@ pub use types::{
     Address, Authorization, Customer, PaymentProcessorContext, PaymentProcessorSessionResponse,
     PaymentSessionStatus, UpdateRequests,
 };
+
+/// What a file that implements a provider needs.
+pub mod prelude {
+    pub use crate::registry::{NoOptions, Provider};
+    pub use crate::{
+        Amount, Authorization, CallContext, JsonObject, Operation, PaymentProcessor,
+        PaymentProcessorContext, PaymentProcessorError, PaymentProcessorSessionResponse,
+        PaymentSessionStatus, Result, async_trait,
+    };
+}
+
+/// The examples in the README, compiled and run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 /// Not part of the public interface: what [`export!`] expands to.
 #[doc(hidden)]

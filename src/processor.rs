@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use crate::amount::Amount;
 use crate::call::CallContext;
-use crate::error::PaymentProcessorError;
+use crate::error::Result;
 use crate::json::JsonObject;
 use crate::request::Operation;
 use crate::types::{
@@ -52,7 +52,7 @@ pub trait PaymentProcessor: Send + Sync + 'static {
         &self,
         call: &CallContext,
         context: PaymentProcessorContext,
-    ) -> Result<PaymentProcessorSessionResponse, PaymentProcessorError>;
+    ) -> Result<PaymentProcessorSessionResponse>;
 
     /// Follows a change of the cart: amount, currency, customer, address.
     ///
@@ -64,7 +64,7 @@ pub trait PaymentProcessor: Send + Sync + 'static {
         &self,
         call: &CallContext,
         context: PaymentProcessorContext,
-    ) -> Result<Option<PaymentProcessorSessionResponse>, PaymentProcessorError>;
+    ) -> Result<Option<PaymentProcessorSessionResponse>>;
 
     /// Says whether the money is held, or holds it; the shopper has completed the cart.
     ///
@@ -76,16 +76,12 @@ pub trait PaymentProcessor: Send + Sync + 'static {
         call: &CallContext,
         data: JsonObject,
         context: JsonObject,
-    ) -> Result<Authorization, PaymentProcessorError>;
+    ) -> Result<Authorization>;
 
     /// Takes the whole of the held money. A payment that is captured already is a success.
     ///
     /// The result becomes the payment's data.
-    async fn capture_payment(
-        &self,
-        call: &CallContext,
-        data: JsonObject,
-    ) -> Result<JsonObject, PaymentProcessorError>;
+    async fn capture_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject>;
 
     /// Gives back `amount` minor units, never zero; more than was taken is refused.
     ///
@@ -96,30 +92,18 @@ pub trait PaymentProcessor: Send + Sync + 'static {
         call: &CallContext,
         data: JsonObject,
         amount: Amount,
-    ) -> Result<JsonObject, PaymentProcessorError>;
+    ) -> Result<JsonObject>;
 
     /// Releases the held money. A payment that is canceled already is a success; one that is
     /// captured is an error.
-    async fn cancel_payment(
-        &self,
-        call: &CallContext,
-        data: JsonObject,
-    ) -> Result<JsonObject, PaymentProcessorError>;
+    async fn cancel_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject>;
 
     /// Gives up a payment that never became an order, so that it cannot be paid any more. A payment
     /// that is gone already is a success.
-    async fn delete_payment(
-        &self,
-        call: &CallContext,
-        data: JsonObject,
-    ) -> Result<JsonObject, PaymentProcessorError>;
+    async fn delete_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject>;
 
     /// Reads the payment from the provider. The result becomes the payment's data.
-    async fn retrieve_payment(
-        &self,
-        call: &CallContext,
-        data: JsonObject,
-    ) -> Result<JsonObject, PaymentProcessorError>;
+    async fn retrieve_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject>;
 
     /// Reads how far the payment is. Medusa asks right after an authorization, when its own row of
     /// the payment is already committed: an error here leaves a cart that cannot be completed.
@@ -127,7 +111,7 @@ pub trait PaymentProcessor: Send + Sync + 'static {
         &self,
         call: &CallContext,
         data: JsonObject,
-    ) -> Result<PaymentSessionStatus, PaymentProcessorError>;
+    ) -> Result<PaymentSessionStatus>;
 
     /// Takes what the shopper's browser posts. `session_id` is Medusa's session id (`ps_…`), not
     /// the provider's; every member of the result overwrites the session's data, so refuse what a
@@ -137,5 +121,5 @@ pub trait PaymentProcessor: Send + Sync + 'static {
         call: &CallContext,
         session_id: String,
         data: JsonObject,
-    ) -> Result<JsonObject, PaymentProcessorError>;
+    ) -> Result<JsonObject>;
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
@@ -32,6 +33,11 @@ pub trait Provider: PaymentProcessor + Sized {
         Layers::default()
     }
 }
+
+/// The options of a provider that has none.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoOptions {}
 
 /// Registers [`Provider`]s in the addon that is being built, under their identifiers. Once per
 /// addon:

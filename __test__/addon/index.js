@@ -1,5 +1,3 @@
-"use strict"
+const link = require("medusa-payment-rs/link");
 
-const link = require("medusa-payment-rs/link")
-
-module.exports = link(require("./scripted-payments.node"))
+module.exports = link(require("./scripted-payments.node"));

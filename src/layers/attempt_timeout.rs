@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{Layer, Next, unanswered};
 use crate::call::CallContext;
-use crate::error::PaymentProcessorError;
+use crate::error::Result;
 use crate::request::{Request, Response};
 
 /// Bounds each attempt at a call, so that a lost one leaves time for another.
@@ -24,12 +24,7 @@ impl AttemptTimeout {
 
 #[async_trait]
 impl Layer for AttemptTimeout {
-    async fn call(
-        &self,
-        call: &CallContext,
-        request: Request,
-        next: Next<'_>,
-    ) -> Result<Response, PaymentProcessorError> {
+    async fn call(&self, call: &CallContext, request: Request, next: Next<'_>) -> Result<Response> {
         match tokio::time::timeout(self.limit, next.run(call, request)).await {
             Ok(result) => result,
             Err(_) => Err(unanswered(

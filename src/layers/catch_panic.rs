@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use super::{Layer, Next, unanswered};
 use crate::call::CallContext;
-use crate::error::PaymentProcessorError;
+use crate::error::Result;
 use crate::request::{Request, Response};
 
 /// Turns a panic of the processor into an error with its message; the process lives.
@@ -18,12 +18,7 @@ pub struct CatchPanic;
 
 #[async_trait]
 impl Layer for CatchPanic {
-    async fn call(
-        &self,
-        call: &CallContext,
-        request: Request,
-        next: Next<'_>,
-    ) -> Result<Response, PaymentProcessorError> {
+    async fn call(&self, call: &CallContext, request: Request, next: Next<'_>) -> Result<Response> {
         let mut attempt = pin!(next.run(call, request));
         poll_fn(|context| {
             // The attempt is not polled again after a panic, so nothing sees its broken state.

@@ -3,7 +3,7 @@ use tokio::time::timeout_at;
 
 use super::{Layer, Next, unanswered};
 use crate::call::CallContext;
-use crate::error::PaymentProcessorError;
+use crate::error::Result;
 use crate::request::{Request, Response};
 
 /// Ends a call at its [deadline](CallContext::deadline), whatever it waits for.
@@ -14,12 +14,7 @@ pub struct Deadline;
 
 #[async_trait]
 impl Layer for Deadline {
-    async fn call(
-        &self,
-        call: &CallContext,
-        request: Request,
-        next: Next<'_>,
-    ) -> Result<Response, PaymentProcessorError> {
+    async fn call(&self, call: &CallContext, request: Request, next: Next<'_>) -> Result<Response> {
         match timeout_at(call.deadline(), next.run(call, request)).await {
             Ok(result) => result,
             Err(_) => Err(unanswered(

@@ -8,16 +8,18 @@
 //!    cannot.
 //! 3. [`Deadline`] bounds the whole call, waiting and repeated attempts included.
 //! 4. [`OneAtATime`] lets calls that change one payment pass one after another.
-//! 5. [`Retry`] repeats attempts that were lost.
-//! 6. [`AttemptTimeout`] bounds each attempt.
-//! 7. The processor's own layers, in the order in which they were added.
-//! 8. [`CatchPanic`] turns a panic of the processor into an error.
+//! 5. [`StaleBooks`] refuses a refund that does not know of the one before it.
+//! 6. [`Retry`] repeats attempts that were lost.
+//! 7. [`AttemptTimeout`] bounds each attempt.
+//! 8. The processor's own layers, in the order in which they were added.
+//! 9. [`CatchPanic`] turns a panic of the processor into an error.
 
 mod attempt_timeout;
 mod catch_panic;
 mod deadline;
 mod one_at_a_time;
 mod retry;
+mod stale_books;
 mod status_fallback;
 mod trace;
 
@@ -34,11 +36,12 @@ pub(crate) use catch_panic::message_of as panic_message;
 pub use deadline::Deadline;
 pub use one_at_a_time::OneAtATime;
 pub use retry::Retry;
+pub use stale_books::StaleBooks;
 pub use status_fallback::StatusFallback;
 pub use trace::Trace;
 
 use crate::call::CallContext;
-use crate::error::PaymentProcessorError;
+use crate::error::{PaymentProcessorError, Result};
 use crate::idempotency::IdempotencyKeys;
 use crate::processor::PaymentProcessor;
 use crate::request::{Request, Response};
@@ -47,12 +50,7 @@ use crate::request::{Request, Response};
 #[async_trait]
 pub trait Layer: Send + Sync + 'static {
     /// Handles the call, usually by [`next.run`](Next::run) and something before or after it.
-    async fn call(
-        &self,
-        call: &CallContext,
-        request: Request,
-        next: Next<'_>,
-    ) -> Result<Response, PaymentProcessorError>;
+    async fn call(&self, call: &CallContext, request: Request, next: Next<'_>) -> Result<Response>;
 }
 
 /// The rest of the way: the layers further in, and the processor.
@@ -73,11 +71,7 @@ impl<'a> Next<'a> {
     ///
     /// # Errors
     /// What the layers further in or the processor return.
-    pub async fn run(
-        self,
-        call: &CallContext,
-        request: Request,
-    ) -> Result<Response, PaymentProcessorError> {
+    pub async fn run(self, call: &CallContext, request: Request) -> Result<Response> {
         match self.layers.split_first() {
             Some((layer, layers)) => layer.call(call, request, Next { layers, ..self }).await,
             None => {
@@ -92,7 +86,7 @@ async fn dispatch(
     processor: &dyn PaymentProcessor,
     call: &CallContext,
     request: Request,
-) -> Result<Response, PaymentProcessorError> {
+) -> Result<Response> {
     Ok(match request {
         Request::InitiatePayment(context) => {
             Response::Session(processor.initiate_payment(call, *context).await?)
@@ -192,6 +186,7 @@ impl Layers {
             Arc::new(StatusFallback::default()),
             Arc::new(Deadline),
             Arc::new(OneAtATime::default()),
+            Arc::new(StaleBooks::default()),
             Arc::new(Retry::new(self.max_retries)),
             Arc::new(AttemptTimeout::new(self.attempt_timeout)),
         ];
@@ -243,7 +238,7 @@ impl Stack {
     ///
     /// # Errors
     /// What the processor or a layer returns.
-    pub async fn call(&self, request: Request) -> Result<Response, PaymentProcessorError> {
+    pub async fn call(&self, request: Request) -> Result<Response> {
         let payment_id = request.payment_data().and_then(|data| self.processor.payment_id(data));
         let key = self.keys.key_for(self.identifier, payment_id.as_deref(), &request);
         let call = CallContext::new(

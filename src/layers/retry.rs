@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Layer, Next, described};
 use crate::call::CallContext;
-use crate::error::{ErrorKind, PaymentProcessorError};
+use crate::error::{ErrorKind, PaymentProcessorError, Result};
 use crate::request::{Request, Response};
 
 /// The longest wait before the first repetition; it doubles with each one.
@@ -29,12 +29,7 @@ impl Retry {
 
 #[async_trait]
 impl Layer for Retry {
-    async fn call(
-        &self,
-        call: &CallContext,
-        request: Request,
-        next: Next<'_>,
-    ) -> Result<Response, PaymentProcessorError> {
+    async fn call(&self, call: &CallContext, request: Request, next: Next<'_>) -> Result<Response> {
         if !next.processor().is_repeatable(call.operation()) {
             return next.run(call, request).await;
         }

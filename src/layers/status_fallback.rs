@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::{Layer, Next};
 use crate::call::CallContext;
-use crate::error::{ErrorKind, PaymentProcessorError};
+use crate::error::{ErrorKind, Result};
 use crate::request::{Operation, Request, Response};
 use crate::types::PaymentSessionStatus;
 
@@ -39,12 +39,7 @@ impl StatusFallback {
 
 #[async_trait]
 impl Layer for StatusFallback {
-    async fn call(
-        &self,
-        call: &CallContext,
-        request: Request,
-        next: Next<'_>,
-    ) -> Result<Response, PaymentProcessorError> {
+    async fn call(&self, call: &CallContext, request: Request, next: Next<'_>) -> Result<Response> {
         let answer = next.run(call, request).await;
         if call.payment().is_empty() {
             return answer;

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use super::{Layers, Stack};
 use crate::amount::Amount;
 use crate::call::CallContext;
-use crate::error::PaymentProcessorError;
+use crate::error::{PaymentProcessorError, Result};
 use crate::json::JsonObject;
 use crate::processor::PaymentProcessor;
 use crate::request::{Operation, Request};
@@ -59,7 +59,7 @@ impl Script {
         self.most_at_once.load(Ordering::SeqCst)
     }
 
-    async fn play(&self, call: &CallContext) -> Result<(), PaymentProcessorError> {
+    async fn play(&self, call: &CallContext) -> Result<()> {
         self.keys.lock().unwrap().push(call.idempotency_key().to_owned());
         let step = self.steps.lock().unwrap().pop_front().expect("the script has no more steps");
         let now = self.at_once.fetch_add(1, Ordering::SeqCst) + 1;
@@ -90,7 +90,7 @@ impl PaymentProcessor for Arc<Script> {
         &self,
         call: &CallContext,
         context: PaymentProcessorContext,
-    ) -> Result<PaymentProcessorSessionResponse, PaymentProcessorError> {
+    ) -> Result<PaymentProcessorSessionResponse> {
         self.play(call).await?;
         Ok(context.payment_session_data.into())
     }
@@ -99,7 +99,7 @@ impl PaymentProcessor for Arc<Script> {
         &self,
         call: &CallContext,
         _context: PaymentProcessorContext,
-    ) -> Result<Option<PaymentProcessorSessionResponse>, PaymentProcessorError> {
+    ) -> Result<Option<PaymentProcessorSessionResponse>> {
         self.play(call).await?;
         Ok(None)
     }
@@ -109,16 +109,12 @@ impl PaymentProcessor for Arc<Script> {
         call: &CallContext,
         data: JsonObject,
         _context: JsonObject,
-    ) -> Result<Authorization, PaymentProcessorError> {
+    ) -> Result<Authorization> {
         self.play(call).await?;
         Ok(Authorization { status: PaymentSessionStatus::Authorized, data })
     }
 
-    async fn capture_payment(
-        &self,
-        call: &CallContext,
-        data: JsonObject,
-    ) -> Result<JsonObject, PaymentProcessorError> {
+    async fn capture_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
         self.play(call).await?;
         Ok(data)
     }
@@ -128,34 +124,22 @@ impl PaymentProcessor for Arc<Script> {
         call: &CallContext,
         data: JsonObject,
         _amount: Amount,
-    ) -> Result<JsonObject, PaymentProcessorError> {
+    ) -> Result<JsonObject> {
         self.play(call).await?;
         Ok(data)
     }
 
-    async fn cancel_payment(
-        &self,
-        call: &CallContext,
-        data: JsonObject,
-    ) -> Result<JsonObject, PaymentProcessorError> {
+    async fn cancel_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
         self.play(call).await?;
         Ok(data)
     }
 
-    async fn delete_payment(
-        &self,
-        call: &CallContext,
-        data: JsonObject,
-    ) -> Result<JsonObject, PaymentProcessorError> {
+    async fn delete_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
         self.play(call).await?;
         Ok(data)
     }
 
-    async fn retrieve_payment(
-        &self,
-        call: &CallContext,
-        data: JsonObject,
-    ) -> Result<JsonObject, PaymentProcessorError> {
+    async fn retrieve_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
         self.play(call).await?;
         Ok(data)
     }
@@ -164,7 +148,7 @@ impl PaymentProcessor for Arc<Script> {
         &self,
         call: &CallContext,
         _data: JsonObject,
-    ) -> Result<PaymentSessionStatus, PaymentProcessorError> {
+    ) -> Result<PaymentSessionStatus> {
         self.play(call).await?;
         Ok(PaymentSessionStatus::Authorized)
     }
@@ -174,7 +158,7 @@ impl PaymentProcessor for Arc<Script> {
         call: &CallContext,
         _session_id: String,
         data: JsonObject,
-    ) -> Result<JsonObject, PaymentProcessorError> {
+    ) -> Result<JsonObject> {
         self.play(call).await?;
         Ok(data)
     }

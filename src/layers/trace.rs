@@ -3,7 +3,7 @@ use tokio::time::Instant;
 
 use super::{Layer, Next};
 use crate::call::CallContext;
-use crate::error::{ErrorKind, PaymentProcessorError};
+use crate::error::{ErrorKind, Result};
 use crate::request::{Request, Response};
 
 /// Logs every call: provider, operation, duration and outcome; never data, never an error's text.
@@ -14,12 +14,7 @@ pub struct Trace;
 
 #[async_trait]
 impl Layer for Trace {
-    async fn call(
-        &self,
-        call: &CallContext,
-        request: Request,
-        next: Next<'_>,
-    ) -> Result<Response, PaymentProcessorError> {
+    async fn call(&self, call: &CallContext, request: Request, next: Next<'_>) -> Result<Response> {
         let started = Instant::now();
         let answer = next.run(call, request).await;
         let duration_ms = started.elapsed().as_secs_f64() * 1000.0;

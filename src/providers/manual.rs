@@ -1,45 +1,40 @@
 //! Payments that somebody handles outside the store: cash on delivery, bank transfers, invoices.
 
 use async_trait::async_trait;
-use serde::Deserialize;
+use uuid::Uuid;
 
 use crate::amount::Amount;
 use crate::call::CallContext;
-use crate::error::PaymentProcessorError;
+use crate::error::{PaymentProcessorError, Result};
 use crate::json::JsonObject;
 use crate::processor::PaymentProcessor;
-use crate::registry::Provider;
+use crate::registry::{NoOptions, Provider};
 use crate::types::{
     Authorization, PaymentProcessorContext, PaymentProcessorSessionResponse, PaymentSessionStatus,
 };
 
 /// The processor `manual`: it moves no money, and keeps the payment's books in its data.
 ///
-/// The data is `{status, amount, currency, captured, refunded}`, the last two and `amount` in minor
-/// units. It takes the place of `medusa-payment-manual`, whose rows hold `{}` or only a status:
+/// The data is `{id, status, amount, currency, captured, refunded}`, the last two and `amount` in
+/// minor units. It takes the place of `medusa-payment-manual`, whose rows hold `{}` or only a status:
 /// a row without these fields was not captured through this processor, and where it records no
 /// amount the ceiling of a refund is left to Medusa. Other members come back unchanged.
 ///
-/// It is told nothing by anyone but Medusa, so two servers that refund one payment at the same
-/// moment are kept apart by Medusa's own books only.
+/// It is told nothing by anyone but Medusa: two servers on one database that refund the same payment
+/// at the same moment are kept apart by Medusa's own books only.
 pub struct Manual;
-
-/// The options of [`Manual`]: there are none.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ManualConfig {}
 
 impl Provider for Manual {
     const IDENTIFIER: &'static str = "manual";
-    type Config = ManualConfig;
+    type Config = NoOptions;
 
-    fn from_config(ManualConfig {}: ManualConfig) -> Result<Self, String> {
+    fn from_config(NoOptions {}: NoOptions) -> Result<Self, String> {
         Ok(Self)
     }
 }
 
 /// The members of the data that are this processor's books.
-const BOOKS: [&str; 5] = ["status", "amount", "currency", "captured", "refunded"];
+const BOOKS: [&str; 6] = ["id", "status", "amount", "currency", "captured", "refunded"];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Status {
@@ -105,9 +100,10 @@ impl PaymentProcessor for Manual {
         &self,
         _call: &CallContext,
         context: PaymentProcessorContext,
-    ) -> Result<PaymentProcessorSessionResponse, PaymentProcessorError> {
+    ) -> Result<PaymentProcessorSessionResponse> {
         Ok(JsonObject::empty()
             .with([
+                ("id", format!("manual_{}", Uuid::new_v4().simple()).into()),
                 ("status", Status::Pending.as_str().into()),
                 ("amount", context.amount.minor_units().into()),
                 ("currency", context.currency_code.into()),
@@ -123,7 +119,7 @@ impl PaymentProcessor for Manual {
         &self,
         _call: &CallContext,
         context: PaymentProcessorContext,
-    ) -> Result<Option<PaymentProcessorSessionResponse>, PaymentProcessorError> {
+    ) -> Result<Option<PaymentProcessorSessionResponse>> {
         let data = &context.payment_session_data;
         let books = Books::of(data);
         if matches!(books.status, Some(Status::Captured | Status::Canceled)) {
@@ -148,7 +144,7 @@ impl PaymentProcessor for Manual {
         _call: &CallContext,
         data: JsonObject,
         _context: JsonObject,
-    ) -> Result<Authorization, PaymentProcessorError> {
+    ) -> Result<Authorization> {
         let (status, data) = match Books::of(&data).status {
             Some(Status::Canceled) => (PaymentSessionStatus::Canceled, data),
             Some(Status::Captured) => (PaymentSessionStatus::Captured, data),
@@ -160,11 +156,7 @@ impl PaymentProcessor for Manual {
         Ok(Authorization { status, data })
     }
 
-    async fn capture_payment(
-        &self,
-        _call: &CallContext,
-        data: JsonObject,
-    ) -> Result<JsonObject, PaymentProcessorError> {
+    async fn capture_payment(&self, _call: &CallContext, data: JsonObject) -> Result<JsonObject> {
         let books = Books::of(&data);
         match (books.status, books.amount) {
             (Some(Status::Canceled), _) => Err(PaymentProcessorError::refused(
@@ -186,7 +178,7 @@ impl PaymentProcessor for Manual {
         _call: &CallContext,
         data: JsonObject,
         amount: Amount,
-    ) -> Result<JsonObject, PaymentProcessorError> {
+    ) -> Result<JsonObject> {
         let books = Books::of(&data);
         if books.status == Some(Status::Canceled) {
             return Err(PaymentProcessorError::refused(
@@ -215,11 +207,7 @@ impl PaymentProcessor for Manual {
         Ok(data.with([("refunded", refunded.minor_units().into())]))
     }
 
-    async fn cancel_payment(
-        &self,
-        _call: &CallContext,
-        data: JsonObject,
-    ) -> Result<JsonObject, PaymentProcessorError> {
+    async fn cancel_payment(&self, _call: &CallContext, data: JsonObject) -> Result<JsonObject> {
         match Books::of(&data).status {
             Some(Status::Captured) => Err(PaymentProcessorError::refused(
                 "The payment cannot be canceled",
@@ -231,19 +219,11 @@ impl PaymentProcessor for Manual {
         }
     }
 
-    async fn delete_payment(
-        &self,
-        call: &CallContext,
-        data: JsonObject,
-    ) -> Result<JsonObject, PaymentProcessorError> {
+    async fn delete_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
         self.cancel_payment(call, data).await
     }
 
-    async fn retrieve_payment(
-        &self,
-        _call: &CallContext,
-        data: JsonObject,
-    ) -> Result<JsonObject, PaymentProcessorError> {
+    async fn retrieve_payment(&self, _call: &CallContext, data: JsonObject) -> Result<JsonObject> {
         Ok(data)
     }
 
@@ -251,7 +231,7 @@ impl PaymentProcessor for Manual {
         &self,
         _call: &CallContext,
         data: JsonObject,
-    ) -> Result<PaymentSessionStatus, PaymentProcessorError> {
+    ) -> Result<PaymentSessionStatus> {
         Ok(match Books::of(&data).status {
             Some(Status::Pending) => PaymentSessionStatus::Pending,
             Some(Status::Captured) => PaymentSessionStatus::Captured,
@@ -266,7 +246,7 @@ impl PaymentProcessor for Manual {
         _call: &CallContext,
         _session_id: String,
         data: JsonObject,
-    ) -> Result<JsonObject, PaymentProcessorError> {
+    ) -> Result<JsonObject> {
         let books: Vec<String> =
             data.keys().into_iter().filter(|key| BOOKS.contains(&key.as_str())).collect();
         if books.is_empty() {
@@ -283,12 +263,12 @@ impl PaymentProcessor for Manual {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
     use crate::layers::{Layers, Stack};
     use crate::request::{Request, Response};
     use std::sync::Arc;
 
-    const NEW: &str =
-        r#"{"status":"pending","amount":1000,"currency":"eur","captured":0,"refunded":0}"#;
+    const NEW: &str = r#"{"id":"manual_1","status":"pending","amount":1000,"currency":"eur","captured":0,"refunded":0}"#;
 
     fn json(text: &str) -> JsonObject {
         JsonObject::parse(text).unwrap()
@@ -298,7 +278,7 @@ mod tests {
         Amount::new(minor_units).unwrap()
     }
 
-    async fn call(request: Request) -> Result<Response, PaymentProcessorError> {
+    async fn call(request: Request) -> Result<Response> {
         Stack::new("manual", Arc::new(Manual), Layers::default()).call(request).await
     }
 
@@ -346,7 +326,9 @@ mod tests {
     async fn a_payment_is_booked_from_its_start_to_its_last_refund() {
         let context = PaymentProcessorContext::new(amount(1000), "eur", "cart_1");
         let session = call(Request::InitiatePayment(Box::new(context))).await.unwrap();
-        assert_eq!(session, Response::Session(json(NEW).into()));
+        let Response::Session(session) = session else { panic!("no session: {session:?}") };
+        let id: String = session.session_data.get("id").unwrap();
+        assert_eq!(session.session_data.as_str(), NEW.replace("manual_1", &id));
 
         let (status, data) = authorize(NEW).await;
         assert_eq!(status, PaymentSessionStatus::Authorized);
@@ -355,7 +337,7 @@ mod tests {
         let data = refund(&data, 600).await.unwrap();
         assert_eq!(
             data,
-            r#"{"status":"captured","amount":1000,"currency":"eur","captured":1000,"refunded":1000}"#
+            r#"{"id":"manual_1","status":"captured","amount":1000,"currency":"eur","captured":1000,"refunded":1000}"#
         );
         assert_eq!(refund(&data, 1).await, Err("refund_exceeds_captured".into()));
     }
@@ -422,7 +404,7 @@ mod tests {
         let data = update(NEW, 700, "usd").await.unwrap();
         assert_eq!(
             data,
-            r#"{"status":"pending","amount":700,"currency":"usd","captured":0,"refunded":0}"#
+            r#"{"id":"manual_1","status":"pending","amount":700,"currency":"usd","captured":0,"refunded":0}"#
         );
         assert_eq!(update(&data, 700, "usd").await, Some(data.clone()));
         let (_, authorized) = authorize(&data).await;
@@ -443,6 +425,19 @@ mod tests {
                 post(&format!(r#"{{"{member}":1}}"#)).await,
                 Err("field_not_allowed".into())
             );
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn refunds_at_once_never_exceed_what_was_captured() {
+        let stack = Stack::new("manual", Arc::new(Manual), Layers::default());
+        let captured = capture(NEW).await.unwrap();
+        let refund =
+            || stack.call(Request::RefundPayment { data: json(&captured), amount: amount(700) });
+        let (first, second, third) = tokio::join!(refund(), refund(), refund());
+        assert!(first.is_ok());
+        for refused in [second, third] {
+            assert_eq!(refused.unwrap_err().kind(), ErrorKind::Unavailable);
         }
     }
 }

@@ -2,4 +2,4 @@
 
 mod manual;
 
-pub use manual::{Manual, ManualConfig};
+pub use manual::Manual;

@@ -1,9 +1,7 @@
-"use strict"
-
-const { AbstractPaymentProcessor } = require("../index.js")
+const { AbstractPaymentProcessor } = require("../index.js");
 
 class ScriptedService extends AbstractPaymentProcessor {
-	static identifier = "scripted"
+  static identifier = "scripted";
 }
 
-exports.default = ScriptedService
+exports.default = ScriptedService;

@@ -3,9 +3,10 @@
 //!
 //! `data.script` maps an operation to what happens there, for example
 //! `{"script": {"refund_payment": "lose_reply"}}`; a list is played one step a call. What moves
-//! money is written to the file that the option `ledger` names, one line each.
+//! money is written to the file that the option `ledger` names, one line each: operation, payment,
+//! idempotency key, and the amount of a refund. It is all that survives a restart.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
@@ -16,7 +17,7 @@ use medusa_payment_rs::registry::Provider;
 use medusa_payment_rs::{
     Amount, Authorization, CallContext, JsonObject, Operation, PaymentProcessor,
     PaymentProcessorContext, PaymentProcessorError, PaymentProcessorSessionResponse,
-    PaymentSessionStatus, async_trait,
+    PaymentSessionStatus, Result, async_trait,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -45,11 +46,11 @@ pub struct Scripted {
 /// What the provider knows, whatever its replies say.
 #[derive(Default)]
 struct Books {
-    /// Idempotency keys that were served.
-    served: HashMap<String, ()>,
+    /// Idempotency keys that were served, also before a restart: the ledger has them.
+    served: HashSet<String>,
     /// How often each operation on each payment was asked for.
     asked: HashMap<(String, Operation), usize>,
-    refunds: usize,
+    moved: usize,
 }
 
 impl Provider for Scripted {
@@ -60,7 +61,15 @@ impl Provider for Scripted {
         if config.deadline_ms == Some(0) {
             return Err("deadline_ms must be at least 1".into());
         }
-        Ok(Self { config, books: Mutex::default() })
+        let ledger = config.ledger.as_ref().and_then(|path| std::fs::read_to_string(path).ok());
+        let served: HashSet<String> = ledger
+            .unwrap_or_default()
+            .lines()
+            .filter_map(|line| line.split(' ').nth(2))
+            .map(str::to_owned)
+            .collect();
+        let books = Books { moved: served.len(), served, ..Books::default() };
+        Ok(Self { config, books: Mutex::new(books) })
     }
 
     fn layers(&self) -> Layers {
@@ -101,12 +110,13 @@ impl Scripted {
     /// Moves money once for each key, and writes it to the ledger.
     fn book(&self, call: &CallContext, amount: Option<Amount>) -> usize {
         let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
-        if books.served.insert(call.idempotency_key().to_owned(), ()).is_none() {
-            books.refunds += 1;
+        if books.served.insert(call.idempotency_key().to_owned()) {
+            books.moved += 1;
             let amount = amount.map(|amount| format!(" {amount}")).unwrap_or_default();
-            self.write(&format!("{} {}{amount}", call.operation().name(), call.payment()));
+            let (operation, key) = (call.operation().name(), call.idempotency_key());
+            self.write(&format!("{operation} {} {key}{amount}", call.payment()));
         }
-        books.refunds
+        books.moved
     }
 
     fn write(&self, line: &str) {
@@ -128,7 +138,7 @@ impl Scripted {
         call: &CallContext,
         data: JsonObject,
         amount: Option<Amount>,
-    ) -> Result<JsonObject, PaymentProcessorError> {
+    ) -> Result<JsonObject> {
         match self.step(call, &data).as_str() {
             "ok" => {}
             "slow" => tokio::time::sleep(Duration::from_millis(200)).await,
@@ -185,7 +195,7 @@ impl PaymentProcessor for Scripted {
         &self,
         call: &CallContext,
         context: PaymentProcessorContext,
-    ) -> Result<PaymentProcessorSessionResponse, PaymentProcessorError> {
+    ) -> Result<PaymentProcessorSessionResponse> {
         let mut data = context.context.clone();
         if data.get::<String>("id").is_none() {
             data = data.with([("id", format!("pay_{}", context.resource_id).into())]);
@@ -198,7 +208,7 @@ impl PaymentProcessor for Scripted {
         &self,
         call: &CallContext,
         context: PaymentProcessorContext,
-    ) -> Result<Option<PaymentProcessorSessionResponse>, PaymentProcessorError> {
+    ) -> Result<Option<PaymentProcessorSessionResponse>> {
         let data = context.payment_session_data;
         if data.get("amount") == Some(context.amount) {
             return Ok(None);
@@ -212,17 +222,13 @@ impl PaymentProcessor for Scripted {
         call: &CallContext,
         data: JsonObject,
         _context: JsonObject,
-    ) -> Result<Authorization, PaymentProcessorError> {
+    ) -> Result<Authorization> {
         let data = self.play(call, data, None).await?;
         let status = data.get("authorize_as").unwrap_or(PaymentSessionStatus::Authorized);
         Ok(Authorization { status, data })
     }
 
-    async fn capture_payment(
-        &self,
-        call: &CallContext,
-        data: JsonObject,
-    ) -> Result<JsonObject, PaymentProcessorError> {
+    async fn capture_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
         self.play(call, data, None).await
     }
 
@@ -231,31 +237,19 @@ impl PaymentProcessor for Scripted {
         call: &CallContext,
         data: JsonObject,
         amount: Amount,
-    ) -> Result<JsonObject, PaymentProcessorError> {
+    ) -> Result<JsonObject> {
         self.play(call, data, Some(amount)).await
     }
 
-    async fn cancel_payment(
-        &self,
-        call: &CallContext,
-        data: JsonObject,
-    ) -> Result<JsonObject, PaymentProcessorError> {
+    async fn cancel_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
         self.play(call, data, None).await
     }
 
-    async fn delete_payment(
-        &self,
-        call: &CallContext,
-        data: JsonObject,
-    ) -> Result<JsonObject, PaymentProcessorError> {
+    async fn delete_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
         self.play(call, data, None).await
     }
 
-    async fn retrieve_payment(
-        &self,
-        call: &CallContext,
-        data: JsonObject,
-    ) -> Result<JsonObject, PaymentProcessorError> {
+    async fn retrieve_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
         self.play(call, data, None).await
     }
 
@@ -263,7 +257,7 @@ impl PaymentProcessor for Scripted {
         &self,
         call: &CallContext,
         data: JsonObject,
-    ) -> Result<PaymentSessionStatus, PaymentProcessorError> {
+    ) -> Result<PaymentSessionStatus> {
         let data = self.play(call, data, None).await?;
         Ok(data.get("authorize_as").unwrap_or(PaymentSessionStatus::Captured))
     }
@@ -273,7 +267,7 @@ impl PaymentProcessor for Scripted {
         call: &CallContext,
         _session_id: String,
         data: JsonObject,
-    ) -> Result<JsonObject, PaymentProcessorError> {
+    ) -> Result<JsonObject> {
         self.play(call, data, None).await
     }
 }

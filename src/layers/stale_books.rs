@@ -1,0 +1,128 @@
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::time::Instant;
+
+use super::{Layer, Next, described};
+use crate::call::CallContext;
+use crate::error::{PaymentProcessorError, Result};
+use crate::request::{Request, Response};
+
+/// How long a refund may still come with books from before the last one: longer than Medusa takes
+/// from reading a payment to storing it, and short enough that a refund which it did not commit can
+/// soon be repeated.
+const RECENT: Duration = Duration::from_secs(10);
+
+/// Refuses a refund that does not know of the one before it.
+///
+/// Medusa hands over a payment's data as it was when its own transaction began, and nothing in it
+/// keeps two refunds of one payment apart: both would be booked, and the second would overwrite what
+/// the first left in the payment (`refundPayment`, `dist/services/payment-provider.js`). A refund
+/// that comes with the very data of one that has just succeeded is asked to come again. Its caller
+/// then sees the first one; where that was not committed, the repetition carries its key.
+///
+/// Another server on the same database is not known here: there, the provider's keys and ceilings
+/// hold.
+#[derive(Default)]
+pub struct StaleBooks {
+    refunds: Mutex<HashMap<String, Refunded>>,
+}
+
+/// The last refund of a payment that succeeded.
+struct Refunded {
+    data: String,
+    at: Instant,
+}
+
+impl StaleBooks {
+    fn is_stale(&self, payment: &str, data: &str) -> bool {
+        let refunds = self.refunds.lock().unwrap_or_else(PoisonError::into_inner);
+        refunds.get(payment).is_some_and(|last| last.at.elapsed() < RECENT && last.data == data)
+    }
+
+    /// Remembers a refund, and forgets those that are over for good.
+    fn remember(&self, payment: &str, data: String) {
+        let mut refunds = self.refunds.lock().unwrap_or_else(PoisonError::into_inner);
+        refunds.retain(|_, last| last.at.elapsed() < RECENT);
+        refunds.insert(payment.to_owned(), Refunded { data, at: Instant::now() });
+    }
+}
+
+#[async_trait]
+impl Layer for StaleBooks {
+    async fn call(&self, call: &CallContext, request: Request, next: Next<'_>) -> Result<Response> {
+        let before = match &request {
+            Request::RefundPayment { data, .. } if !call.payment().is_empty() => {
+                data.as_str().to_owned()
+            }
+            _ => return next.run(call, request).await,
+        };
+        if self.is_stale(call.payment(), &before) {
+            return Err(PaymentProcessorError::unavailable(
+                format!("{} has to wait", described(call)),
+                "Another refund of this payment was made just now. Nothing was moved. Look at the \
+                 payment, and repeat the refund in ten seconds if it is still wanted.",
+            ));
+        }
+        let answer = next.run(call, request).await;
+        if answer.is_ok() {
+            self.remember(call.payment(), before);
+        }
+        answer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+    use crate::layers::testing::{Script, Step, refund, stack};
+
+    #[tokio::test(start_paused = true)]
+    async fn of_refunds_at_once_only_the_first_is_made() {
+        let script = Script::new([Step::Slow]);
+        let stack = stack(&script);
+        let (first, second, third) = tokio::join!(
+            stack.call(refund("pi_1", 700)),
+            stack.call(refund("pi_1", 700)),
+            stack.call(refund("pi_1", 300)),
+        );
+        assert!(first.is_ok());
+        for refused in [second, third] {
+            assert_eq!(refused.unwrap_err().kind(), ErrorKind::Unavailable);
+        }
+        assert_eq!(script.calls(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refund_that_failed_does_not_hold_back_the_next() {
+        let script = Script::new([Step::Refuse, Step::Hang, Step::Done]);
+        let stack = stack(&script);
+        assert!(stack.call(refund("pi_1", 700)).await.is_err());
+        assert!(stack.call(refund("pi_1", 700)).await.is_err());
+        assert!(stack.call(refund("pi_1", 700)).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refund_that_medusa_did_not_commit_is_repeated_with_its_key() {
+        let script = Script::new([Step::Done, Step::Done]);
+        let stack = stack(&script);
+        assert!(stack.call(refund("pi_1", 700)).await.is_ok());
+        assert!(stack.call(refund("pi_1", 700)).await.is_err());
+        tokio::time::advance(RECENT).await;
+        assert!(stack.call(refund("pi_1", 700)).await.is_ok());
+        let keys = script.keys();
+        assert_eq!(keys.first(), keys.last());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_remembered_is_forgotten_in_time() {
+        let books = StaleBooks::default();
+        books.remember("pi_1", "{}".into());
+        tokio::time::advance(RECENT).await;
+        books.remember("pi_2", "{}".into());
+        assert_eq!(books.refunds.lock().unwrap().len(), 1);
+    }
+}
