@@ -39,12 +39,8 @@ pub trait Provider: PaymentProcessor + Sized {
 #[serde(deny_unknown_fields)]
 pub struct NoOptions {}
 
-/// Registers [`Provider`]s in the addon that is being built, under their identifiers. Once per
-/// addon:
-///
-/// ```ignore
-/// medusa_payment_rs::export!(AcmePay, AcmeInvoice);
-/// ```
+/// Registers [`Provider`]s in the addon that is being built, under their identifiers: once per addon,
+/// with all of its providers, as in `medusa_payment_rs::export!(AcmePay, AcmeInvoice);`.
 #[macro_export]
 macro_rules! export {
     ($($provider:ty),+ $(,)?) => {
