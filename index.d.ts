@@ -1,12 +1,12 @@
 import type {
-	AbstractPaymentProcessor as MedusaPaymentProcessor,
-	PaymentProcessorContext,
-	PaymentProcessorError,
-	PaymentProcessorSessionResponse,
-} from "@medusajs/medusa/dist/interfaces/payment-processor"
-import type { PaymentSessionStatus as MedusaPaymentSessionStatus } from "@medusajs/medusa/dist/models/payment-session"
+  AbstractPaymentProcessor as MedusaPaymentProcessor,
+  PaymentProcessorContext,
+  PaymentProcessorError,
+  PaymentProcessorSessionResponse,
+} from "@medusajs/medusa/dist/interfaces/payment-processor";
+import type { PaymentSessionStatus as MedusaPaymentSessionStatus } from "@medusajs/medusa/dist/models/payment-session";
 
-export type { PaymentProcessorContext, PaymentProcessorError, PaymentProcessorSessionResponse }
+export type { PaymentProcessorContext, PaymentProcessorError, PaymentProcessorSessionResponse };
 
 /**
  * A Medusa payment processor whose methods run in Rust. A subclass names the Rust processor by its
@@ -22,103 +22,101 @@ export type { PaymentProcessorContext, PaymentProcessorError, PaymentProcessorSe
  * }
  */
 export declare class AbstractPaymentProcessor extends MedusaPaymentProcessor {
-	/** The identifier of the Rust processor; see {@link registeredIdentifiers}. */
-	static identifier: string
-	/** How Medusa recognizes a payment processor when it loads a plugin. */
-	static _isPaymentProcessor: boolean
-	/** Whether `object` is an instance of a payment processor's class. */
-	static isPaymentProcessor(object: any): boolean
+  /** The identifier of the Rust processor; see {@link registeredIdentifiers}. */
+  static identifier: string;
+  /** How Medusa recognizes a payment processor when it loads a plugin. */
+  static _isPaymentProcessor: boolean;
+  /** Whether `object` is an instance of a payment processor's class. */
+  static isPaymentProcessor(object: any): boolean;
 
-	/**
-	 * @param container Medusa's dependency container; its `logger` gets the logs of the Rust side
-	 * @param config the plugin's options in `medusa-config.js`
-	 * @throws Error where no processor is registered as `identifier` (the known ones are listed), or
-	 * an option is unknown or malformed (it is named)
-	 */
-	constructor(container: Record<string, unknown>, config?: Record<string, unknown> | undefined)
+  /**
+   * @param container Medusa's dependency container; its `logger` gets the logs of the Rust side
+   * @param config the plugin's options in `medusa-config.js`
+   * @throws Error where no processor is registered as `identifier` (the known ones are listed), or
+   * an option is unknown or malformed (it is named)
+   */
+  constructor(container: Record<string, unknown>, config?: Record<string, unknown> | undefined);
 
-	/** @throws Error where the class has no `static identifier` */
-	getIdentifier(): string
+  /** @throws Error where the class has no `static identifier` */
+  getIdentifier(): string;
 
-	/** Starts a payment. */
-	initiatePayment(
-		context: PaymentProcessorContext,
-	): Promise<PaymentProcessorError | PaymentProcessorSessionResponse>
+  /** Starts a payment. */
+  initiatePayment(context: PaymentProcessorContext): Promise<PaymentProcessorError | PaymentProcessorSessionResponse>;
 
-	/** Follows a change of the cart; `undefined` where nothing had to change. */
-	updatePayment(
-		context: PaymentProcessorContext,
-	): Promise<PaymentProcessorError | PaymentProcessorSessionResponse | void>
+  /** Follows a change of the cart; `undefined` where nothing had to change. */
+  updatePayment(
+    context: PaymentProcessorContext,
+  ): Promise<PaymentProcessorError | PaymentProcessorSessionResponse | void>;
 
-	/** Holds the money, or says whether it is held. */
-	authorizePayment(
-		paymentSessionData: Record<string, unknown>,
-		context: Record<string, unknown>,
-	): Promise<
-		| PaymentProcessorError
-		| {
-				status: PaymentSessionStatus
-				data: PaymentProcessorSessionResponse["session_data"]
-		  }
-	>
+  /** Holds the money, or says whether it is held. */
+  authorizePayment(
+    paymentSessionData: Record<string, unknown>,
+    context: Record<string, unknown>,
+  ): Promise<
+    | PaymentProcessorError
+    | {
+        status: PaymentSessionStatus;
+        data: PaymentProcessorSessionResponse["session_data"];
+      }
+  >;
 
-	/** Takes the money that is held; done already counts as done. */
-	capturePayment(
-		paymentSessionData: Record<string, unknown>,
-	): Promise<PaymentProcessorError | PaymentProcessorSessionResponse["session_data"]>
+  /** Takes the money that is held; done already counts as done. */
+  capturePayment(
+    paymentSessionData: Record<string, unknown>,
+  ): Promise<PaymentProcessorError | PaymentProcessorSessionResponse["session_data"]>;
 
-	/**
-	 * Gives money back.
-	 *
-	 * @param refundAmount a whole number of minor units above 0
-	 */
-	refundPayment(
-		paymentSessionData: Record<string, unknown>,
-		refundAmount: number,
-	): Promise<PaymentProcessorError | PaymentProcessorSessionResponse["session_data"]>
+  /**
+   * Gives money back.
+   *
+   * @param refundAmount a whole number of minor units above 0
+   */
+  refundPayment(
+    paymentSessionData: Record<string, unknown>,
+    refundAmount: number,
+  ): Promise<PaymentProcessorError | PaymentProcessorSessionResponse["session_data"]>;
 
-	/** Releases the money that is held; done already counts as done. */
-	cancelPayment(
-		paymentSessionData: Record<string, unknown>,
-	): Promise<PaymentProcessorError | PaymentProcessorSessionResponse["session_data"]>
+  /** Releases the money that is held; done already counts as done. */
+  cancelPayment(
+    paymentSessionData: Record<string, unknown>,
+  ): Promise<PaymentProcessorError | PaymentProcessorSessionResponse["session_data"]>;
 
-	/** Gives up a payment that never became an order. */
-	deletePayment(
-		paymentSessionData: Record<string, unknown>,
-	): Promise<PaymentProcessorError | PaymentProcessorSessionResponse["session_data"]>
+  /** Gives up a payment that never became an order. */
+  deletePayment(
+    paymentSessionData: Record<string, unknown>,
+  ): Promise<PaymentProcessorError | PaymentProcessorSessionResponse["session_data"]>;
 
-	/** Reads the payment from the provider. */
-	retrievePayment(
-		paymentSessionData: Record<string, unknown>,
-	): Promise<PaymentProcessorError | PaymentProcessorSessionResponse["session_data"]>
+  /** Reads the payment from the provider. */
+  retrievePayment(
+    paymentSessionData: Record<string, unknown>,
+  ): Promise<PaymentProcessorError | PaymentProcessorSessionResponse["session_data"]>;
 
-	/**
-	 * Reads how far the payment is. Its type has no error: it rejects with an `Error` where the status
-	 * cannot be read and this process has not read it before.
-	 */
-	getPaymentStatus(paymentSessionData: Record<string, unknown>): Promise<PaymentSessionStatus>
+  /**
+   * Reads how far the payment is. Its type has no error: it rejects with an `Error` where the status
+   * cannot be read and this process has not read it before.
+   */
+  getPaymentStatus(paymentSessionData: Record<string, unknown>): Promise<PaymentSessionStatus>;
 
-	/**
-	 * Takes what the shopper's browser posts.
-	 *
-	 * @param sessionId Medusa's session id (`ps_…`)
-	 */
-	updatePaymentData(
-		sessionId: string,
-		data: Record<string, unknown>,
-	): Promise<PaymentProcessorError | PaymentProcessorSessionResponse["session_data"]>
+  /**
+   * Takes what the shopper's browser posts.
+   *
+   * @param sessionId Medusa's session id (`ps_…`)
+   */
+  updatePaymentData(
+    sessionId: string,
+    data: Record<string, unknown>,
+  ): Promise<PaymentProcessorError | PaymentProcessorSessionResponse["session_data"]>;
 }
 
 /** Medusa's `PaymentSessionStatus`. */
-export declare const PaymentSessionStatus: typeof MedusaPaymentSessionStatus
+export declare const PaymentSessionStatus: typeof MedusaPaymentSessionStatus;
 /** Medusa's `PaymentSessionStatus`. */
-export type PaymentSessionStatus = MedusaPaymentSessionStatus
+export type PaymentSessionStatus = MedusaPaymentSessionStatus;
 
 /**
  * Whether Medusa takes a result for an error: an object with `error`, `code` and `detail`, none of
  * them empty.
  */
-export declare function isPaymentProcessorError(obj: any): obj is PaymentProcessorError
+export declare function isPaymentProcessorError(obj: any): obj is PaymentProcessorError;
 
 /** The identifiers of the Rust processors in this addon, sorted. */
-export declare const registeredIdentifiers: string[]
+export declare const registeredIdentifiers: string[];

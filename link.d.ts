@@ -1,11 +1,11 @@
-import type { AbstractPaymentProcessor } from "./index"
+import type { AbstractPaymentProcessor } from "./index";
 
 /** An addon, linked to the realm that called {@link link}. */
 interface LinkedAddon {
-	/** The addon's own class: its processors are found by `static identifier`. */
-	AbstractPaymentProcessor: typeof AbstractPaymentProcessor
-	/** The identifiers of the processors in the addon, sorted. */
-	registeredIdentifiers: string[]
+  /** The addon's own class: its processors are found by `static identifier`. */
+  AbstractPaymentProcessor: typeof AbstractPaymentProcessor;
+  /** The identifiers of the processors in the addon, sorted. */
+  registeredIdentifiers: string[];
 }
 
 /**
@@ -14,6 +14,6 @@ interface LinkedAddon {
  *
  * @param addon the exports of a `.node` file that was built with the crate `medusa-payment-rs`
  */
-declare function link(addon: object): LinkedAddon
+declare function link(addon: object): LinkedAddon;
 
-export = link
+export = link;

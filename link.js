@@ -33,6 +33,18 @@ function hostBase() {
   return BuiltInBase;
 }
 
+/** What V8 says when an object is nested too deeply for it. */
+const STACK_OVERFLOW = "Maximum call stack size exceeded";
+
+/** The text of whatever was thrown. */
+function textOf(thrown) {
+  try {
+    return String(thrown?.message ?? thrown);
+  } catch {
+    return "something that has no text";
+  }
+}
+
 /** What the addon calls in this realm, for the class in `linked`. */
 function realmFunctions(linked) {
   /** Calls in flight: number → the instance, and its promise's two ends. */
@@ -44,8 +56,8 @@ function realmFunctions(linked) {
       try {
         return stringify(value);
       } catch (cause) {
-        const message = cause instanceof Error ? cause.message : String(cause);
-        return { message, tooDeep: cause instanceof RangeError, cause };
+        const message = textOf(cause);
+        return { message, tooDeep: cause instanceof RangeError && message === STACK_OVERFLOW, cause };
       }
     },
 
@@ -94,7 +106,7 @@ function realmFunctions(linked) {
  * @param addon the exports of a `.node` file that was built with the crate `medusa-payment-rs`
  */
 module.exports = function link(addon) {
-  const linked = { registeredIdentifiers: addon.registeredIdentifiers() };
+  const linked = { registeredIdentifiers: Array.from(addon.registeredIdentifiers()) };
   const functions = realmFunctions(linked);
   const AbstractPaymentProcessor = addon.link(functions);
   const Base = hostBase();

@@ -1,10 +1,8 @@
-"use strict"
-
-const { AbstractPaymentProcessor } = require("../index.js")
+const { AbstractPaymentProcessor } = require("../index.js");
 
 // Named as medusa-payment-manual names it, so that it registers under the same names.
 class ManualPaymentService extends AbstractPaymentProcessor {
-	static identifier = "manual"
+  static identifier = "manual";
 }
 
-exports.default = ManualPaymentService
+exports.default = ManualPaymentService;

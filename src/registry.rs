@@ -1,10 +1,11 @@
 //! Which processors this addon has: identifier → factory.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use crate::layers::{Layers, Stack};
@@ -139,7 +140,7 @@ static SHARED: LazyLock<Mutex<HashMap<Key, Arc<Stack>>>> = LazyLock::new(Mutex::
 /// # Errors
 /// Where nobody registered that identifier, or the options do not fit.
 pub fn shared_processor(identifier: &str, options: &str) -> Result<Arc<Stack>, RegistryError> {
-    let key = (identifier.to_owned(), Sha256::digest(options).into());
+    let key = (identifier.to_owned(), digest(options));
     let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(stack) = shared.get(&key) {
         return Ok(Arc::clone(stack));
@@ -150,6 +151,13 @@ pub fn shared_processor(identifier: &str, options: &str) -> Result<Arc<Stack>, R
     }
     shared.insert(key, Arc::clone(&stack));
     Ok(stack)
+}
+
+/// A digest of the options, whatever the order of their names.
+fn digest(options: &str) -> [u8; 32] {
+    let sorted = serde_json::from_str::<BTreeMap<String, Box<RawValue>>>(options)
+        .and_then(|members| serde_json::to_string(&members));
+    Sha256::digest(sorted.as_deref().unwrap_or(options)).into()
 }
 
 fn build<P: Provider>(options: &str) -> Result<Stack, String> {
@@ -222,6 +230,12 @@ mod tests {
             error.to_string().starts_with("no processor is registered as \"manuel\"; registered: ")
         );
         assert!(listed(&["a", "b"]).contains("a, b"));
+    }
+
+    #[test]
+    fn the_order_of_options_makes_no_other_processor() {
+        assert_eq!(digest(r#"{"a":1,"b":2}"#), digest(r#"{"b":2,"a":1}"#));
+        assert_ne!(digest(r#"{"a":1,"b":2}"#), digest(r#"{"a":2,"b":1}"#));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 use std::any::Any;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
@@ -19,22 +19,27 @@ pub struct CatchPanic;
 #[async_trait]
 impl Layer for CatchPanic {
     async fn call(&self, call: &CallContext, request: Request, next: Next<'_>) -> Result<Response> {
-        let mut attempt = pin!(next.run(call, request));
-        poll_fn(|context| {
-            // The attempt is not polled again after a panic, so nothing sees its broken state.
-            catch_unwind(AssertUnwindSafe(|| attempt.as_mut().poll(context))).unwrap_or_else(
-                |panic| {
-                    let detail = format!("The processor panicked: {}.", message_of(panic.as_ref()));
-                    Poll::Ready(Err(unanswered(call, "failed", &detail)))
-                },
-            )
+        caught(next.run(call, request)).await.unwrap_or_else(|panic| {
+            Err(unanswered(call, "failed", &format!("The processor panicked: {panic}.")))
         })
-        .await
     }
 }
 
+/// Runs a future to its end, or to a panic, whose text is the error.
+pub(crate) async fn caught<T>(future: impl Future<Output = T>) -> Result<T, String> {
+    let mut future = pin!(future);
+    poll_fn(|context| {
+        // The future is not polled again after a panic, so nothing sees its broken state.
+        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+            Ok(poll) => poll.map(Ok),
+            Err(panic) => Poll::Ready(Err(message_of(panic.as_ref()).to_owned())),
+        }
+    })
+    .await
+}
+
 /// The text of a panic.
-pub(crate) fn message_of(panic: &(dyn Any + Send)) -> &str {
+fn message_of(panic: &(dyn Any + Send)) -> &str {
     panic
         .downcast_ref::<String>()
         .map(String::as_str)

@@ -32,7 +32,7 @@ use tokio::time::Instant;
 pub use attempt_timeout::AttemptTimeout;
 pub use catch_panic::CatchPanic;
 #[cfg(feature = "node")]
-pub(crate) use catch_panic::message_of as panic_message;
+pub(crate) use catch_panic::caught;
 pub use deadline::Deadline;
 pub use one_at_a_time::OneAtATime;
 pub use retry::Retry;

@@ -1,12 +1,18 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::time::Instant;
 
-use super::{Layer, Next};
+use super::{Layer, Next, unanswered};
 use crate::call::CallContext;
 use crate::error::Result;
 use crate::request::{Request, Response};
+
+/// A call that had to wait is not begun with less time than this left: it would only end with an
+/// unknown outcome.
+const LEAST_TIME: Duration = Duration::from_millis(200);
 
 /// Lets the calls that change one payment pass one after another, in the order in which they came.
 /// Reads are never held back.
@@ -67,7 +73,17 @@ impl Layer for OneAtATime {
         let payment = payment_of(call, &request);
         let turn = self.turn(&payment);
         let _visit = Visit { turns: self, payment, turn: Some(Arc::clone(&turn)) };
-        let _turn = turn.lock_owned().await;
+        let Ok(_turn) = Arc::clone(&turn).try_lock_owned() else {
+            let _turn = turn.lock_owned().await;
+            if Instant::now() + LEAST_TIME > call.deadline() {
+                return Err(unanswered(
+                    call,
+                    "had no time left",
+                    "It had to wait for another call on the same payment.",
+                ));
+            }
+            return next.run(call, request).await;
+        };
         next.run(call, request).await
     }
 }

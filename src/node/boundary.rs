@@ -28,7 +28,9 @@ pub(crate) enum Argument {
     Number(f64),
     /// A string.
     Text(String),
-    /// Something else, by what it is: `"undefined"`, `"a bigint"`.
+    /// Something else that JSON can carry, by what it is: `"null"`, `"a boolean"`.
+    Scalar(&'static str),
+    /// Something that JSON cannot carry, by what it is: `"undefined"`, `"a bigint"`.
     Other(&'static str),
     /// Nested too deeply for JavaScript to spell it as JSON.
     TooDeep,
@@ -127,6 +129,11 @@ impl Arguments {
         }
     }
 
+    /// Whether JSON can carry the next argument.
+    fn next_is_json(&self) -> bool {
+        !matches!(self.0.as_slice().first(), None | Some(Argument::Other(_)))
+    }
+
     fn amount(&mut self, name: &str) -> Result<Amount, Refusal> {
         match self.0.next() {
             Some(Argument::Number(number)) => Amount::try_from(number)
@@ -149,7 +156,7 @@ fn kind_of_argument(argument: Option<&Argument>) -> &'static str {
         Some(Argument::Json(text)) => kind_of(text),
         Some(Argument::Number(_)) => "a number",
         Some(Argument::Text(_)) => "a string",
-        Some(Argument::Other(kind)) => kind,
+        Some(Argument::Scalar(kind) | Argument::Other(kind)) => kind,
         Some(Argument::TooDeep) => "an object",
     }
 }
@@ -211,26 +218,26 @@ pub(crate) fn request(operation: Operation, arguments: Vec<Argument>) -> Result<
         Operation::GetPaymentStatus => {
             Request::GetPaymentStatus { data: arguments.object("paymentSessionData")? }
         }
-        Operation::UpdatePaymentData => Request::UpdatePaymentData {
-            session_id: arguments.text("sessionId")?,
-            data: arguments.object("data").map_err(answer_to_shopper)?,
-        },
+        Operation::UpdatePaymentData => {
+            let session_id = arguments.text("sessionId")?;
+            let is_json = arguments.next_is_json();
+            let data = arguments.object("data").map_err(|refusal| match refusal {
+                Refusal::TypeError(text) if is_json => invalid_data(text),
+                other => other,
+            })?;
+            Request::UpdatePaymentData { session_id, data }
+        }
     })
 }
 
 /// What a shopper's browser can send is answered, because Medusa makes a rejection an HTTP 500.
 /// What no JSON can carry was not sent by a browser, and stays an error of the program.
-fn answer_to_shopper(refusal: Refusal) -> Refusal {
-    match refusal {
-        Refusal::TypeError(text) if !text.contains("undefined") && !text.contains("a function") => {
-            Refusal::Error(PaymentProcessorError::invalid(
-                "The payment session cannot be updated",
-                "invalid_data",
-                text,
-            ))
-        }
-        other => other,
-    }
+fn invalid_data(text: String) -> Refusal {
+    Refusal::Error(PaymentProcessorError::invalid(
+        "The payment session cannot be updated",
+        "invalid_data",
+        text,
+    ))
 }
 
 /// Medusa's context as it comes, before its fields are looked at one by one.

@@ -1,42 +1,80 @@
 //! From a method call in JavaScript to the processor and back.
 
-use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use super::boundary::{self, Argument};
 use super::log;
 use super::realm::{CallId, Mailbox, Message, Outcome};
 use super::runtime::runtime;
+use super::watchdog;
 use crate::error::PaymentProcessorError;
-use crate::layers::{Stack, panic_message};
+use crate::layers::{Stack, caught};
 use crate::request::Operation;
 
 /// How long after its deadline a call is given up by force: its own layers end it on time unless
 /// the processor blocks its thread.
 const GRACE: Duration = Duration::from_secs(1);
 
+/// The answer that a call owes. The first one counts.
+pub(crate) struct Answer {
+    mailbox: Arc<Mailbox>,
+    call: CallId,
+    operation: Operation,
+    given: AtomicBool,
+}
+
+impl Answer {
+    fn give(&self, outcome: Outcome) {
+        if !self.given.swap(true, Ordering::AcqRel) {
+            self.mailbox.send(Message::Settle { call: self.call, outcome });
+        }
+    }
+
+    /// The answer of a call that ended by no fault of its caller, and may have moved money.
+    pub(crate) fn give_up(&self, detail: &str) {
+        let error = format!("{} failed", self.operation.name());
+        let error = if self.operation.is_read() {
+            PaymentProcessorError::unavailable(error, detail)
+        } else {
+            PaymentProcessorError::outcome_unknown(error, detail)
+        };
+        let text = format!("medusa-payment-rs: {error}");
+        let level = tracing::Level::ERROR;
+        if !self.given.load(Ordering::Acquire) {
+            self.mailbox.send(Message::Log { call: self.call, level, text });
+        }
+        self.give(boundary::outcome(self.operation, Err(error)));
+    }
+}
+
 /// Runs a call on the worker threads; its outcome arrives at the mailbox, whatever happens.
 pub(crate) fn start(
     mailbox: Arc<Mailbox>,
-    id: CallId,
+    call: CallId,
     stack: Arc<Stack>,
     operation: Operation,
     arguments: Vec<Argument>,
 ) {
+    let given = AtomicBool::new(false);
+    let answer = Arc::new(Answer { mailbox, call, operation, given });
     let runtime = match runtime() {
         Ok(runtime) => runtime,
         Err(reason) => {
-            let outcome = Outcome::Error(boundary::message(operation, &reason));
-            return mailbox.send(Message::Settle { call: id, outcome });
+            return answer.give(Outcome::Error(boundary::message(operation, &reason)));
         }
     };
     let limit = stack.deadline() + GRACE;
-    let call = log::CALL.scope((Arc::clone(&mailbox), id), serve(stack, operation, arguments));
-    runtime.spawn(async move {
-        let outcome = supervised(operation, limit, call).await;
-        mailbox.send(Message::Settle { call: id, outcome });
-    });
+    let watch = watchdog::watch(Instant::now() + limit, limit, Arc::clone(&answer));
+    let scope = (Arc::clone(&answer.mailbox), call);
+    runtime.spawn(log::CALL.scope(scope, async move {
+        match caught(serve(stack, operation, arguments)).await {
+            Ok(outcome) => answer.give(outcome),
+            Err(panic) => answer.give_up(&format!("A layer panicked: {panic}.")),
+        }
+        drop(watch);
+    }));
 }
 
 async fn serve(stack: Arc<Stack>, operation: Operation, arguments: Vec<Argument>) -> Outcome {
@@ -44,34 +82,4 @@ async fn serve(stack: Arc<Stack>, operation: Operation, arguments: Vec<Argument>
         Ok(request) => boundary::outcome(operation, stack.call(request).await),
         Err(refusal) => refusal.into_outcome(operation),
     }
-}
-
-/// The call in a task of its own, so that one that blocks its thread or panics in a layer still
-/// gets its answer.
-async fn supervised(
-    operation: Operation,
-    limit: Duration,
-    call: impl Future<Output = Outcome> + Send + 'static,
-) -> Outcome {
-    let task = tokio::spawn(call);
-    let abort = task.abort_handle();
-    let detail = match tokio::time::timeout(limit, task).await {
-        Ok(Ok(outcome)) => return outcome,
-        Ok(Err(failure)) => match failure.try_into_panic() {
-            Ok(panic) => format!("A layer panicked: {}.", panic_message(panic.as_ref())),
-            Err(_) => "The call was aborted.".to_owned(),
-        },
-        Err(_) => {
-            abort.abort();
-            format!("There was no answer after {} ms.", limit.as_millis())
-        }
-    };
-    let error = format!("{} failed", operation.name());
-    let error = if operation.is_read() {
-        PaymentProcessorError::unavailable(error, detail)
-    } else {
-        PaymentProcessorError::outcome_unknown(error, detail)
-    };
-    tracing::error!("{error}");
-    boundary::outcome(operation, Err(error))
 }

@@ -195,7 +195,7 @@ fn payment_method<'env>(
         let env = &*context.env;
         call(&realm, operation, &context).or_else(|failure| {
             let (text, cause) = match failure {
-                Failure::Napi(error) => return Err(error),
+                Failure::Napi(error) => (error.reason.to_string(), None),
                 Failure::Error(text) => (text, None),
                 Failure::TypeError(text, cause) => (text, cause),
             };
@@ -259,6 +259,9 @@ fn take(
                     ));
                 }
             }
+        }
+        (_, ValueType::Null | ValueType::Boolean | ValueType::Number | ValueType::String) => {
+            Argument::Scalar(kind_of_value(kind))
         }
         (_, other) => Argument::Other(kind_of_value(other)),
     })

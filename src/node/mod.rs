@@ -10,6 +10,7 @@ mod class;
 mod log;
 mod realm;
 mod runtime;
+mod watchdog;
 mod weak;
 
 use napi::bindgen_prelude::{Function, Object, Unknown};

@@ -1,6 +1,8 @@
 //! The threads on which processors run.
 
+use std::panic;
 use std::sync::OnceLock;
+use std::thread;
 
 use tokio::runtime::{Builder, Runtime};
 
@@ -10,19 +12,36 @@ const DEFAULT_WORKERS: usize = 2;
 
 static RUNTIME: OnceLock<Result<Runtime, String>> = OnceLock::new();
 
+const THREAD: &str = "medusa-payment";
+
 /// The runtime of this addon, started at the first call and shared by all threads of the process.
 pub(crate) fn runtime() -> Result<&'static Runtime, String> {
     RUNTIME
         .get_or_init(|| {
+            quiet_panics();
             Builder::new_multi_thread()
                 .worker_threads(workers(std::env::var(WORKERS).ok().as_deref())?)
-                .thread_name("medusa-payment")
+                .thread_name(THREAD)
                 .enable_all()
                 .build()
                 .map_err(|error| format!("the worker threads could not be started: {error}"))
         })
         .as_ref()
         .map_err(Clone::clone)
+}
+
+/// A panic on these threads becomes an error with its message. Its place goes to the log, and nothing
+/// to standard error: the message may hold a payment's data.
+fn quiet_panics() {
+    let others = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if thread::current().name() != Some(THREAD) {
+            return others(info);
+        }
+        if let Some(place) = info.location() {
+            tracing::error!("panicked at {place}");
+        }
+    }));
 }
 
 fn workers(setting: Option<&str>) -> Result<usize, String> {

@@ -1,0 +1,281 @@
+const path = require("node:path");
+const { Worker } = require("node:worker_threads");
+const host = require("@medusajs/medusa/dist/interfaces/payment-processor");
+const ours = require("medusa-payment-rs");
+const addon = require("scripted-payments");
+const { Manual, METHODS, Scripted, anyId, call, context } = require("./support/payments");
+const { node, script } = require("./support/node");
+
+describe("a test runner", () => {
+  test("can run two test files in one worker", async () => {
+    const { code, stderr } = await node([
+      require.resolve("jest/bin/jest"),
+      ...["--roots", "<rootDir>/__test__", "--runInBand", "--testRegex", "two-files/.*-file\\.js$"],
+    ]);
+    expect(stderr).toMatch(/Tests:\s+4 passed, 4 total/);
+    expect(code).toBe(0);
+  });
+
+  test("can reset the modules, and the old class goes on beside the new one", async () => {
+    jest.resetModules();
+    const again = require("medusa-payment-rs");
+    expect(again.AbstractPaymentProcessor).not.toBe(ours.AbstractPaymentProcessor);
+    class Again extends again.AbstractPaymentProcessor {
+      static identifier = "manual";
+    }
+    for (const processor of [new Manual({}), new Again({}), new Manual({})]) {
+      expect(await processor.capturePayment({})).toStrictEqual({ status: "captured" });
+      await expect(processor.capturePayment()).rejects.toBeInstanceOf(TypeError);
+    }
+    expect(new Again({})).not.toBeInstanceOf(ours.AbstractPaymentProcessor);
+    expect(new Manual({})).toBeInstanceOf(host.AbstractPaymentProcessor);
+    const hostAgain = require("@medusajs/medusa/dist/interfaces/payment-processor");
+    expect(new Again({})).toBeInstanceOf(hostAgain.AbstractPaymentProcessor);
+  });
+
+  test("can reset the modules while a call is in flight", async () => {
+    const slow = new Scripted({}, {}).capturePayment({ id: "pay_1", script: { capture_payment: "slow" } });
+    jest.resetModules();
+    require("scripted-payments");
+    expect(await slow).toMatchObject({ last: "capture_payment" });
+  });
+
+  test("can fake the timers: they run in Rust", async () => {
+    jest.useFakeTimers();
+    try {
+      expect(await new Manual({}).capturePayment({})).toStrictEqual({ status: "captured" });
+      const hanging = new Scripted({}, { deadline_ms: 20 }).capturePayment({ script: { capture_payment: "hang" } });
+      expect((await hanging).code).toBe("outcome_unknown");
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  test("can isolate modules", async () => {
+    let isolated;
+    jest.isolateModules(() => {
+      isolated = require("medusa-payment-rs");
+    });
+    class Isolated extends isolated.AbstractPaymentProcessor {
+      static identifier = "manual";
+    }
+    expect(await new Isolated({}).cancelPayment({})).toStrictEqual({ status: "canceled" });
+  });
+
+  test("can take the methods of one class for another's instances no more than `this` allows", async () => {
+    jest.resetModules();
+    const again = require("medusa-payment-rs").AbstractPaymentProcessor.prototype;
+    // Either answer would be right; a crash or a throw would not.
+    const [answer] = await Promise.allSettled([again.capturePayment.call(new Manual({}), {})]);
+    if (answer.status === "fulfilled") expect(answer.value).toStrictEqual({ status: "captured" });
+    else expect(answer.reason).toHaveProperty("message", expect.stringContaining("this"));
+  });
+
+  describe.each(METHODS)("can spy on $name", ({ name, argumentsFor }) => {
+    afterEach(() => jest.restoreAllMocks());
+    const args = argumentsFor({ note: "x" });
+
+    test("of the class", async () => {
+      const expected = anyId(await new Manual({})[name](...args));
+      const spy = jest.spyOn(ours.AbstractPaymentProcessor.prototype, name);
+      expect(await new Manual({})[name](...args)).toStrictEqual(expected);
+      expect(spy).toHaveBeenCalledTimes(1);
+      expect(spy).toHaveBeenCalledWith(...args);
+    });
+
+    test("of the subclass", async () => {
+      const spy = jest.spyOn(Manual.prototype, name).mockResolvedValue("mocked");
+      expect(await new Manual({})[name](...args)).toBe("mocked");
+      spy.mockRestore();
+      expect(await new Manual({})[name](...args)).not.toBe("mocked");
+    });
+
+    test("of an instance", async () => {
+      const manual = new Manual({});
+      const expected = anyId(await manual[name](...args));
+      const spy = jest.spyOn(manual, name);
+      expect(await manual[name](...args)).toStrictEqual(expected);
+      expect(spy).toHaveBeenCalledTimes(1);
+    });
+  });
+});
+
+describe("two addons", () => {
+  test("stand side by side, each with its own processors", async () => {
+    expect(ours.registeredIdentifiers).not.toContain("scripted");
+    expect(addon.registeredIdentifiers).toStrictEqual(["scripted"]);
+    expect(addon.AbstractPaymentProcessor).not.toBe(ours.AbstractPaymentProcessor);
+    for (const processor of [new Manual({}), new Scripted({}, {})]) {
+      expect(processor).toBeInstanceOf(host.AbstractPaymentProcessor);
+    }
+    const [manual, scripted] = await Promise.all([
+      new Manual({}).initiatePayment(context()),
+      new Scripted({}, {}).initiatePayment(context()),
+    ]);
+    expect(manual.session_data.status).toBe("pending");
+    expect(scripted.session_data.id).toBe("pay_cart_1");
+  });
+
+  test("do not know each other's identifiers", () => {
+    class Ours extends ours.AbstractPaymentProcessor {
+      static identifier = "scripted";
+    }
+    class Theirs extends addon.AbstractPaymentProcessor {
+      static identifier = "manual";
+    }
+    expect(() => new Ours({})).toThrow(/registered: .*manual/);
+    expect(() => new Theirs({})).toThrow(/registered: scripted/);
+  });
+});
+
+describe("a worker thread", () => {
+  /** Starts `text` in a worker of this process, and resolves with its messages when it has ended by itself. */
+  const inWorker = (text) =>
+    new Promise((resolve, reject) => {
+      const messages = [];
+      const worker = new Worker(text, { eval: true });
+      worker.on("message", (message) => messages.push(message));
+      worker.once("error", reject);
+      worker.once("exit", (code) => resolve({ code, messages }));
+    });
+
+  /** What is sent between threads belongs to the realm of Node itself. */
+  const inThisRealm = (message) => JSON.parse(JSON.stringify(message));
+
+  const work = `
+    const { parentPort } = require("node:worker_threads");
+    const { Manual, METHODS, call } = require("./__test__/support/payments");
+    const host = require("@medusajs/medusa/dist/interfaces/payment-processor");
+    (async () => {
+      const manual = new Manual({});
+      const answers = [];
+      for (const { name } of METHODS) answers.push(await call(manual, name, { note: "x" }));
+      const rejection = await manual.capturePayment().catch((error) => error instanceof TypeError);
+      const ofHost = manual instanceof host.AbstractPaymentProcessor;
+      parentPort.postMessage({ answers, rejection, ofHost });
+    })();`;
+
+  test("can call every method, and ends by itself", async () => {
+    const answers = [];
+    for (const { name } of METHODS) answers.push(await call(new Manual({}), name, { note: "x" }));
+    const { code, messages } = await inWorker(work);
+    expect(code).toBe(0);
+    expect(messages.map(inThisRealm)).toStrictEqual([{ answers: answers.map(anyId), rejection: true, ofHost: true }]);
+  });
+
+  test("works beside others", async () => {
+    const results = await Promise.all([inWorker(work), inWorker(work), new Manual({}).capturePayment({})]);
+    for (const { code, messages } of results.slice(0, 2)) {
+      expect({ code, messages: messages.length }).toStrictEqual({ code: 0, messages: 1 });
+    }
+    expect(results[2]).toStrictEqual({ status: "captured" });
+  });
+
+  test("can be terminated with a call in flight", async () => {
+    const { code, stdout, stderr } = await script(`
+      const { Worker } = require("node:worker_threads");
+      const inFlight = \`
+        const { Manual, Scripted } = require("./__test__/support/payments");
+        const data = { id: "pay_1", script: { capture_payment: "slow" } };
+        for (let call = 0; call < 20; call++) new Scripted({}, {}).capturePayment({ ...data, id: "pay_" + call });
+        require("node:worker_threads").parentPort.postMessage("in flight");
+      \`;
+      const { Scripted } = require("./__test__/support/payments");
+      (async () => {
+        for (let round = 0; round < 5; round++) {
+          const worker = new Worker(inFlight, { eval: true });
+          await new Promise((resolve) => worker.once("message", resolve));
+          await worker.terminate();
+        }
+        const answer = await new Scripted({}, {}).capturePayment({ id: "x", script: { capture_payment: "slow" } });
+        console.log(answer.last);
+      })();`);
+    expect({ code, stdout, stderr }).toStrictEqual({ code: 0, stdout: "capture_payment\n", stderr: "" });
+  });
+
+  test("can be terminated when it has never called", async () => {
+    const { code, stdout } = await script(`
+      const { Worker } = require("node:worker_threads");
+      const worker = new Worker(\`
+        const { Manual } = require("./__test__/support/payments");
+        new Manual({});
+        require("node:worker_threads").parentPort.on("message", () => {}).postMessage("ready");
+      \`, { eval: true });
+      worker.once("message", () => worker.terminate().then((code) => console.log("terminated", code)));`);
+    expect({ code, stdout }).toStrictEqual({ code: 0, stdout: "terminated 1\n" });
+  });
+});
+
+describe("an ECMAScript module", () => {
+  test("imports the names, and all of them as the default", async () => {
+    const { code, stdout, stderr } = await node([path.join(__dirname, "support/esm.mjs")]);
+    expect({ code, stderr }).toStrictEqual({ code: 0, stderr: "" });
+    expect(JSON.parse(stdout)).toStrictEqual({
+      names: Object.keys(ours).sort(),
+      same: true,
+      linked: "function",
+      captured: { status: "captured" },
+    });
+  });
+});
+
+describe("a process", () => {
+  const start = `
+    const { Manual, Scripted } = require("./__test__/support/payments");
+    const slow = (id) => new Scripted({}, {}).capturePayment({ id, script: { capture_payment: "slow" } });
+    const print = (answer) => console.log(answer.status ?? answer.last ?? answer.code);`;
+
+  test.each([
+    ["after no call", "new Manual({});", ""],
+    ["after a call", "new Manual({}).capturePayment({}).then(print);", "captured\n"],
+    ["after a rejection", "new Manual({}).capturePayment().catch(() => console.log('rejected'));", "rejected\n"],
+    ["no sooner than a slow call is answered", "slow('pay_1').then(print);", "capture_payment\n"],
+    ["no sooner than a call that nobody waits for is answered", "slow('pay_1');", ""],
+    [
+      "no sooner than the last of many calls is answered",
+      "slow('pay_1').then(print); new Manual({}).capturePayment({}).then(print);",
+      "captured\ncapture_payment\n",
+    ],
+    [
+      "no sooner than a call that hangs has run out of time",
+      "new Scripted({}, { deadline_ms: 50 }).capturePayment({ script: { capture_payment: 'hang' } }).then(print);",
+      "outcome_unknown\n",
+    ],
+    [
+      "after calls one after another, with pauses",
+      "slow('pay_1').then(print).then(() => setImmediate(() => setImmediate(() => slow('pay_2').then(print))));",
+      "capture_payment\ncapture_payment\n",
+    ],
+    ["at once when it is told to, with a call in flight", "slow('pay_1').then(print); process.exit();", ""],
+  ])("ends by itself %s", async (_, text, expected) => {
+    const { code, signal, stdout, stderr } = await script(start + text);
+    expect({ code, signal, stdout, stderr }).toStrictEqual({ code: 0, signal: null, stdout: expected, stderr: "" });
+  });
+
+  test.each(["1", "8", ""])("may have %p worker threads", async (workers) => {
+    const calls = `${start} new Manual({}).capturePayment({}).then(print);`;
+    const { stdout } = await script(calls, { env: { MEDUSA_PAYMENT_RS_WORKERS: workers } });
+    expect(stdout).toBe("captured\n");
+  });
+
+  test("hears which setting is wrong", async () => {
+    const calls = `${start} new Manual({}).capturePayment({}).catch(({ message }) => console.log(message));`;
+    const { stdout } = await script(calls, { env: { MEDUSA_PAYMENT_RS_WORKERS: "many" } });
+    expect(stdout).toMatch(/capturePayment.*MEDUSA_PAYMENT_RS_WORKERS.*"many"/);
+  });
+
+  test("that leaves a rejection unhandled hears of it as of any other", async () => {
+    const { code, stderr } = await script(`${start} new Manual({}).capturePayment();`);
+    expect(code).toBe(1);
+    expect(stderr).toContain("capturePayment");
+  });
+});
+
+test("realms are collected when nobody uses them any more, and not while a call is in flight", async () => {
+  const { code, stdout, stderr } = await node(["--expose-gc", path.join(__dirname, "support/realms-collected.js")]);
+  expect({ code, stderr }).toStrictEqual({ code: 0, stderr: "" });
+  const { left, ...counted } = JSON.parse(stdout);
+  expect(counted).toStrictEqual({ opened: 20, answeredInTime: 10, answeredLate: 10 });
+  // V8 may hold on to the last one or two; all would be left if the addon held on to them.
+  expect(left).toBeLessThanOrEqual(2);
+});

@@ -1,0 +1,73 @@
+// Runs the jest suite and the type test where they belong: in a store that has installed the tarball.
+//
+//   node __test__/run.js               both
+//   node __test__/run.js boundary -t … jest alone, with these arguments
+//   node __test__/run.js types         the type test alone
+
+const { spawnSync } = require("node:child_process");
+const fs = require("node:fs/promises");
+const path = require("node:path");
+const { ROOT, TEST_ADDON } = require("../e2e/support/paths");
+const { packTarball, prepareStore } = require("../e2e/support/store");
+
+async function main(args) {
+  const tarballs = await Promise.all([ROOT, TEST_ADDON].map((root) => packTarball(root)));
+  const store = await prepareStore({ tarballs, log: console.log });
+  await copyTests(store);
+  const onlyTypes = args.length === 1 && args[0] === "types";
+  const passed = [];
+  if (!onlyTypes) passed.push(jest(store, args));
+  if (onlyTypes || args.length === 0) passed.push(typeTest(store));
+  return passed.every(Boolean);
+}
+
+async function copyTests(store) {
+  const folder = path.join(store, "__test__");
+  await fs.rm(folder, { recursive: true, force: true });
+  await fs.cp(__dirname, folder, {
+    recursive: true,
+    filter: (source) => source !== TEST_ADDON && source !== __filename,
+  });
+  // `skipLibCheck` is for Medusa's declarations, which do not compile. As `.ts` files ours are checked all the same.
+  const declarations = path.join(folder, "types/declarations");
+  await fs.mkdir(declarations);
+  for (const name of ["index", "link"]) {
+    const source = path.join(store, "node_modules/medusa-payment-rs", `${name}.d.ts`);
+    await fs.copyFile(source, path.join(declarations, `${name}.ts`));
+  }
+}
+
+/**
+ * In one worker: the machine may have only two cores, and every test file is a realm of its own all the same. The
+ * limit of a test is far away, because no test is about speed.
+ */
+function jest(store, args) {
+  const options = ["--roots", "<rootDir>/__test__", "--runInBand", "--testTimeout", "60000"];
+  return run(store, "jest/bin/jest.js", [...options, ...args]);
+}
+
+function typeTest(store) {
+  const passed = run(store, "typescript/bin/tsc", ["-p", "__test__/types"]);
+  console.log(`Types: ${passed ? "passed" : "failed"}`);
+  return passed;
+}
+
+function run(store, script, args) {
+  const { status } = spawnSync(process.execPath, [path.join(store, "node_modules", script), ...args], {
+    cwd: store,
+    // The panics that some tests ask for are printed; their backtraces would bury the results.
+    env: { ...process.env, RUST_BACKTRACE: "0" },
+    stdio: "inherit",
+  });
+  return status === 0;
+}
+
+main(process.argv.slice(2)).then(
+  (passed) => {
+    process.exitCode = passed ? 0 : 1;
+  },
+  (error) => {
+    console.error(error);
+    process.exitCode = 1;
+  },
+);

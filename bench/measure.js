@@ -1,0 +1,96 @@
+// Measures subjects in rounds, so that whatever else the machine does meets all of them alike; the
+// result is the median of the rounds.
+
+const { performance } = require("node:perf_hooks");
+
+const { COUNT, payments, sizes } = require("./payloads.js");
+
+const MODES = { sequential: 1, [`${COUNT} at once`]: COUNT };
+
+async function sequential(subject, data, calls) {
+  const { call } = subject;
+  if (subject.sync) {
+    for (let index = 0; index < calls; index++) call(data[index % COUNT]);
+  } else {
+    for (let index = 0; index < calls; index++) await call(data[index % COUNT]);
+  }
+}
+
+async function atOnce(subject, data, calls) {
+  if (subject.sync) return sequential(subject, data, calls);
+  for (let done = 0; done < calls; done += COUNT) await Promise.all(data.map(subject.call));
+}
+
+function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** One batch: microseconds per call of wall time, of the main thread, and of all threads together. */
+async function batch(run, subject, data, calls, threadCpuTime) {
+  const cpu = process.cpuUsage();
+  const main = threadCpuTime();
+  const started = performance.now();
+  await run(subject, data, calls);
+  const wall = performance.now() - started;
+  const mainUsed = threadCpuTime() - main;
+  const { user, system } = process.cpuUsage(cpu);
+  return { wall: (wall * 1000) / calls, main: (mainUsed * 1000) / calls, all: (user + system) / calls };
+}
+
+/** Warms a subject up, and finds out how many calls fill `milliseconds`. */
+async function calibrate(run, subject, data, milliseconds) {
+  const started = performance.now();
+  let calls = 0;
+  do {
+    await run(subject, data, COUNT);
+    calls += COUNT;
+  } while (performance.now() - started < milliseconds);
+  // Whole turns through the payments. The warm-up was slower than what follows; that is no harm.
+  return Math.ceil(calls / COUNT) * COUNT;
+}
+
+async function cell(subjects, size, mode, { rounds, milliseconds, threadCpuTime }) {
+  const run = MODES[mode] === 1 ? sequential : atOnce;
+  const different = payments(size);
+  const same = different.map(() => different[0]);
+  const entries = [];
+  for (const [name, subject] of Object.entries(subjects)) {
+    const data = subject.one ? same : different;
+    const calls = await calibrate(run, subject, data, milliseconds);
+    entries.push({ name, subject, data, calls, batches: [] });
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const { subject, data, calls, batches } of entries) {
+      batches.push(await batch(run, subject, data, calls, threadCpuTime));
+    }
+  }
+  const middle = (batches) =>
+    Object.fromEntries(["wall", "main", "all"].map((clock) => [clock, median(batches.map((each) => each[clock]))]));
+  return {
+    size,
+    mode,
+    bytes: Buffer.byteLength(JSON.stringify(different[0])),
+    subjects: Object.fromEntries(
+      entries.map(({ name, subject, calls, batches }) => [
+        name,
+        { title: subject.title, calls: calls * rounds, ...middle(batches) },
+      ]),
+    ),
+  };
+}
+
+/** @param progress is told about each size and mode before it is measured */
+async function measure(subjects, options, progress) {
+  const cells = [];
+  for (const size of sizes) {
+    for (const mode of Object.keys(MODES)) {
+      progress(`${size}, ${mode}`);
+      cells.push(await cell(subjects, size, mode, options));
+    }
+  }
+  return cells;
+}
+
+module.exports = { measure, median };
