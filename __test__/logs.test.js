@@ -34,7 +34,15 @@ describe("the store's logger", () => {
     ["hang", "error", "outcome_unknown"],
   ])("gets for %s: %s", async (step, level, outcome) => {
     const lines = await linesOf("capturePayment", { id: "pay_1", script: { capture_payment: step } });
-    expect(lines).toStrictEqual([[level, expect.stringContaining(`scripted.capture_payment ${outcome}`)]]);
+    expect(lines.at(-1)).toStrictEqual([level, expect.stringContaining(`scripted.capture_payment ${outcome}`)]);
+    expect(lines).toHaveLength(step === "panic" ? 2 : 1);
+  });
+
+  test("gets the place of a panic, and not its message", async () => {
+    const [[level, line]] = await linesOf("capturePayment", { id: "pay_1", script: { capture_payment: "panic" } });
+    expect(level).toBe("error");
+    expect(line).toMatch(/panicked at .*lib\.rs:\d+/);
+    expect(line).not.toContain("out of cheese");
   });
 
   test("gets the lines of the processor itself, in their order, before the call is answered", async () => {

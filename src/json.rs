@@ -1,10 +1,11 @@
 //! JSON objects that are carried as text, so that what nobody changes arrives exactly as it came.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -85,8 +86,8 @@ impl JsonObject {
     /// The member `key`, or `None` where it is absent, null or not a `T`.
     #[must_use]
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        let members = self.members();
-        let raw = members.get(key)?;
+        let mut json = serde_json::Deserializer::from_str(self.as_str());
+        let raw = Member(key).deserialize(&mut json).ok()??;
         serde_json::from_str::<Option<T>>(raw.get()).ok().flatten()
     }
 
@@ -94,7 +95,7 @@ impl JsonObject {
     ///
     /// # Errors
     /// Where it is not a `T`.
-    pub fn deserialize<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+    pub fn deserialize<'a, T: Deserialize<'a>>(&'a self) -> Result<T, serde_json::Error> {
         serde_json::from_str(self.as_str())
     }
 
@@ -129,6 +130,37 @@ impl JsonObject {
     fn members(&self) -> Members<'_> {
         // It was checked to be an object when it was made.
         serde_json::from_str(self.as_str()).unwrap_or_default()
+    }
+}
+
+/// Finds one member and skips the others, without a map of them.
+struct Member<'k>(&'k str);
+
+impl<'de> DeserializeSeed<'de> for Member<'_> {
+    type Value = Option<&'de RawValue>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Member<'_> {
+    type Value = Option<&'de RawValue>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        while let Some(key) = members.next_key::<Cow<'de, str>>()? {
+            if key == self.0 {
+                found = Some(members.next_value()?);
+            } else {
+                members.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found)
     }
 }
 

@@ -1,6 +1,6 @@
 import all, * as names from "medusa-payment-rs";
 import { AbstractPaymentProcessor } from "medusa-payment-rs";
-import link from "medusa-payment-rs/link.js";
+import link from "medusa-payment-rs/link";
 
 class Manual extends AbstractPaymentProcessor {
   static identifier = "manual";

@@ -34,28 +34,50 @@ pub(crate) enum Message {
     Settle { call: CallId, outcome: Outcome },
 }
 
+impl Message {
+    /// Whether the event loop is woken for it. What is only told waits for the call's answer, which
+    /// wakes it anyway.
+    fn is_urgent(&self) -> bool {
+        match self {
+            Self::Log { level, .. } => *level <= tracing::Level::WARN,
+            Self::Settle { .. } => true,
+        }
+    }
+}
+
 type Wake = ThreadsafeFunction<(), (), (), Status, false, true>;
 
 /// The way from worker threads to the realm. Messages arrive in the order in which they were sent.
 pub(crate) struct Mailbox {
-    messages: Mutex<Vec<Message>>,
+    letters: Mutex<Letters>,
     wake: Wake,
+}
+
+#[derive(Default)]
+struct Letters {
+    messages: Vec<Message>,
+    /// Whether the event loop knows that there are any.
+    announced: bool,
 }
 
 impl Mailbox {
     pub(crate) fn send(&self, message: Message) {
-        let mut messages = self.messages.lock().unwrap_or_else(PoisonError::into_inner);
-        messages.push(message);
+        let is_urgent = message.is_urgent();
+        let mut letters = self.letters.lock().unwrap_or_else(PoisonError::into_inner);
+        letters.messages.push(message);
         // One wake-up for all that arrives before the event loop comes around.
-        if messages.len() == 1 {
-            drop(messages);
+        if is_urgent && !letters.announced {
+            letters.announced = true;
+            drop(letters);
             // It fails only where the environment is closing, and nobody waits any more.
             self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
         }
     }
 
     fn take(&self) -> Vec<Message> {
-        std::mem::take(&mut self.messages.lock().unwrap_or_else(PoisonError::into_inner))
+        let mut letters = self.letters.lock().unwrap_or_else(PoisonError::into_inner);
+        letters.announced = false;
+        std::mem::take(&mut letters.messages)
     }
 }
 
@@ -156,7 +178,7 @@ impl Realm {
             .callee_handled::<false>()
             .weak::<true>()
             .build()?;
-        let mailbox = Arc::new(Mailbox { messages: Mutex::new(Vec::new()), wake });
+        let mailbox = Arc::new(Mailbox { letters: Mutex::default(), wake });
         *self.mailbox.borrow_mut() = Some(Arc::clone(&mailbox));
         Ok(mailbox)
     }

@@ -1,6 +1,9 @@
 //! Payments that somebody handles outside the store: cash on delivery, bank transfers, invoices.
 
 use async_trait::async_trait;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::amount::Amount;
@@ -36,7 +39,8 @@ impl Provider for Manual {
 /// The members of the data that are this processor's books.
 const BOOKS: [&str; 6] = ["id", "status", "amount", "currency", "captured", "refunded"];
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 enum Status {
     Pending,
     Authorized,
@@ -64,20 +68,33 @@ struct Books {
     refunded: Amount,
 }
 
+/// The members that are looked at, whatever they hold.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Members<'a> {
+    #[serde(borrow)]
+    status: Option<&'a RawValue>,
+    #[serde(borrow)]
+    amount: Option<&'a RawValue>,
+    #[serde(borrow)]
+    captured: Option<&'a RawValue>,
+    #[serde(borrow)]
+    refunded: Option<&'a RawValue>,
+}
+
+/// A member, unless it holds something else than this processor would write.
+fn value<T: DeserializeOwned>(member: Option<&RawValue>) -> Option<T> {
+    serde_json::from_str(member?.get()).ok()
+}
+
 impl Books {
     fn of(data: &JsonObject) -> Self {
-        let status = match data.get::<String>("status").as_deref() {
-            Some("pending") => Some(Status::Pending),
-            Some("authorized") => Some(Status::Authorized),
-            Some("captured") => Some(Status::Captured),
-            Some("canceled") => Some(Status::Canceled),
-            _ => None,
-        };
+        let members: Members<'_> = data.deserialize().unwrap_or_default();
         Self {
-            status,
-            amount: data.get("amount"),
-            captured: data.get("captured"),
-            refunded: data.get("refunded").unwrap_or_default(),
+            status: value(members.status),
+            amount: value(members.amount),
+            captured: value(members.captured),
+            refunded: value(members.refunded).unwrap_or_default(),
         }
     }
 }
