@@ -12,6 +12,7 @@ use napi::{Env, Property, PropertyAttributes, Result, ValueType};
 use super::boundary::{Argument, Parameter, message, method_name, parameters};
 use super::calls;
 use super::realm::Realm;
+use super::text::Text;
 use crate::layers::Stack;
 use crate::registry;
 use crate::request::Operation;
@@ -284,7 +285,7 @@ enum Spelled {
 /// `JSON.stringify` of the realm.
 fn to_json(realm: &Realm, env: &Env, value: Unknown<'static>) -> Result<Spelled> {
     Ok(match realm.stringify.get(env)?.call(FnArgs::from((value,)))? {
-        Either3::A(text) => Spelled::Json(text),
+        Either3::A(Text(text)) => Spelled::Json(text),
         Either3::B(thrown) => Spelled::Threw {
             message: thrown.get_named_property_unchecked("message")?,
             too_deep: thrown.get_named_property_unchecked("tooDeep")?,

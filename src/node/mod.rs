@@ -10,6 +10,7 @@ mod class;
 mod log;
 mod realm;
 mod runtime;
+mod text;
 mod watchdog;
 mod weak;
 

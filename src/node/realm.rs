@@ -11,6 +11,7 @@ use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Result, Status, check_status, sys};
 
 use super::log;
+use super::text::Text;
 use super::weak::WeakFunction;
 
 /// The number of a call in flight.
@@ -84,10 +85,10 @@ impl Mailbox {
 /// What an error was caused by, or `undefined`.
 type Cause = Either<Unknown<'static>, ()>;
 
-type Stringify = WeakFunction<FnArgs<(Unknown<'static>,)>, Either3<String, Object<'static>, ()>>;
+type Stringify = WeakFunction<FnArgs<(Unknown<'static>,)>, Either3<Text, Object<'static>, ()>>;
 type IsInstance = WeakFunction<FnArgs<(Unknown<'static>,)>, bool>;
 type Begin = WeakFunction<FnArgs<(CallId, Object<'static>)>, Unknown<'static>>;
-type Settle = WeakFunction<FnArgs<(CallId, u32, String)>, ()>;
+type Settle = WeakFunction<FnArgs<(CallId, u32, Text)>, ()>;
 type Log = WeakFunction<FnArgs<(CallId, &'static str, String)>, bool>;
 type Reject = WeakFunction<FnArgs<(String, Cause)>, Unknown<'static>>;
 type Throw = WeakFunction<FnArgs<(String, bool, Cause)>, Unknown<'static>>;
@@ -206,7 +207,7 @@ impl Realm {
             Outcome::Error(text) => (2, text),
             Outcome::TypeError(text) => (3, text),
         };
-        self.settle.get(env)?.call((call, how, text).into())
+        self.settle.get(env)?.call((call, how, Text(text)).into())
     }
 
     fn log(&self, env: &Env, call: CallId, level: tracing::Level, text: String) -> Result<()> {
