@@ -43,12 +43,10 @@ impl OneAtATime {
 struct Visit<'a> {
     turns: &'a OneAtATime,
     payment: String,
-    turn: Option<Arc<tokio::sync::Mutex<()>>>,
 }
 
 impl Drop for Visit<'_> {
     fn drop(&mut self) {
-        self.turn = None;
         self.turns.leave(&self.payment);
     }
 }
@@ -72,18 +70,22 @@ impl Layer for OneAtATime {
         }
         let payment = payment_of(call, &request);
         let turn = self.turn(&payment);
-        let _visit = Visit { turns: self, payment, turn: Some(Arc::clone(&turn)) };
-        let Ok(_turn) = Arc::clone(&turn).try_lock_owned() else {
-            let _turn = turn.lock_owned().await;
-            if Instant::now() + LEAST_TIME > call.deadline() {
-                return Err(unanswered(
-                    call,
-                    "had no time left",
-                    "It had to wait for another call on the same payment.",
-                ));
+        let _visit = Visit { turns: self, payment };
+        // Whoever holds a turn is counted when the visit ends, so none outlives it here.
+        let (waited, _turn) = match Arc::clone(&turn).try_lock_owned() {
+            Ok(guard) => {
+                drop(turn);
+                (false, guard)
             }
-            return next.run(call, request).await;
+            Err(_) => (true, turn.lock_owned().await),
         };
+        if waited && Instant::now() + LEAST_TIME > call.deadline() {
+            return Err(unanswered(
+                call,
+                "had no time left",
+                "It had to wait for another call on the same payment.",
+            ));
+        }
         next.run(call, request).await
     }
 }
