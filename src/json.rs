@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
@@ -14,7 +13,8 @@ use serde_json::value::RawValue;
 ///
 /// It is kept as text. Reading one member leaves the others untouched; changing one rebuilds only
 /// the outermost level. Key order and the spelling of every number survive, and nesting has no
-/// limit. There is no way to make one that is not an object.
+/// limit. There is no way to make one that is not an object. Where a text has a member twice, the
+/// first one counts.
 ///
 /// ```
 /// use medusa_payment_rs::JsonObject;
@@ -26,7 +26,7 @@ use serde_json::value::RawValue;
 /// # Ok::<(), medusa_payment_rs::JsonError>(())
 /// ```
 #[derive(Clone)]
-pub struct JsonObject(Arc<RawValue>);
+pub struct JsonObject(Arc<Box<RawValue>>);
 
 /// Text that is not a JSON object.
 #[derive(Debug, thiserror::Error)]
@@ -39,13 +39,13 @@ pub enum JsonError {
     NotAnObject(&'static str),
 }
 
-type Members<'a> = IndexMap<String, &'a RawValue>;
+type Members<'a> = Vec<(Cow<'a, str>, &'a RawValue)>;
 
 impl JsonObject {
     /// `{}`
     #[must_use]
     pub fn empty() -> Self {
-        Self::from_members(&Members::new())
+        Self::from_members(&[])
     }
 
     /// The object that `text` spells.
@@ -53,7 +53,12 @@ impl JsonObject {
     /// # Errors
     /// Where `text` is not JSON, or not an object.
     pub fn parse(text: &str) -> Result<Self, JsonError> {
-        Self::from_raw(serde_json::from_str(text)?)
+        Self::from_text(text.to_owned())
+    }
+
+    /// As [`parse`](Self::parse), for a text that need not be copied.
+    pub(crate) fn from_text(text: String) -> Result<Self, JsonError> {
+        Self::from_raw(RawValue::from_string(text)?)
     }
 
     /// The object that `value` serializes to.
@@ -66,15 +71,15 @@ impl JsonObject {
 
     fn from_raw(raw: Box<RawValue>) -> Result<Self, JsonError> {
         match kind_of(raw.get()) {
-            "an object" => Ok(Self(Arc::from(raw))),
+            "an object" => Ok(Self(Arc::new(raw))),
             other => Err(JsonError::NotAnObject(other)),
         }
     }
 
-    fn from_members(members: &Members<'_>) -> Self {
+    fn from_members(members: &[(Cow<'_, str>, &RawValue)]) -> Self {
         // Keys are strings and values are JSON already: nothing here can fail to serialize.
-        let raw = serde_json::value::to_raw_value(members).unwrap_or_default();
-        Self(Arc::from(raw))
+        let raw = serde_json::value::to_raw_value(&Spelled(members)).unwrap_or_default();
+        Self(Arc::new(raw))
     }
 
     /// The object as JSON text.
@@ -86,9 +91,11 @@ impl JsonObject {
     /// The member `key`, or `None` where it is absent, null or not a `T`.
     #[must_use]
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        let mut found = None;
         let mut json = serde_json::Deserializer::from_str(self.as_str());
-        let raw = Member(key).deserialize(&mut json).ok()??;
-        serde_json::from_str::<Option<T>>(raw.get()).ok().flatten()
+        // It ends early, with an error, where it has found the member.
+        let _ = Member { key, found: &mut found }.deserialize(&mut json);
+        serde_json::from_str::<Option<T>>(found?.get()).ok().flatten()
     }
 
     /// The whole object as a `T`.
@@ -102,7 +109,7 @@ impl JsonObject {
     /// The names of the members, in their order.
     #[must_use]
     pub fn keys(&self) -> Vec<String> {
-        self.members().into_keys().collect()
+        self.members().into_iter().map(|(key, _)| key.into_owned()).collect()
     }
 
     /// The object with these members set: a known one keeps its place, a new one comes last.
@@ -114,7 +121,10 @@ impl JsonObject {
             .collect();
         let mut members = self.members();
         for (key, value) in &changes {
-            members.insert((*key).to_owned(), value);
+            match members.iter_mut().find(|(known, _)| known == key) {
+                Some((_, member)) => *member = value,
+                None => members.push((Cow::Borrowed(key), value)),
+            }
         }
         Self::from_members(&members)
     }
@@ -123,44 +133,87 @@ impl JsonObject {
     #[must_use]
     pub fn without(&self, key: &str) -> Self {
         let mut members = self.members();
-        members.shift_remove(key);
+        members.retain(|(known, _)| known != key);
         Self::from_members(&members)
     }
 
     fn members(&self) -> Members<'_> {
+        let mut json = serde_json::Deserializer::from_str(self.as_str());
         // It was checked to be an object when it was made.
-        serde_json::from_str(self.as_str()).unwrap_or_default()
+        AllMembers.deserialize(&mut json).unwrap_or_default()
     }
 }
 
-/// Finds one member and skips the others, without a map of them.
-struct Member<'k>(&'k str);
+/// Lists the members, in their order.
+struct AllMembers;
 
-impl<'de> DeserializeSeed<'de> for Member<'_> {
-    type Value = Option<&'de RawValue>;
+impl<'de> DeserializeSeed<'de> for AllMembers {
+    type Value = Members<'de>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de> Visitor<'de> for Member<'_> {
-    type Value = Option<&'de RawValue>;
+impl<'de> Visitor<'de> for AllMembers {
+    type Value = Members<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
-        let mut found = None;
-        while let Some(key) = members.next_key::<Cow<'de, str>>()? {
-            if key == self.0 {
-                found = Some(members.next_value()?);
-            } else {
-                members.next_value::<IgnoredAny>()?;
-            }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Members::new();
+        while let Some((Key(key), value)) = map.next_entry()? {
+            members.push((key, value));
         }
-        Ok(found)
+        Ok(members)
+    }
+}
+
+/// A member's name, borrowed where it is spelled without escapes (a bare `Cow` would be copied).
+#[derive(Deserialize)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// Members as an object.
+struct Spelled<'a>(&'a [(Cow<'a, str>, &'a RawValue)]);
+
+impl Serialize for Spelled<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
+    }
+}
+
+/// Finds one member, and looks at none behind it.
+struct Member<'k, 'de> {
+    key: &'k str,
+    found: &'k mut Option<&'de RawValue>,
+}
+
+impl<'de> DeserializeSeed<'de> for Member<'_, 'de> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Member<'_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
+        while let Some(Key(key)) = members.next_key()? {
+            if key == self.key {
+                *self.found = Some(members.next_value()?);
+                return Ok(());
+            }
+            members.next_value::<IgnoredAny>()?;
+        }
+        Ok(())
     }
 }
 

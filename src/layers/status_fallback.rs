@@ -49,6 +49,9 @@ impl Layer for StatusFallback {
                 self.remember(call.payment(), authorization.status);
             }
             Ok(Response::Status(status)) => self.remember(call.payment(), *status),
+            // Medusa's subscribers update sessions in the background, also while their cart is
+            // being completed.
+            Ok(Response::Unchanged) => {}
             Ok(_) => {
                 if !call.operation().is_read() {
                     // Captured, refunded, canceled: what was read before no longer holds.
@@ -80,7 +83,7 @@ impl Layer for StatusFallback {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layers::testing::{Script, Step, authorize, capture, stack, status};
+    use crate::layers::testing::{Script, Step, authorize, capture, stack, status, update};
 
     fn lost() -> [Step; 3] {
         [Step::Unavailable, Step::Unavailable, Step::Unavailable]
@@ -108,6 +111,15 @@ mod tests {
         stack.call(authorize("pi_1")).await.unwrap();
         stack.call(capture("pi_1")).await.unwrap();
         assert!(stack.call(status("pi_1")).await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_update_that_changes_nothing_leaves_the_status_as_it_was() {
+        let script = Script::new([Step::Done, Step::Done].into_iter().chain(lost()));
+        let stack = stack(&script);
+        stack.call(authorize("pi_1")).await.unwrap();
+        stack.call(update("pi_1")).await.unwrap();
+        assert!(stack.call(status("pi_1")).await.is_ok());
     }
 
     #[test]

@@ -176,6 +176,12 @@ fn data(id: &str) -> JsonObject {
     JsonObject::empty().with([("id", id.into())])
 }
 
+pub(crate) fn update(id: &str) -> Request {
+    let mut context = PaymentProcessorContext::new(Amount::new(1).unwrap(), "eur", "cart_1");
+    context.payment_session_data = data(id);
+    Request::UpdatePayment(Box::new(context))
+}
+
 pub(crate) fn authorize(id: &str) -> Request {
     Request::AuthorizePayment { data: data(id), context: JsonObject::empty() }
 }

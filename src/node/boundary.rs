@@ -121,7 +121,11 @@ impl Arguments {
                 if is_too_deep(&text) {
                     return Err(too_deep(name));
                 }
-                JsonObject::parse(&storable(&text))
+                let text = match storable(&text) {
+                    Cow::Borrowed(_) => text,
+                    Cow::Owned(changed) => changed,
+                };
+                JsonObject::from_text(text)
                     .map_err(|error| Refusal::TypeError(format!("{name}: {error}")))
             }
             Some(Argument::TooDeep) => Err(too_deep(name)),
