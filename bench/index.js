@@ -1,7 +1,8 @@
-// npm run bench [-- --quick] [-- --save]
+// npm run bench [-- --quick]
 //
 // --quick  a rough picture in a quarter of a minute
-// --save   also writes bench/results.json, which is committed
+//
+// The numbers behind the printed tables are in target/bench/results.json.
 
 const fs = require("node:fs");
 const path = require("node:path");
@@ -21,7 +22,7 @@ const QUICK = { rounds: 5, milliseconds: 25, processes: 5, calls: 20_000 };
 const progress = (step) => console.error(`… ${step}`);
 
 async function main() {
-  const { values: flags } = parseArgs({ options: { quick: { type: "boolean" }, save: { type: "boolean" } } });
+  const { values: flags } = parseArgs({ options: { quick: { type: "boolean" } } });
   const { rounds, milliseconds, processes, calls } = flags.quick ? QUICK : FULL;
 
   progress("building the addon and the bare one");
@@ -45,9 +46,7 @@ async function main() {
   };
   console.log(`\n${report(results)}`);
 
-  const json = `${JSON.stringify(results, null, 2)}\n`;
-  fs.writeFileSync(path.join(TARGET, "latest.json"), json);
-  if (flags.save) fs.writeFileSync(path.join(__dirname, "results.json"), json);
+  fs.writeFileSync(path.join(TARGET, "results.json"), `${JSON.stringify(results, null, 2)}\n`);
 }
 
 main();
