@@ -1,6 +1,6 @@
 //! What a processor is told about the call that it serves.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio::time::Instant;
 
@@ -14,7 +14,7 @@ pub struct CallContext {
     payment: String,
     idempotency_key: String,
     deadline: Instant,
-    reached: AtomicBool,
+    attempts: AtomicU32,
 }
 
 impl CallContext {
@@ -31,7 +31,7 @@ impl CallContext {
             payment,
             idempotency_key,
             deadline,
-            reached: AtomicBool::new(false),
+            attempts: AtomicU32::new(0),
         }
     }
 
@@ -72,13 +72,19 @@ impl CallContext {
         self.deadline
     }
 
-    /// Remembers that the processor was asked: from here on a call that ends without an answer may
-    /// have moved money.
-    pub(crate) fn mark_reached(&self) {
-        self.reached.store(true, Ordering::Release);
+    /// Which attempt at this call it is, from 1: more than 1 where the retry layer repeats it, so
+    /// that what is found at the provider may be the work of an attempt whose reply was lost.
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.attempts.load(Ordering::Acquire)
+    }
+
+    /// Counts an attempt: from here on a call that ends without an answer may have moved money.
+    pub(crate) fn begin_attempt(&self) {
+        self.attempts.fetch_add(1, Ordering::AcqRel);
     }
 
     pub(crate) fn was_reached(&self) -> bool {
-        self.reached.load(Ordering::Acquire)
+        self.attempt() > 0
     }
 }

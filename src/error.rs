@@ -1,6 +1,7 @@
 //! The one error of every payment method.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::json::JsonError;
 
@@ -49,6 +50,16 @@ impl ErrorKind {
     }
 }
 
+/// Whether and when the retry layer repeats an attempt that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Repetition {
+    /// After the layer's own delay.
+    AsUsual,
+    /// After this long at the least.
+    After(Duration),
+    Never,
+}
+
 /// A failed payment method: Medusa's `PaymentProcessorError`, with a [kind](ErrorKind).
 ///
 /// Medusa takes an error object for an error only where `error`, `code` and `detail` are all
@@ -69,6 +80,7 @@ pub struct PaymentProcessorError {
     error: String,
     code: String,
     detail: String,
+    repetition: Repetition,
 }
 
 impl PaymentProcessorError {
@@ -88,6 +100,7 @@ impl PaymentProcessorError {
             error: filled(error.into(), "The payment operation failed"),
             code: filled(code.into(), kind.code()),
             detail,
+            repetition: Repetition::AsUsual,
         }
     }
 
@@ -121,6 +134,24 @@ impl PaymentProcessorError {
     #[must_use]
     pub fn outcome_unknown(error: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::new(ErrorKind::OutcomeUnknown, error, "", detail)
+    }
+
+    /// The same error, where the provider asks to be left alone for `delay` (HTTP's `Retry-After`):
+    /// the [retry layer](crate::layers::Retry) waits at least so long, and gives up where the call's
+    /// deadline comes first.
+    #[must_use]
+    pub fn retry_after(self, delay: Duration) -> Self {
+        Self { repetition: Repetition::After(delay), ..self }
+    }
+
+    /// The same error, where the provider says that a repetition within this call will not help.
+    #[must_use]
+    pub fn never_retry(self) -> Self {
+        Self { repetition: Repetition::Never, ..self }
+    }
+
+    pub(crate) fn repetition(&self) -> Repetition {
+        self.repetition
     }
 
     /// What the failure means.

@@ -75,7 +75,7 @@ impl<'a> Next<'a> {
         match self.layers.split_first() {
             Some((layer, layers)) => layer.call(call, request, Next { layers, ..self }).await,
             None => {
-                call.mark_reached();
+                call.begin_attempt();
                 dispatch(self.processor, call, request).await
             }
         }

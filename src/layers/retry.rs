@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Layer, Next, described};
 use crate::call::CallContext;
-use crate::error::{ErrorKind, PaymentProcessorError, Result};
+use crate::error::{ErrorKind, PaymentProcessorError, Repetition, Result};
 use crate::request::{Request, Response};
 
 /// The longest wait before the first repetition; it doubles with each one.
@@ -40,8 +40,15 @@ impl Layer for Retry {
                 answer => return answer,
             };
             outcome_unknown |= error.kind() == ErrorKind::OutcomeUnknown;
-            let delay = delay_before(retry);
-            if retry == self.max_retries || Instant::now() + delay >= call.deadline() {
+            let delay = match error.repetition() {
+                Repetition::AsUsual => delay_before(retry),
+                Repetition::After(delay) => delay.max(delay_before(retry)),
+                Repetition::Never => return Err(summed_up(error, outcome_unknown, call)),
+            };
+            // Nothing limits what a provider may ask for.
+            let too_late =
+                Instant::now().checked_add(delay).is_none_or(|then| then >= call.deadline());
+            if retry == self.max_retries || too_late {
                 return Err(summed_up(error, outcome_unknown, call));
             }
             tracing::warn!(
@@ -116,6 +123,30 @@ mod tests {
         let keys = script.keys();
         assert_eq!(keys.len(), 3);
         assert!(keys.iter().all(|key| key == &keys[0]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_provider_that_asks_for_time_gets_it() {
+        let script = Script::new([Step::BusyFor(3), Step::Done]).carrying_keys();
+        let started = tokio::time::Instant::now();
+        assert!(stack(&script).call(refund("pi_1", 5)).await.is_ok());
+        assert_eq!(started.elapsed().as_secs(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_provider_that_asks_for_more_time_than_there_is_is_not_asked_again() {
+        let script = Script::new([Step::BusyFor(60), Step::Done]).carrying_keys();
+        let started = tokio::time::Instant::now();
+        let error = stack(&script).call(refund("pi_1", 5)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
+        assert_eq!(started.elapsed().as_secs(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_the_provider_says_is_final_is_not_repeated() {
+        let script = Script::new([Step::UnavailableForGood, Step::Done]).carrying_keys();
+        assert!(stack(&script).call(refund("pi_1", 5)).await.is_err());
+        assert_eq!(script.calls(), 1);
     }
 
     #[tokio::test(start_paused = true)]

@@ -25,6 +25,9 @@ pub(crate) enum Step {
     Slow,
     Refuse,
     Unavailable,
+    UnavailableForGood,
+    /// For so many seconds.
+    BusyFor(u64),
     Hang,
     Panic,
 }
@@ -72,6 +75,11 @@ impl Script {
             }
             Step::Refuse => Err(PaymentProcessorError::refused("", "", "")),
             Step::Unavailable => Err(PaymentProcessorError::unavailable("", "")),
+            Step::UnavailableForGood => {
+                Err(PaymentProcessorError::unavailable("", "").never_retry())
+            }
+            Step::BusyFor(seconds) => Err(PaymentProcessorError::unavailable("", "")
+                .retry_after(Duration::from_secs(seconds))),
             Step::Hang => std::future::pending().await,
             Step::Panic => panic!("out of cheese"),
         };
