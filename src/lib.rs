@@ -61,4 +61,12 @@ pub mod __private {
 }
 
 #[cfg(feature = "addon")]
-export!(providers::Manual);
+export!(
+    providers::Manual,
+    providers::stripe::Stripe<providers::stripe::Any>,
+    providers::stripe::Stripe<providers::stripe::Bancontact>,
+    providers::stripe::Stripe<providers::stripe::Blik>,
+    providers::stripe::Stripe<providers::stripe::Giropay>,
+    providers::stripe::Stripe<providers::stripe::Ideal>,
+    providers::stripe::Stripe<providers::stripe::Przelewy24>,
+);

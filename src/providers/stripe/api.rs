@@ -1,0 +1,161 @@
+//! Stripe's API on behalf of one call.
+
+use super::client::{Client, Lost};
+use super::intent::{Identified, Intent, Page, Refund};
+use super::reply::{Reply, failed, repeat};
+use super::requests::{self, ApiRequest};
+use crate::call::CallContext;
+use crate::error::{ErrorKind, PaymentProcessorError, Result};
+use crate::json::JsonError;
+
+/// The code of a request that the intent's status does not allow.
+pub(super) const UNEXPECTED_STATE: &str = "payment_intent_unexpected_state";
+/// The code of a request about something that this account does not have.
+pub(super) const RESOURCE_MISSING: &str = "resource_missing";
+
+/// How often a stored answer is stepped over. Each one is an earlier attempt of an operator's.
+pub(super) const MOST_REPLAYS: usize = 8;
+
+/// A bound on the pages of a list, so that no reply can keep a call busy.
+const MOST_PAGES: usize = 50;
+
+/// One call's requests.
+pub(super) struct Api<'a> {
+    client: &'a Client,
+    pub(super) call: &'a CallContext,
+}
+
+impl<'a> Api<'a> {
+    pub(super) fn new(client: &'a Client, call: &'a CallContext) -> Self {
+        Self { client, call }
+    }
+
+    /// The key of one of this call's requests. `part` tells the requests of one call apart.
+    pub(super) fn key(&self, part: &str) -> String {
+        format!("{}{part}", self.call.idempotency_key())
+    }
+
+    /// # Errors
+    /// Where there is no reply; whatever Stripe replied is none.
+    pub(super) async fn send(&self, request: &ApiRequest, key: Option<&str>) -> Result<Reply> {
+        self.client.send(request, key).await.map_err(|lost| self.lost(lost, key.is_none()))
+    }
+
+    fn lost(&self, lost: Lost, reads: bool) -> PaymentProcessorError {
+        let (kind, detail) = match lost {
+            Lost::NotSent(reason) => (
+                ErrorKind::Unavailable,
+                format!("Stripe cannot be reached: {reason}. Nothing was moved. Try again."),
+            ),
+            Lost::MaybeServed(reason) if reads => (
+                ErrorKind::Unavailable,
+                format!("Stripe's reply was lost: {reason}. Nothing was moved. Try again."),
+            ),
+            Lost::MaybeServed(reason) => (
+                ErrorKind::OutcomeUnknown,
+                format!(
+                    "Stripe's reply was lost: {reason}. It is not known whether it took effect. {}",
+                    repeat(self.call.operation())
+                ),
+            ),
+        };
+        PaymentProcessorError::new(kind, failed(self.call, kind), "", detail)
+    }
+
+    async fn get(&self, request: &ApiRequest) -> Result<String> {
+        self.send(request, None).await?.into_body(self.call, true)
+    }
+
+    async fn post(&self, request: &ApiRequest, key: &str) -> Result<String> {
+        self.send(request, Some(key)).await?.into_body(self.call, false)
+    }
+
+    /// A request that has the same effect however often it is made. Stripe repeats a stored failure
+    /// for a day under its key, also where the reason for it is long gone; such an answer is stepped
+    /// over with the next key.
+    async fn post_past_replays(&self, request: &ApiRequest, part: &str) -> Result<String> {
+        let mut key = self.key(part);
+        for replays in 1..=MOST_REPLAYS {
+            let reply = self.send(request, Some(&key)).await?;
+            if reply.is_success() || !reply.replayed {
+                return reply.into_body(self.call, false);
+            }
+            key = self.key(&format!("{part}.{replays}"));
+        }
+        self.post(request, &key).await
+    }
+
+    /// A read that brings something else than what was asked for is as good as none.
+    fn unreadable_read(&self, error: &PaymentProcessorError) -> PaymentProcessorError {
+        let kind = ErrorKind::Unavailable;
+        PaymentProcessorError::new(kind, failed(self.call, kind), error.code(), error.detail())
+    }
+
+    pub(super) async fn retrieve_intent(&self, id: &str) -> Result<Intent> {
+        let body = self.get(&requests::retrieve_intent(id)).await?;
+        let intent = Intent::parse(body).map_err(|error| self.unreadable_read(&error))?;
+        if intent.fields.id != id {
+            return Err(PaymentProcessorError::new(
+                ErrorKind::Unavailable,
+                failed(self.call, ErrorKind::Unavailable),
+                "invalid_response",
+                format!("The reply is about {}. Nothing was moved. Try again.", intent.fields.id),
+            ));
+        }
+        Ok(intent)
+    }
+
+    pub(super) async fn create_intent(&self, request: &ApiRequest) -> Result<Intent> {
+        Intent::parse(self.post(request, &self.key("")).await?)
+    }
+
+    pub(super) async fn capture_intent(&self, id: &str) -> Result<Intent> {
+        Intent::parse(self.post_past_replays(&requests::capture_intent(id), "").await?)
+    }
+
+    /// `part` tells the cancellations of one call apart.
+    pub(super) async fn cancel_intent(&self, id: &str, part: &str) -> Result<Intent> {
+        Intent::parse(self.post_past_replays(&requests::cancel_intent(id), part).await?)
+    }
+
+    pub(super) async fn update_intent(&self, request: &ApiRequest, part: &str) -> Result<Intent> {
+        Intent::parse(self.post_past_replays(request, part).await?)
+    }
+
+    /// The id of a new customer.
+    pub(super) async fn create_customer(&self, email: &str) -> Result<String> {
+        let body = self.post(&requests::create_customer(email), &self.key("-customer")).await?;
+        let Identified { id } = serde_json::from_str(&body).map_err(JsonError::from)?;
+        Ok(id)
+    }
+
+    /// All refunds of an intent, newest first.
+    pub(super) async fn list_refunds(&self, intent: &str) -> Result<RefundList> {
+        let mut refunds: Vec<Refund> = Vec::new();
+        for _ in 0..MOST_PAGES {
+            let after = refunds.last().map(|refund| refund.id.as_str());
+            let reply = self.send(&requests::list_refunds(intent, after), None).await?;
+            let now = reply.now;
+            let body = reply.into_body(self.call, true)?;
+            let page: Page<Refund> = serde_json::from_str(&body)
+                .map_err(|error| self.unreadable_read(&JsonError::from(error).into()))?;
+            let is_last = !page.has_more || page.data.is_empty();
+            refunds.extend(page.data);
+            if is_last {
+                return Ok(RefundList { refunds, now });
+            }
+        }
+        Err(PaymentProcessorError::unavailable(
+            failed(self.call, ErrorKind::Unavailable),
+            "Stripe's list of this payment's refunds does not end. Nothing was moved.",
+        ))
+    }
+}
+
+/// An intent's refunds, and when they were listed.
+#[derive(Debug)]
+pub(super) struct RefundList {
+    pub refunds: Vec<Refund>,
+    /// Stripe's clock, in seconds since 1970.
+    pub now: u64,
+}

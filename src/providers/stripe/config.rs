@@ -1,0 +1,243 @@
+//! The plugin's options, and what they have to be.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use hyper::Uri;
+use hyper::http::HeaderValue;
+use serde::Deserialize;
+
+/// The options in `medusa-config.js`: those of `medusa-payment-stripe` 6, and from `api_base` on ours.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StripeOptions {
+    /// The secret key (`sk_…`), or a restricted one (`rk_…`).
+    pub api_key: Secret,
+    /// The webhook endpoint's signing secret (`whsec_…`).
+    #[serde(default)]
+    pub webhook_secret: Option<Secret>,
+    /// Whether money is taken at once, rather than held until the order is captured. False if not set.
+    #[serde(default)]
+    pub capture: Option<bool>,
+    /// Whether Stripe offers what the account's dashboard allows. False if not set.
+    #[serde(default)]
+    pub automatic_payment_methods: Option<bool>,
+    /// What the payment's description says, unless the cart's context has a `payment_description`.
+    #[serde(default)]
+    pub payment_description: Option<String>,
+    /// Milliseconds before a webhook event is looked at, at most 60,000; none if not set.
+    #[serde(default)]
+    pub webhook_delay: Option<u64>,
+    /// How often the handling of an event is tried before Stripe is asked to send it again, 1 to 20;
+    /// 3 if not set.
+    #[serde(default)]
+    pub webhook_retries: Option<u64>,
+    /// Where Stripe's API is: `https://api.stripe.com` if not set.
+    #[serde(default)]
+    pub api_base: Option<String>,
+    /// Milliseconds for one attempt at a call, answers included; 5,000 if not set.
+    #[serde(default)]
+    pub timeout_ms: Option<u64>,
+    /// Milliseconds for a whole call, waiting and repeated attempts included; 12,000 if not set.
+    #[serde(default)]
+    pub deadline_ms: Option<u64>,
+    /// How often a lost attempt is repeated, 0 to 10; 2 if not set.
+    #[serde(default)]
+    pub max_retries: Option<u64>,
+}
+
+/// Text that never shows: neither in `Debug` output nor in an error.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// The options, checked and filled up.
+#[derive(Debug)]
+pub(super) struct Settings {
+    pub authorization: HeaderValue,
+    pub api_base: ApiBase,
+    pub capture_at_once: bool,
+    pub automatic_payment_methods: bool,
+    pub description: Option<String>,
+    pub attempt_timeout: Duration,
+    pub deadline: Duration,
+    pub max_retries: u32,
+}
+
+impl TryFrom<StripeOptions> for Settings {
+    type Error = String;
+
+    fn try_from(options: StripeOptions) -> Result<Self, String> {
+        // The JavaScript side reads these two.
+        within("webhook_delay", options.webhook_delay, 0, 60_000)?;
+        within("webhook_retries", options.webhook_retries, 1, 20)?;
+        if options.webhook_secret.is_some_and(|Secret(secret)| secret.trim().is_empty()) {
+            return Err("option `webhook_secret`: expected the webhook endpoint's signing secret \
+                        (whsec_…), got an empty string; leave it out where there is no webhook"
+                .to_owned());
+        }
+        let timeout_ms = within("timeout_ms", options.timeout_ms, 1, 600_000)?;
+        let deadline_ms = within("deadline_ms", options.deadline_ms, 1, 600_000)?;
+        let max_retries = within("max_retries", options.max_retries, 0, 10)?;
+        Ok(Self {
+            authorization: authorization(&options.api_key)?,
+            api_base: ApiBase::parse(options.api_base.as_deref())?,
+            capture_at_once: options.capture.unwrap_or(false),
+            automatic_payment_methods: options.automatic_payment_methods.unwrap_or(false),
+            description: options.payment_description.filter(|text| !text.is_empty()),
+            attempt_timeout: Duration::from_millis(timeout_ms.unwrap_or(5_000)),
+            deadline: Duration::from_millis(deadline_ms.unwrap_or(12_000)),
+            max_retries: max_retries.and_then(|retries| u32::try_from(retries).ok()).unwrap_or(2),
+        })
+    }
+}
+
+fn within(option: &str, value: Option<u64>, least: u64, most: u64) -> Result<Option<u64>, String> {
+    match value {
+        Some(value) if !(least..=most).contains(&value) => Err(format!(
+            "option `{option}`: expected a whole number from {least} to {most}, got {value}"
+        )),
+        value => Ok(value),
+    }
+}
+
+fn authorization(Secret(key): &Secret) -> Result<HeaderValue, String> {
+    if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(
+            "option `api_key`: expected Stripe's secret key (sk_… or rk_…), got text that \
+                    is empty or has characters that no key has"
+                .to_owned(),
+        );
+    }
+    if key.starts_with("pk_") {
+        return Err("option `api_key`: expected Stripe's secret key (sk_… or rk_…), got the \
+                    publishable key (pk_…), which belongs in the storefront"
+            .to_owned());
+    }
+    let mut value = HeaderValue::from_str(&format!("Bearer {key}"))
+        .map_err(|_| "option `api_key`: it cannot be sent".to_owned())?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// Where the API is, without a slash at its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ApiBase(String);
+
+impl ApiBase {
+    fn parse(option: Option<&str>) -> Result<Self, String> {
+        let Some(text) = option else {
+            return Ok(Self("https://api.stripe.com".to_owned()));
+        };
+        let refused = |why: &str| {
+            // Not the value: somebody may have put a password into it.
+            Err(format!("option `api_base`: expected a URL such as https://api.stripe.com: {why}"))
+        };
+        let Ok(uri) = text.parse::<Uri>() else {
+            return refused("this is no URL");
+        };
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+            return refused("scheme or host is missing");
+        };
+        if authority.as_str().contains('@') {
+            return refused("it must not hold a user or password");
+        }
+        if uri.query().is_some() {
+            return refused("it must not have a query");
+        }
+        match scheme {
+            "https" => {}
+            "http" if is_loopback(authority.host()) => {}
+            "http" => {
+                return refused(
+                    "http would send the api_key unencrypted, and is for this machine only",
+                );
+            }
+            _ => return refused("the scheme is neither https nor http"),
+        }
+        Ok(Self(text.trim_end_matches('/').to_owned()))
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(json: &str) -> Result<Settings, String> {
+        let options: StripeOptions =
+            serde_json::from_str(json).map_err(|error| error.to_string())?;
+        options.try_into()
+    }
+
+    #[test]
+    fn what_is_not_set_has_its_documented_value() {
+        let settings = settings(r#"{"api_key":"sk_test_1","webhook_secret":null}"#).unwrap();
+        assert_eq!(settings.api_base.as_str(), "https://api.stripe.com");
+        assert!(!settings.capture_at_once && !settings.automatic_payment_methods);
+        assert_eq!(settings.attempt_timeout, Duration::from_secs(5));
+        assert_eq!(settings.deadline, Duration::from_secs(12));
+        assert_eq!(settings.max_retries, 2);
+    }
+
+    #[test]
+    fn every_mistake_names_its_option() {
+        for (option, json) in [
+            ("api_key", r#"{}"#),
+            ("api_key", r#"{"api_key":""}"#),
+            ("api_key", r#"{"api_key":"sk test"}"#),
+            ("api_key", r#"{"api_key":"pk_live_1"}"#),
+            ("webhook_secret", r#"{"api_key":"sk_1","webhook_secret":" "}"#),
+            ("webhook_delay", r#"{"api_key":"sk_1","webhook_delay":60001}"#),
+            ("webhook_retries", r#"{"api_key":"sk_1","webhook_retries":0}"#),
+            ("timeout_ms", r#"{"api_key":"sk_1","timeout_ms":0}"#),
+            ("deadline_ms", r#"{"api_key":"sk_1","deadline_ms":0}"#),
+            ("max_retries", r#"{"api_key":"sk_1","max_retries":11}"#),
+            ("api_base", r#"{"api_key":"sk_1","api_base":"nonsense"}"#),
+            ("api_base", r#"{"api_key":"sk_1","api_base":"ftp://localhost"}"#),
+            ("api_base", r#"{"api_key":"sk_1","api_base":"https://me:word@proxy"}"#),
+            ("api_base", r#"{"api_key":"sk_1","api_base":"https://proxy/?a=1"}"#),
+            ("apikey", r#"{"apikey":"sk_1"}"#),
+        ] {
+            let error = settings(json).unwrap_err();
+            assert!(error.contains(&format!("`{option}`")), "{json}: {error}");
+            assert!(!error.contains("sk_1") && !error.contains("word@"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_key_is_sent_unencrypted_to_this_machine_only() {
+        let with_base = |base| settings(&format!(r#"{{"api_key":"sk_1","api_base":"{base}"}}"#));
+        for base in ["http://127.0.0.1:1", "http://localhost:1/", "http://[::1]:1", "https://x/y/"]
+        {
+            let settings = with_base(base).unwrap();
+            assert_eq!(settings.api_base.as_str(), base.trim_end_matches('/'));
+        }
+        for base in ["http://10.0.0.1", "http://stripe-proxy", "http://127.0.0.1.example.com"] {
+            assert!(with_base(base).unwrap_err().contains("unencrypted"), "{base}");
+        }
+    }
+
+    #[test]
+    fn secrets_do_not_show() {
+        let json = r#"{"api_key":"sk_live_abc","webhook_secret":"whsec_abc"}"#;
+        let options: StripeOptions = serde_json::from_str(json).unwrap();
+        assert!(!format!("{options:?}").contains("abc"));
+        assert!(!format!("{:?}", settings(json).unwrap()).contains("abc"));
+    }
+}

@@ -1,0 +1,313 @@
+//! What is sent to Stripe, as values: the wire of API version `2022-11-15`
+//! (<https://docs.stripe.com/api/payment_intents>, <https://docs.stripe.com/api/refunds>).
+
+use hyper::Method;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Map, Value};
+
+use super::config::Settings;
+use super::form::Form;
+use crate::amount::{Amount, currency_exponent};
+use crate::error::{PaymentProcessorError, Result};
+use crate::json::JsonObject;
+use crate::types::PaymentProcessorContext;
+
+/// An id in a path: whatever is no letter, digit or underscore is escaped.
+const ID: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_');
+
+/// A request without what is the same for all of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ApiRequest {
+    pub method: Method,
+    pub path: String,
+    pub form: Form,
+}
+
+impl ApiRequest {
+    fn get(path: String) -> Self {
+        Self { method: Method::GET, path, form: Form::default() }
+    }
+
+    fn post(path: impl Into<String>, form: Form) -> Self {
+        Self { method: Method::POST, path: path.into(), form }
+    }
+}
+
+fn intent_path(id: &str) -> String {
+    format!("/v1/payment_intents/{}", utf8_percent_encode(id, ID))
+}
+
+pub(super) fn retrieve_intent(id: &str) -> ApiRequest {
+    ApiRequest::get(intent_path(id))
+}
+
+pub(super) fn capture_intent(id: &str) -> ApiRequest {
+    ApiRequest::post(format!("{}/capture", intent_path(id)), Form::default())
+}
+
+pub(super) fn cancel_intent(id: &str) -> ApiRequest {
+    ApiRequest::post(format!("{}/cancel", intent_path(id)), Form::default())
+}
+
+pub(super) fn update_amount(id: &str, amount: Amount) -> ApiRequest {
+    ApiRequest::post(intent_path(id), Form::default().with("amount", amount))
+}
+
+pub(super) fn create_customer(email: &str) -> ApiRequest {
+    ApiRequest::post("/v1/customers", Form::default().with("email", email))
+}
+
+/// A page of an intent's refunds, newest first.
+pub(super) fn list_refunds(intent: &str, after: Option<&str>) -> ApiRequest {
+    let form = Form::default()
+        .with("payment_intent", intent)
+        .with("limit", 100)
+        .with_some("starting_after", after);
+    ApiRequest { form, ..ApiRequest::get("/v1/refunds".to_owned()) }
+}
+
+/// The metadata that marks a refund as one that Medusa asked for.
+pub(super) const REFUND_MARK: (&str, &str) = ("medusa_payment_rs", "refund");
+
+pub(super) fn create_refund(intent: &str, amount: Amount) -> ApiRequest {
+    let (name, value) = REFUND_MARK;
+    let form = Form::default()
+        .with("payment_intent", intent)
+        .with("amount", amount)
+        .with(format!("metadata[{name}]"), value);
+    ApiRequest::post("/v1/refunds", form)
+}
+
+/// A new intent. `local_type` is the one payment method of a local identifier.
+pub(super) fn create_intent(
+    settings: &Settings,
+    local_type: Option<&str>,
+    context: &PaymentProcessorContext,
+    customer: Option<&str>,
+) -> ApiRequest {
+    let of_the_cart = |key| context.context.get::<String>(key).filter(|text| !text.is_empty());
+    let description = of_the_cart("payment_description").or_else(|| settings.description.clone());
+    let at_once = settings.capture_at_once || local_type.is_some();
+    let form = Form::default()
+        .with_some("description", description)
+        .with("amount", context.amount)
+        .with("currency", &context.currency_code)
+        .with("metadata[resource_id]", &context.resource_id)
+        .with("capture_method", if at_once { "automatic" } else { "manual" })
+        .with_some("setup_future_usage", of_the_cart("setup_future_usage"))
+        .with_some("customer", customer);
+    let form = match local_type {
+        Some(local_type) => form.with("payment_method_types[0]", local_type),
+        None if settings.automatic_payment_methods => {
+            form.with("automatic_payment_methods[enabled]", true)
+        }
+        None => form,
+    };
+    ApiRequest::post("/v1/payment_intents", form)
+}
+
+/// Stripe takes amounts of three-decimal currencies in steps of ten only
+/// (<https://docs.stripe.com/currencies#three-decimal>).
+pub(super) fn check_amount(amount: Amount, currency: &str) -> Result<()> {
+    if currency_exponent(currency) == 3 && !amount.minor_units().is_multiple_of(10) {
+        return Err(PaymentProcessorError::invalid(
+            "The amount is not valid",
+            "invalid_amount",
+            format!(
+                "Stripe takes amounts in {} only as multiples of ten minor units, got {amount}. \
+                 Stripe was not asked.",
+                currency.to_uppercase()
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// What a shopper's browser may set: nothing that says how much is paid, by whom, to whom or when.
+const SHOPPER_FIELDS: [&str; 5] =
+    ["description", "metadata", "receipt_email", "setup_future_usage", "shipping"];
+
+/// Metadata that says which cart an intent belongs to, here and in older versions of the JavaScript
+/// plugin: webhooks follow it.
+const RESERVED_METADATA: [&str; 3] = ["resource_id", "cart_id", REFUND_MARK.0];
+
+/// The update that a shopper asks for; a request with a field that a shopper must not set is refused
+/// whole, with all of these fields named.
+pub(super) fn update_by_shopper(id: &str, data: &JsonObject) -> Result<ApiRequest> {
+    let fields: Map<String, Value> = data.deserialize().map_err(|error| {
+        refused_fields("The data cannot be read", &[error.to_string()], "invalid_data")
+    })?;
+    let mut refused: Vec<String> =
+        fields.keys().filter(|key| !SHOPPER_FIELDS.contains(&key.as_str())).cloned().collect();
+    match fields.get("metadata") {
+        None | Some(Value::Null) => {}
+        Some(Value::Object(metadata)) => refused.extend(
+            metadata
+                .iter()
+                .filter(|(key, value)| {
+                    RESERVED_METADATA.contains(&key.as_str())
+                        || value.is_object()
+                        || value.is_array()
+                })
+                .map(|(key, _)| format!("metadata.{key}")),
+        ),
+        // An empty value would take all metadata away, the cart's id included.
+        Some(_) => refused.push("metadata".to_owned()),
+    }
+    if !refused.is_empty() {
+        return Err(refused_fields(
+            "These fields cannot be set by a shopper",
+            &refused,
+            "field_not_allowed",
+        ));
+    }
+    let form = fields
+        .iter()
+        .filter(|(key, value)| key.as_str() != "metadata" || value.is_object())
+        .fold(Form::default(), |form, (key, value)| form.with_json(key, value));
+    Ok(ApiRequest::post(intent_path(id), form))
+}
+
+fn refused_fields(what: &str, fields: &[String], code: &str) -> PaymentProcessorError {
+    PaymentProcessorError::invalid(
+        "The payment session cannot be updated",
+        code,
+        format!(
+            "{what}: {}. Allowed are {}. Stripe was not asked.",
+            fields.join(", "),
+            SHOPPER_FIELDS.join(", ")
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::config::StripeOptions;
+    use super::*;
+
+    fn settings(json: &str) -> Settings {
+        serde_json::from_str::<StripeOptions>(json).unwrap().try_into().unwrap()
+    }
+
+    fn context() -> PaymentProcessorContext {
+        PaymentProcessorContext::new(Amount::new(1999).unwrap(), "eur", "cart_1")
+    }
+
+    fn form(request: &ApiRequest) -> String {
+        percent_encoding::percent_decode_str(&request.form.encoded())
+            .decode_utf8()
+            .unwrap()
+            .into_owned()
+    }
+
+    #[test]
+    fn an_intent_is_created_as_the_javascript_plugin_creates_it() {
+        let settings = settings(r#"{"api_key":"sk_1","payment_description":"Mugs"}"#);
+        let request = create_intent(&settings, None, &context(), Some("cus_1"));
+        assert_eq!(
+            (request.method.as_str(), request.path.as_str()),
+            ("POST", "/v1/payment_intents")
+        );
+        assert_eq!(
+            form(&request),
+            "description=Mugs&amount=1999&currency=eur&metadata[resource_id]=cart_1\
+             &capture_method=manual&customer=cus_1"
+        );
+    }
+
+    #[test]
+    fn the_carts_context_comes_before_the_options() {
+        let settings = settings(
+            r#"{"api_key":"sk_1","payment_description":"Mugs","capture":true,"automatic_payment_methods":true}"#,
+        );
+        let context = PaymentProcessorContext {
+            context: JsonObject::parse(
+                r#"{"payment_description":"Cups","setup_future_usage":"off_session"}"#,
+            )
+            .unwrap(),
+            ..context()
+        };
+        assert_eq!(
+            form(&create_intent(&settings, None, &context, None)),
+            "description=Cups&amount=1999&currency=eur&metadata[resource_id]=cart_1\
+             &capture_method=automatic&setup_future_usage=off_session\
+             &automatic_payment_methods[enabled]=true"
+        );
+    }
+
+    #[test]
+    fn a_local_method_captures_at_once_and_is_the_only_one() {
+        let settings = settings(r#"{"api_key":"sk_1","automatic_payment_methods":true}"#);
+        assert_eq!(
+            form(&create_intent(&settings, Some("blik"), &context(), None)),
+            "amount=1999&currency=eur&metadata[resource_id]=cart_1&capture_method=automatic\
+             &payment_method_types[0]=blik"
+        );
+    }
+
+    #[test]
+    fn ids_cannot_leave_their_place_in_the_path() {
+        assert_eq!(retrieve_intent("pi_1").path, "/v1/payment_intents/pi_1");
+        assert_eq!(
+            retrieve_intent("../refunds?a").path,
+            "/v1/payment_intents/%2E%2E%2Frefunds%3Fa"
+        );
+    }
+
+    #[test]
+    fn three_decimal_currencies_come_in_steps_of_ten() {
+        let amount = |minor_units| Amount::new(minor_units).unwrap();
+        assert!(check_amount(amount(1230), "kwd").is_ok());
+        assert_eq!(check_amount(amount(1234), "KWD").unwrap_err().code(), "invalid_amount");
+        assert!(check_amount(amount(1234), "eur").is_ok());
+        assert!(check_amount(amount(1), "jpy").is_ok());
+    }
+
+    #[test]
+    fn a_shopper_sets_harmless_fields() {
+        let data = JsonObject::parse(
+            r#"{"receipt_email":"a@b.com","metadata":{"gift":"yes","count":2,"old":null},"shipping":{"name":"Ada"}}"#,
+        )
+        .unwrap();
+        let request = update_by_shopper("pi_1", &data).unwrap();
+        assert_eq!(request.path, "/v1/payment_intents/pi_1");
+        assert_eq!(
+            form(&request),
+            "receipt_email=a@b.com&metadata[gift]=yes&metadata[count]=2&metadata[old]=\
+             &shipping[name]=Ada"
+        );
+    }
+
+    #[test]
+    fn a_shopper_sets_nothing_that_is_about_money() {
+        for field in [
+            "amount",
+            "currency",
+            "customer",
+            "capture_method",
+            "application_fee_amount",
+            "transfer_data",
+            "on_behalf_of",
+            "id",
+            "payment_method",
+            "medusa_payment_rs",
+            "status",
+        ] {
+            let data =
+                JsonObject::parse(&format!(r#"{{"description":"x","{field}":"1"}}"#)).unwrap();
+            let error = update_by_shopper("pi_1", &data).unwrap_err();
+            assert_eq!(error.code(), "field_not_allowed");
+            assert!(error.detail().contains(field), "{error}");
+        }
+        for (data, named) in [
+            (r#"{"metadata":{"resource_id":"cart_2"}}"#, "metadata.resource_id"),
+            (r#"{"metadata":{"cart_id":"cart_2"}}"#, "metadata.cart_id"),
+            (r#"{"metadata":{"a":{"b":1}}}"#, "metadata.a"),
+            (r#"{"metadata":""}"#, "metadata"),
+            (r#"{"metadata":["a"]}"#, "metadata"),
+        ] {
+            let error = update_by_shopper("pi_1", &JsonObject::parse(data).unwrap()).unwrap_err();
+            assert!(error.detail().contains(named), "{error}");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! A server that plays a script, for tests of what is sent and how replies are taken.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+
+/// What the server does with a request.
+#[derive(Clone)]
+pub(super) enum Answer {
+    /// Status, extra headers, body.
+    Reply(u16, Vec<(&'static str, String)>, String),
+    /// Closes the connection without a word.
+    Close,
+    /// Promises more than it sends.
+    Truncated(String),
+    /// Never answers.
+    Hang,
+}
+
+pub(super) fn ok(body: impl Into<String>) -> Answer {
+    Answer::Reply(200, Vec::new(), body.into())
+}
+
+pub(super) fn error(status: u16, code: &str) -> Answer {
+    Answer::Reply(status, Vec::new(), error_body(code))
+}
+
+pub(super) fn replayed(status: u16, body: impl Into<String>) -> Answer {
+    Answer::Reply(status, vec![("idempotent-replayed", "true".to_owned())], body.into())
+}
+
+pub(super) fn error_body(code: &str) -> String {
+    format!(
+        r#"{{"error":{{"type":"invalid_request_error","code":"{code}","message":"About {code}."}}}}"#
+    )
+}
+
+/// A request as it arrived.
+#[derive(Clone, Debug)]
+pub(super) struct Received {
+    /// `"POST /v1/refunds"`, with the query where there is one.
+    pub line: String,
+    /// Header lines in lower case.
+    pub headers: Vec<String>,
+    pub body: String,
+}
+
+impl Received {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+}
+
+/// A server that gives these answers in their order, and after them none.
+pub(super) struct Server {
+    pub url: String,
+    received: Arc<Mutex<Vec<Received>>>,
+}
+
+impl Server {
+    pub(super) async fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let received = Arc::new(Mutex::new(Vec::new()));
+        let answers: Vec<Answer> = answers.into_iter().collect();
+        tokio::spawn(serve(listener, answers, Arc::clone(&received)));
+        Self { url, received }
+    }
+
+    pub(super) fn received(&self) -> Vec<Received> {
+        self.received.lock().unwrap().clone()
+    }
+
+    pub(super) fn lines(&self) -> Vec<String> {
+        self.received().into_iter().map(|request| request.line).collect()
+    }
+
+    pub(super) fn keys(&self) -> Vec<String> {
+        let key = |request: &Received| request.header("idempotency-key").map(str::to_owned);
+        self.received().iter().filter_map(key).collect()
+    }
+}
+
+async fn serve(listener: TcpListener, answers: Vec<Answer>, received: Arc<Mutex<Vec<Received>>>) {
+    for answer in answers {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let request = read(&mut stream).await;
+        received.lock().unwrap().push(request);
+        match answer {
+            Answer::Reply(status, headers, body) => {
+                let headers: String =
+                    headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+                let length = body.len();
+                write(&mut stream, &format!("HTTP/1.1 {status} X\r\n{headers}connection: close\r\ncontent-length: {length}\r\n\r\n{body}")).await;
+            }
+            Answer::Truncated(body) => {
+                let length = body.len() + 10;
+                write(
+                    &mut stream,
+                    &format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{body}"),
+                )
+                .await;
+            }
+            Answer::Close => {}
+            Answer::Hang => {
+                tokio::spawn(async move {
+                    std::future::pending::<()>().await;
+                    drop(stream);
+                });
+            }
+        }
+    }
+}
+
+async fn write(stream: &mut TcpStream, text: &str) {
+    stream.write_all(text.as_bytes()).await.unwrap();
+}
+
+pub(super) async fn read(stream: &mut (impl tokio::io::AsyncRead + Unpin)) -> Received {
+    let mut reader = BufReader::new(stream);
+    let mut lines = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).await.unwrap();
+        match line.trim_end() {
+            "" => break,
+            line => lines.push(line.to_owned()),
+        }
+    }
+    let line = lines.remove(0).replace(" HTTP/1.1", "");
+    let headers: Vec<String> = lines
+        .iter()
+        .map(|line| match line.split_once(':') {
+            Some((name, value)) => format!("{}: {}", name.to_lowercase(), value.trim()),
+            None => line.clone(),
+        })
+        .collect();
+    let mut received = Received { line, headers, body: String::new() };
+    let length = received.header("content-length").map_or(0, |text| text.parse().unwrap());
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).await.unwrap();
+    received.body = percent_encoding::percent_decode(&body).decode_utf8().unwrap().into_owned();
+    received
+}

@@ -1,0 +1,504 @@
+//! The processor against scripted replies, each operation as Medusa calls it, layers included.
+
+use std::sync::Arc;
+
+use super::testing::{Answer, Server, error, error_body, ok, replayed};
+use super::*;
+use crate::error::ErrorKind;
+use crate::layers::Stack;
+use crate::request::{Request, Response};
+
+const NOW: u64 = 1_700_000_000;
+
+/// A processor for `url` whose lost attempts are not repeated.
+fn stack(url: &str) -> Stack {
+    stack_with(url, 0)
+}
+
+fn stack_with(url: &str, max_retries: u64) -> Stack {
+    let options = format!(
+        r#"{{"api_key":"sk_test_secret","api_base":"{url}","timeout_ms":2000,"deadline_ms":6000,"max_retries":{max_retries}}}"#
+    );
+    let stripe = Stripe::<Any>::from_config(serde_json::from_str(&options).unwrap()).unwrap();
+    let layers = stripe.layers();
+    Stack::new("stripe", Arc::new(stripe), layers)
+}
+
+fn json(text: &str) -> JsonObject {
+    JsonObject::parse(text).unwrap()
+}
+
+fn amount(minor_units: u64) -> Amount {
+    Amount::new(minor_units).unwrap()
+}
+
+fn intent(status: &str) -> String {
+    format!(
+        r#"{{"id":"pi_1","object":"payment_intent","amount":1000,"currency":"eur","customer":"cus_1","status":"{status}"}}"#
+    )
+}
+
+fn refund_body(id: &str, minor_units: u64, status: &str, age: u64) -> String {
+    format!(
+        r#"{{"id":"{id}","amount":{minor_units},"status":"{status}","created":{},"metadata":{{"medusa_payment_rs":"refund"}}}}"#,
+        NOW - age
+    )
+}
+
+/// A list of refunds, at the time `NOW`.
+fn refunds(refunds: &[String]) -> Answer {
+    let body = format!(r#"{{"data":[{}],"has_more":false}}"#, refunds.join(","));
+    Answer::Reply(200, vec![("date", "Tue, 14 Nov 2023 22:13:20 GMT".to_owned())], body)
+}
+
+fn data_of(answer: Result<Response>) -> JsonObject {
+    match answer.unwrap() {
+        Response::Data(data) => data,
+        other => panic!("no data: {other:?}"),
+    }
+}
+
+fn context(
+    data: &str,
+    change: impl FnOnce(&mut PaymentProcessorContext),
+) -> Box<PaymentProcessorContext> {
+    let mut context = PaymentProcessorContext {
+        payment_session_data: json(data),
+        email: "ada@example.com".to_owned(),
+        ..PaymentProcessorContext::new(amount(1000), "eur", "cart_1")
+    };
+    change(&mut context);
+    Box::new(context)
+}
+
+fn known(stripe_id: &str) -> Customer {
+    Customer {
+        metadata: Some(JsonObject::empty().with([("stripe_id", stripe_id.into())])),
+        ..Customer::default()
+    }
+}
+
+const LIST: &str = "GET /v1/refunds?payment_intent=pi_1&limit=100";
+
+#[tokio::test]
+async fn a_request_carries_version_authorization_and_key() {
+    let server = Server::start([ok(intent("succeeded"))]).await;
+    let stack = stack(&server.url);
+    data_of(stack.call(Request::CapturePayment { data: json(&intent("requires_capture")) }).await);
+    let request = server.received().remove(0);
+    assert_eq!(request.line, "POST /v1/payment_intents/pi_1/capture");
+    assert_eq!(request.header("authorization"), Some("Bearer sk_test_secret"));
+    assert_eq!(request.header("stripe-version"), Some("2022-11-15"));
+    assert_eq!(request.header("idempotency-key").map(str::len), Some(40));
+}
+
+#[tokio::test]
+async fn a_guest_gets_a_customer_and_medusa_is_asked_to_remember_it() {
+    let server =
+        Server::start([ok(r#"{"id":"cus_9"}"#), ok(intent("requires_payment_method"))]).await;
+    let answer = stack(&server.url).call(Request::InitiatePayment(context("{}", |_| {}))).await;
+    let Response::Session(session) = answer.unwrap() else { panic!("no session") };
+    assert_eq!(session.session_data.as_str(), intent("requires_payment_method"));
+    let metadata = session.update_requests.unwrap().customer_metadata.unwrap();
+    assert_eq!(metadata.as_str(), r#"{"stripe_id":"cus_9"}"#);
+    assert_eq!(server.received()[0].body, "email=ada@example.com");
+    assert!(server.received()[1].body.contains("&customer=cus_9"));
+}
+
+#[tokio::test]
+async fn a_customer_whom_stripe_knows_is_not_made_again() {
+    let server = Server::start([ok(intent("requires_payment_method"))]).await;
+    let context = context("{}", |context| context.customer = Some(known("cus_1")));
+    let answer = stack(&server.url).call(Request::InitiatePayment(context)).await;
+    let Response::Session(session) = answer.unwrap() else { panic!("no session") };
+    assert_eq!(session.update_requests, None);
+    assert_eq!(server.lines(), ["POST /v1/payment_intents"]);
+}
+
+#[tokio::test]
+async fn an_update_that_changes_nothing_sends_nothing() {
+    let server = Server::start([]).await;
+    for change in [
+        |_: &mut PaymentProcessorContext| {},
+        |context: &mut PaymentProcessorContext| context.customer = Some(known("cus_1")),
+        // A guest with another e-mail address is another customer to Medusa.
+        |context: &mut PaymentProcessorContext| {
+            context.customer = Some(Customer {
+                id: Some("cus_new".to_owned()),
+                has_account: Some(false),
+                ..Customer::default()
+            });
+        },
+    ] {
+        let context = context(&intent("requires_payment_method"), change);
+        let answer = stack(&server.url).call(Request::UpdatePayment(context)).await;
+        assert_eq!(answer, Ok(Response::Unchanged));
+    }
+}
+
+#[tokio::test]
+async fn another_amount_is_an_update_of_the_intent() {
+    let server = Server::start([ok(intent("requires_payment_method"))]).await;
+    let context = context(&intent("requires_payment_method"), |context| context.amount = amount(7));
+    assert!(stack(&server.url).call(Request::UpdatePayment(context)).await.is_ok());
+    assert_eq!(server.lines(), ["POST /v1/payment_intents/pi_1"]);
+    assert_eq!(server.received()[0].body, "amount=7");
+}
+
+#[tokio::test]
+async fn another_customer_or_currency_gets_a_new_intent_and_the_old_one_is_canceled() {
+    for change in [
+        |context: &mut PaymentProcessorContext| context.customer = Some(known("cus_2")),
+        |context: &mut PaymentProcessorContext| {
+            context.currency_code = "usd".to_owned();
+            context.customer = Some(known("cus_1"));
+        },
+    ] {
+        let new = intent("requires_payment_method").replace("pi_1", "pi_2");
+        let server = Server::start([
+            ok(intent("requires_payment_method")),
+            ok(new.clone()),
+            ok(intent("canceled")),
+        ])
+        .await;
+        let context = context(&intent("requires_payment_method"), change);
+        let answer = stack(&server.url).call(Request::UpdatePayment(context)).await;
+        let Response::Session(session) = answer.unwrap() else { panic!("no session") };
+        assert_eq!(session.session_data.get::<String>("id").as_deref(), Some("pi_2"));
+        assert!(!session.session_data.as_str().contains("superseded"));
+        assert_eq!(
+            server.lines(),
+            [
+                "GET /v1/payment_intents/pi_1",
+                "POST /v1/payment_intents",
+                "POST /v1/payment_intents/pi_1/cancel"
+            ]
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_superseded_intent_that_could_not_be_canceled_is_canceled_at_the_next_call() {
+    let new = intent("requires_payment_method").replace("pi_1", "pi_2");
+    let server = Server::start([
+        ok(intent("requires_payment_method")),
+        ok(new),
+        error(500, "down"),
+        ok(intent("canceled")),
+    ])
+    .await;
+    let stack = stack(&server.url);
+    let changed = |context: &mut PaymentProcessorContext| context.customer = Some(known("cus_2"));
+    let first = context(&intent("requires_payment_method"), changed);
+    let answer = stack.call(Request::UpdatePayment(first)).await;
+    let Response::Session(session) = answer.unwrap() else { panic!("no session") };
+    let data = session.session_data.with([("customer", "cus_2".into())]);
+    assert_eq!(Books::of(&data).superseded, ["pi_1"]);
+
+    let answer = stack.call(Request::UpdatePayment(context(data.as_str(), changed))).await;
+    let Response::Session(session) = answer.unwrap() else { panic!("no session") };
+    assert!(Books::of(&session.session_data).superseded.is_empty());
+    assert_eq!(server.lines()[3], "POST /v1/payment_intents/pi_1/cancel");
+}
+
+#[tokio::test]
+async fn a_paid_intent_stays_with_its_customer_and_keeps_its_currency() {
+    for status in ["requires_capture", "succeeded", "processing"] {
+        let server = Server::start([ok(intent(status)), ok(intent(status))]).await;
+        let stack = stack(&server.url);
+        let login = context(&intent("requires_payment_method"), |context| {
+            context.customer = Some(known("cus_2"));
+        });
+        assert_eq!(stack.call(Request::UpdatePayment(login)).await, Ok(Response::Unchanged));
+        let currency = context(&intent("requires_payment_method"), |context| {
+            context.currency_code = "usd".to_owned();
+        });
+        let refused = stack.call(Request::UpdatePayment(currency)).await.unwrap_err();
+        assert_eq!(refused.code(), UNEXPECTED_STATE);
+        assert!(server.lines().iter().all(|line| line.starts_with("GET")));
+    }
+}
+
+#[tokio::test]
+async fn a_login_gets_an_intent_of_its_own_once() {
+    let account = |context: &mut PaymentProcessorContext| {
+        context.customer = Some(Customer {
+            id: Some("cus_medusa".to_owned()),
+            has_account: Some(true),
+            ..Customer::default()
+        });
+    };
+    let new = intent("requires_payment_method").replace("pi_1", "pi_2");
+    let server = Server::start([
+        ok(intent("requires_payment_method")),
+        ok(r#"{"id":"cus_2"}"#),
+        ok(new),
+        ok(intent("canceled")),
+    ])
+    .await;
+    let stack = stack(&server.url);
+    let first = context(&intent("requires_payment_method"), account);
+    let answer = stack.call(Request::UpdatePayment(first)).await;
+    let Response::Session(session) = answer.unwrap() else { panic!("no session") };
+    let second = context(session.session_data.as_str(), account);
+    assert_eq!(stack.call(Request::UpdatePayment(second)).await, Ok(Response::Unchanged));
+}
+
+#[tokio::test]
+async fn an_intent_over_another_amount_is_never_authorized() {
+    let request = || Request::AuthorizePayment {
+        data: json(&intent("requires_payment_method").replace("1000", "900")),
+        context: JsonObject::empty(),
+    };
+    let server = Server::start([ok(intent("requires_capture"))]).await;
+    let refused = stack(&server.url).call(request()).await.unwrap_err();
+    assert_eq!(refused.code(), "amount_mismatch");
+
+    let unpaid = intent("requires_payment_method");
+    let server = Server::start([ok(unpaid.clone()), ok(unpaid)]).await;
+    let answer = stack(&server.url).call(request()).await;
+    let Response::Authorization(authorization) = answer.unwrap() else { panic!("no status") };
+    assert_eq!(authorization.status, PaymentSessionStatus::Pending);
+    assert_eq!(server.received()[1].body, "amount=900");
+}
+
+#[tokio::test]
+async fn a_capture_that_was_done_already_is_a_success_once_the_intent_shows_it() {
+    let capture = || Request::CapturePayment { data: json(&intent("requires_capture")) };
+    let server = Server::start([error(400, UNEXPECTED_STATE), ok(intent("succeeded"))]).await;
+    let data = data_of(stack(&server.url).call(capture()).await);
+    assert_eq!(data.as_str(), intent("succeeded"));
+
+    let server = Server::start([error(400, UNEXPECTED_STATE), ok(intent("canceled"))]).await;
+    let refused = stack(&server.url).call(capture()).await.unwrap_err();
+    assert_eq!((refused.kind(), refused.code()), (ErrorKind::Refused, UNEXPECTED_STATE));
+}
+
+#[tokio::test]
+async fn a_capture_of_a_part_is_not_booked_as_one_of_the_whole() {
+    let part =
+        intent("succeeded").replace(r#""amount":1000"#, r#""amount":1000,"amount_received":400"#);
+    let server = Server::start([ok(part)]).await;
+    let request = Request::CapturePayment { data: json(&intent("requires_capture")) };
+    let refused = stack(&server.url).call(request).await.unwrap_err();
+    assert_eq!(refused.code(), "partially_captured");
+}
+
+#[tokio::test]
+async fn a_stored_failure_is_stepped_over_with_the_next_key() {
+    let stored = || replayed(500, error_body("down"));
+    let server = Server::start([stored(), stored(), ok(intent("succeeded"))]).await;
+    let request = Request::CapturePayment { data: json(&intent("requires_capture")) };
+    data_of(stack(&server.url).call(request).await);
+    let keys = server.keys();
+    assert_eq!(keys[1], format!("{}.1", keys[0]));
+    assert_eq!(keys[2], format!("{}.2", keys[0]));
+}
+
+#[tokio::test]
+async fn a_cancellation_that_was_done_already_is_a_success_once_the_intent_shows_it() {
+    let cancel = || Request::CancelPayment { data: json(&intent("requires_capture")) };
+    let server = Server::start([error(400, UNEXPECTED_STATE), ok(intent("canceled"))]).await;
+    assert_eq!(data_of(stack(&server.url).call(cancel()).await).as_str(), intent("canceled"));
+    let server = Server::start([error(400, UNEXPECTED_STATE), ok(intent("succeeded"))]).await;
+    assert!(stack(&server.url).call(cancel()).await.is_err());
+}
+
+#[tokio::test]
+async fn what_was_never_made_needs_no_cancellation() {
+    let server = Server::start([error(404, RESOURCE_MISSING), error(404, RESOURCE_MISSING)]).await;
+    let stack = stack(&server.url);
+    assert_eq!(data_of(stack.call(Request::CancelPayment { data: json("{}") }).await), json("{}"));
+    let data = json(&intent("requires_payment_method"));
+    assert_eq!(data_of(stack.call(Request::DeletePayment { data: data.clone() }).await), data);
+    let refused = stack.call(Request::CancelPayment { data }).await.unwrap_err();
+    assert_eq!(refused.code(), RESOURCE_MISSING);
+}
+
+#[tokio::test]
+async fn money_is_not_moved_for_data_without_an_intent() {
+    let server = Server::start([]).await;
+    let stack = stack(&server.url);
+    for request in [
+        Request::CapturePayment { data: json("{}") },
+        Request::RefundPayment { data: json(r#"{"error":"x"}"#), amount: amount(1) },
+    ] {
+        assert_eq!(stack.call(request).await.unwrap_err().code(), "missing_payment_intent");
+    }
+}
+
+async fn refunded(data: &str, answers: Vec<Answer>) -> (Result<JsonObject>, Server) {
+    let server = Server::start(answers).await;
+    let request = Request::RefundPayment { data: json(data), amount: amount(400) };
+    let answer = stack(&server.url).call(request).await.map(|answer| match answer {
+        Response::Data(data) => data,
+        other => panic!("no data: {other:?}"),
+    });
+    (answer, server)
+}
+
+#[tokio::test]
+async fn a_refund_is_looked_up_made_and_remembered_beside_the_data() {
+    let paid = intent("succeeded");
+    let (data, server) =
+        refunded(&paid, vec![refunds(&[]), ok(refund_body("re_1", 400, "succeeded", 0))]).await;
+    let data = data.unwrap();
+    assert_eq!(Books::of(&data).refunds, ["re_1"]);
+    assert_eq!(data.without("medusa_payment_rs").as_str(), paid);
+    assert_eq!(server.lines(), [LIST, "POST /v1/refunds"]);
+    assert_eq!(
+        server.received()[1].body,
+        "payment_intent=pi_1&amount=400&metadata[medusa_payment_rs]=refund"
+    );
+}
+
+#[tokio::test]
+async fn a_refund_whose_reply_was_lost_is_taken_over_and_not_paid_again() {
+    let list = refunds(&[refund_body("re_1", 400, "succeeded", 60)]);
+    let (data, server) = refunded(&intent("succeeded"), vec![list]).await;
+    assert_eq!(Books::of(&data.unwrap()).refunds, ["re_1"]);
+    assert_eq!(server.lines(), [LIST]);
+}
+
+#[tokio::test]
+async fn a_refund_that_somebody_has_just_made_is_not_booked_twice() {
+    let list = refunds(&[refund_body("re_1", 400, "succeeded", 2)]);
+    let (data, server) = refunded(&intent("succeeded"), vec![list]).await;
+    let error = data.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert!(error.detail().contains("re_1") && error.detail().contains("9 seconds"), "{error}");
+    assert_eq!(server.lines(), [LIST]);
+}
+
+#[tokio::test]
+async fn refunds_that_are_booked_void_strange_or_of_another_amount_are_not_taken_over() {
+    let booked = Books { refunds: vec!["re_1".to_owned()], ..Books::default() }
+        .written_into(&json(&intent("succeeded")));
+    let list = refunds(&[
+        refund_body("re_1", 400, "succeeded", 60),
+        refund_body("re_2", 400, "failed", 60),
+        refund_body("re_3", 400, "canceled", 60),
+        refund_body("re_4", 300, "succeeded", 60),
+        refund_body("re_5", 400, "succeeded", 60).replace("medusa_payment_rs", "somebody"),
+    ]);
+    let (data, _) =
+        refunded(booked.as_str(), vec![list, ok(refund_body("re_6", 400, "pending", 0))]).await;
+    assert_eq!(Books::of(&data.unwrap()).refunds, ["re_1", "re_6"]);
+}
+
+#[tokio::test]
+async fn a_refund_that_failed_at_the_bank_is_no_success() {
+    for status in ["failed", "canceled"] {
+        let answers = vec![refunds(&[]), ok(refund_body("re_1", 400, status, 0))];
+        let (data, _) = refunded(&intent("succeeded"), answers).await;
+        assert_eq!(data.unwrap_err().kind(), ErrorKind::Refused);
+    }
+}
+
+#[tokio::test]
+async fn a_stored_refusal_is_looked_up_again_and_stepped_over() {
+    let (data, server) = refunded(
+        &intent("succeeded"),
+        vec![
+            refunds(&[]),
+            replayed(400, error_body("charge_disputed")),
+            refunds(&[]),
+            ok(refund_body("re_1", 400, "succeeded", 0)),
+        ],
+    )
+    .await;
+    assert!(data.is_ok());
+    let keys = server.keys();
+    assert_eq!(keys[1], format!("{}.1", keys[0]));
+}
+
+#[tokio::test]
+async fn a_replayed_refund_that_has_come_back_since_is_made_anew() {
+    let void = refund_body("re_1", 400, "failed", 60);
+    let (data, _) = refunded(
+        &intent("succeeded"),
+        vec![
+            refunds(std::slice::from_ref(&void)),
+            replayed(200, refund_body("re_1", 400, "pending", 60)),
+            refunds(&[void]),
+            ok(refund_body("re_2", 400, "succeeded", 0)),
+        ],
+    )
+    .await;
+    assert_eq!(Books::of(&data.unwrap()).refunds, ["re_2"]);
+}
+
+#[tokio::test]
+async fn a_refusal_names_refunds_that_were_not_made_here() {
+    let stranger = refund_body("re_9", 900, "succeeded", 60).replace("medusa_payment_rs", "x");
+    let answers = vec![refunds(&[stranger]), error(400, "charge_already_refunded")];
+    let (data, _) = refunded(&intent("succeeded"), answers).await;
+    let error = data.unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Refused, "charge_already_refunded"));
+    assert!(error.detail().contains("re_9 over 900"), "{error}");
+}
+
+#[tokio::test]
+async fn a_lost_reply_to_a_change_leaves_the_outcome_open() {
+    for answer in
+        [Answer::Close, Answer::Truncated(intent("succeeded")), Answer::Hang, ok("<html>")]
+    {
+        let server = Server::start([answer]).await;
+        let request = Request::CapturePayment { data: json(&intent("requires_capture")) };
+        let error = stack(&server.url).call(request).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+        assert!(!error.to_string().contains("sk_test"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_lost_reply_to_a_read_moved_nothing() {
+    let foreign = ok(intent("succeeded").replace("pi_1", "pi_2"));
+    for answer in [Answer::Close, Answer::Truncated(intent("succeeded")), ok(""), ok("[]"), foreign]
+    {
+        let server = Server::start([answer]).await;
+        let request = Request::RetrievePayment { data: json(&intent("succeeded")) };
+        let error = stack(&server.url).call(request).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_connection_moved_nothing() {
+    let server = Server::start([]).await;
+    let url = server.url.clone();
+    // The script is over, so nobody listens any more; wait until that is so.
+    while tokio::net::TcpStream::connect(url.trim_start_matches("http://")).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    let request = Request::CapturePayment { data: json(&intent("requires_capture")) };
+    let error = stack(&url).call(request).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
+}
+
+#[tokio::test]
+async fn a_lost_attempt_is_repeated_with_its_key() {
+    let server = Server::start([Answer::Close, ok(intent("succeeded"))]).await;
+    let request = Request::CapturePayment { data: json(&intent("requires_capture")) };
+    data_of(stack_with(&server.url, 1).call(request).await);
+    let keys = server.keys();
+    assert_eq!(keys.len(), 2);
+    assert_eq!(keys[0], keys[1]);
+}
+
+#[tokio::test]
+async fn a_shoppers_data_reaches_the_intent_that_the_service_names() {
+    let server =
+        Server::start([ok(intent("requires_payment_method")), ok(intent("canceled"))]).await;
+    let stack = stack(&server.url);
+    let post = |session_id: &str, data: &str| Request::UpdatePaymentData {
+        session_id: session_id.to_owned(),
+        data: json(data),
+    };
+    let data = data_of(stack.call(post("pi_1", r#"{"receipt_email":"a@b.com"}"#)).await);
+    assert_eq!(data.as_str(), intent("requires_payment_method"));
+    data_of(stack.call(post("pi_1", "{}")).await);
+    assert_eq!(server.lines(), ["POST /v1/payment_intents/pi_1", "GET /v1/payment_intents/pi_1"]);
+    let refused = stack.call(post("ps_1", "{}")).await.unwrap_err();
+    assert_eq!(refused.code(), "missing_payment_intent");
+}

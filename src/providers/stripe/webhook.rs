@@ -1,0 +1,160 @@
+//! Webhook signatures (<https://docs.stripe.com/webhooks#verify-manually>).
+
+use ring::hmac;
+
+/// How old a signature may be, and how far in the future, in seconds.
+const TOLERANCE: u64 = 300;
+
+/// Why a webhook request is not Stripe's.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SignatureError {
+    /// The store has not set the option `webhook_secret`.
+    #[error("the option `webhook_secret` is not set: the signature cannot be checked")]
+    NoSecret,
+    /// There is no signature in the header.
+    #[error("the header Stripe-Signature is missing or malformed")]
+    Malformed,
+    /// The signature was made with another secret, or for another body.
+    #[error(
+        "the signature does not match: check the option `webhook_secret`, and that the body \
+             arrives as Stripe sent it"
+    )]
+    NoMatch,
+    /// The signature is right, and more than five minutes away.
+    #[error("the signature's time is more than {TOLERANCE} s away from this server's clock")]
+    OutOfTime,
+}
+
+/// Checks that Stripe signed `payload`, the request's raw body, at about `now` (seconds since 1970).
+/// `header` is `Stripe-Signature`: `t=…,v1=…`, where any `v1` may match.
+///
+/// # Errors
+/// Why it is not Stripe's; it never says what the signature should have been.
+pub fn verify_signature(
+    payload: &[u8],
+    header: &str,
+    secret: &str,
+    now: u64,
+) -> Result<(), SignatureError> {
+    if secret.trim().is_empty() {
+        return Err(SignatureError::NoSecret);
+    }
+    let mut timestamp = None;
+    let mut signatures = Vec::new();
+    for item in header.split(',') {
+        match item.trim().split_once('=') {
+            Some(("t", value)) => timestamp = Some(value),
+            Some(("v1", value)) => signatures.push(value),
+            _ => {}
+        }
+    }
+    let Some(timestamp) = timestamp else { return Err(SignatureError::Malformed) };
+    let Ok(signed_at) = timestamp.parse::<u64>() else { return Err(SignatureError::Malformed) };
+    if signatures.is_empty() {
+        return Err(SignatureError::Malformed);
+    }
+    let signed = [timestamp.as_bytes(), b".", payload].concat();
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+    // `hmac::verify` compares in constant time.
+    let matches = signatures
+        .into_iter()
+        .filter_map(bytes_of_hex)
+        .any(|signature| hmac::verify(&key, &signed, &signature).is_ok());
+    if !matches {
+        return Err(SignatureError::NoMatch);
+    }
+    if now.abs_diff(signed_at) > TOLERANCE {
+        return Err(SignatureError::OutOfTime);
+    }
+    Ok(())
+}
+
+/// Lower-case hexadecimal, as Stripe writes it.
+fn bytes_of_hex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: &u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    text.as_bytes()
+        .chunks(2)
+        .map(|pair| match pair {
+            [high, low] => Some(digit(high)? << 4 | digit(low)?),
+            _ => None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "whsec_test_secret";
+    const PAYLOAD: &[u8] = br#"{"id":"evt_1","object":"event"}"#;
+    const SIGNED_AT: u64 = 1_700_000_000;
+    /// `printf '1700000000.{"id":"evt_1","object":"event"}' | openssl dgst -sha256 -hmac whsec_test_secret`
+    const SIGNATURE: &str = "0c8670ed117751cc551a20e35839447075c42800ea3cf3e8a2fbda99cd1e6edd";
+
+    fn check(header: &str, payload: &[u8], secret: &str, now: u64) -> Result<(), SignatureError> {
+        verify_signature(payload, header, secret, now)
+    }
+
+    fn header() -> String {
+        format!("t={SIGNED_AT},v1={SIGNATURE}")
+    }
+
+    #[test]
+    fn a_signature_that_openssl_made_matches() {
+        assert_eq!(check(&header(), PAYLOAD, SECRET, SIGNED_AT), Ok(()));
+    }
+
+    #[test]
+    fn any_of_several_signatures_may_match() {
+        let zeros = "0".repeat(64);
+        for header in [
+            format!("t={SIGNED_AT},v1={zeros},v1={SIGNATURE}"),
+            format!("t={SIGNED_AT},v1={SIGNATURE},v0={zeros}"),
+            format!("v1=short, v1={SIGNATURE}, t={SIGNED_AT}"),
+        ] {
+            assert_eq!(check(&header, PAYLOAD, SECRET, SIGNED_AT), Ok(()), "{header}");
+        }
+    }
+
+    #[test]
+    fn five_minutes_either_way_are_tolerated_and_no_more() {
+        for now in [SIGNED_AT - 300, SIGNED_AT + 300] {
+            assert_eq!(check(&header(), PAYLOAD, SECRET, now), Ok(()));
+        }
+        for now in [SIGNED_AT - 301, SIGNED_AT + 301, 0, u64::MAX] {
+            assert_eq!(check(&header(), PAYLOAD, SECRET, now), Err(SignatureError::OutOfTime));
+        }
+    }
+
+    #[test]
+    fn another_body_secret_or_time_does_not_match() {
+        let later = format!("t={},v1={SIGNATURE}", SIGNED_AT + 1);
+        let upper = format!("t={SIGNED_AT},v1={}", SIGNATURE.to_uppercase());
+        let v0 = format!("t={SIGNED_AT},v0={SIGNATURE}");
+        for (header, payload, secret, expected) in [
+            (header(), &b"{}"[..], SECRET, SignatureError::NoMatch),
+            (header(), PAYLOAD, "whsec_other", SignatureError::NoMatch),
+            (later, PAYLOAD, SECRET, SignatureError::NoMatch),
+            (upper, PAYLOAD, SECRET, SignatureError::NoMatch),
+            (v0, PAYLOAD, SECRET, SignatureError::Malformed),
+            (header(), PAYLOAD, " ", SignatureError::NoSecret),
+        ] {
+            assert_eq!(check(&header, payload, secret, SIGNED_AT), Err(expected), "{header}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_is_none_is_malformed() {
+        for header in ["", "t=,v1=", "v1=00", "t=1700000000", "t=x,v1=00", "t=-1,v1=00", ",,,=="] {
+            let result = check(header, PAYLOAD, SECRET, SIGNED_AT);
+            assert!(
+                matches!(result, Err(SignatureError::Malformed | SignatureError::NoMatch)),
+                "{header}"
+            );
+        }
+    }
+}
