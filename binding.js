@@ -837,3 +837,4 @@ module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __n
 module.exports = nativeBinding
 module.exports.link = nativeBinding.link
 module.exports.registeredIdentifiers = nativeBinding.registeredIdentifiers
+module.exports.stripeSignatureProblem = nativeBinding.stripeSignatureProblem

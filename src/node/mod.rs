@@ -10,9 +10,14 @@ mod class;
 mod log;
 mod realm;
 mod runtime;
+#[cfg(feature = "stripe")]
+mod stripe;
 mod text;
 mod watchdog;
 mod weak;
+
+#[cfg(feature = "stripe")]
+pub use stripe::stripe_signature_problem;
 
 use napi::bindgen_prelude::{Function, Object, Unknown};
 use napi_derive::napi;

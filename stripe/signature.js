@@ -1,0 +1,21 @@
+// Stripe's webhook signatures, checked in Rust.
+
+const { stripeSignatureProblem } = require("../binding.js");
+
+/**
+ * Why a request is not Stripe's, or undefined.
+ *
+ * @param {Buffer | string} rawBody
+ * @param {string} signature the header `Stripe-Signature`
+ * @param {string | undefined} secret the option `webhook_secret`
+ */
+function signatureProblem(rawBody, signature, secret) {
+  const bytes = typeof rawBody === "string" ? Buffer.from(rawBody) : rawBody;
+  if (!(bytes instanceof Uint8Array)) {
+    return "its body is not the raw one: a Buffer or a string was expected, and something has parsed it";
+  }
+  const text = (value) => (typeof value === "string" ? value : "");
+  return stripeSignatureProblem(bytes, text(signature), text(secret), Date.now() / 1000) ?? undefined;
+}
+
+module.exports = { signatureProblem };
