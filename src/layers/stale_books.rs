@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,6 +15,9 @@ use crate::request::{Request, Response};
 /// soon be repeated.
 const RECENT: Duration = Duration::from_secs(10);
 
+/// How many refunds are remembered at most; past that the oldest is forgotten.
+const CAPACITY: usize = 10_000;
+
 /// Refuses a refund that does not know of the one before it.
 ///
 /// Medusa hands over a payment's data as it was when its own transaction began, and nothing in it
@@ -27,26 +30,51 @@ const RECENT: Duration = Duration::from_secs(10);
 /// hold.
 #[derive(Default)]
 pub struct StaleBooks {
-    refunds: Mutex<HashMap<String, Refunded>>,
+    recent: Mutex<Recent>,
 }
 
-/// The last refund of a payment that succeeded.
+/// The refunds that have just succeeded.
+#[derive(Default)]
+struct Recent {
+    /// The last one of each payment.
+    refunds: HashMap<String, Refunded>,
+    /// When each was made, in their order: what is over is found without a look at the others.
+    order: VecDeque<(Instant, String)>,
+}
+
 struct Refunded {
     data: String,
     at: Instant,
 }
 
+impl Recent {
+    fn insert(&mut self, payment: &str, data: String) {
+        let at = Instant::now();
+        self.order.push_back((at, payment.to_owned()));
+        self.refunds.insert(payment.to_owned(), Refunded { data, at });
+        while let Some((made, _)) = self.order.front()
+            && (made.elapsed() >= RECENT || self.order.len() > CAPACITY)
+        {
+            let Some((made, payment)) = self.order.pop_front() else { break };
+            // The payment may have had another refund since.
+            if self.refunds.get(&payment).is_some_and(|last| last.at == made) {
+                self.refunds.remove(&payment);
+            }
+        }
+    }
+}
+
 impl StaleBooks {
     fn is_stale(&self, payment: &str, data: &str) -> bool {
-        let refunds = self.refunds.lock().unwrap_or_else(PoisonError::into_inner);
-        refunds.get(payment).is_some_and(|last| last.at.elapsed() < RECENT && last.data == data)
+        let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        recent
+            .refunds
+            .get(payment)
+            .is_some_and(|last| last.at.elapsed() < RECENT && last.data == data)
     }
 
-    /// Remembers a refund, and forgets those that are over for good.
     fn remember(&self, payment: &str, data: String) {
-        let mut refunds = self.refunds.lock().unwrap_or_else(PoisonError::into_inner);
-        refunds.retain(|_, last| last.at.elapsed() < RECENT);
-        refunds.insert(payment.to_owned(), Refunded { data, at: Instant::now() });
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner).insert(payment, data);
     }
 }
 
@@ -117,12 +145,38 @@ mod tests {
         assert_eq!(keys.first(), keys.last());
     }
 
+    fn remembered(books: &StaleBooks) -> (usize, usize) {
+        let recent = books.recent.lock().unwrap();
+        (recent.refunds.len(), recent.order.len())
+    }
+
     #[tokio::test(start_paused = true)]
     async fn what_is_remembered_is_forgotten_in_time() {
         let books = StaleBooks::default();
         books.remember("pi_1", "{}".into());
         tokio::time::advance(RECENT).await;
         books.remember("pi_2", "{}".into());
-        assert_eq!(books.refunds.lock().unwrap().len(), 1);
+        assert_eq!(remembered(&books), (1, 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_later_refund_of_a_payment_outlives_the_earlier_one() {
+        let books = StaleBooks::default();
+        books.remember("pi_1", "1".into());
+        tokio::time::advance(RECENT / 2).await;
+        books.remember("pi_1", "2".into());
+        tokio::time::advance(RECENT / 2).await;
+        books.remember("pi_2", "{}".into());
+        assert!(books.is_stale("pi_1", "2") && !books.is_stale("pi_1", "1"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_remembered_is_bounded() {
+        let books = StaleBooks::default();
+        for payment in 0..=CAPACITY {
+            books.remember(&payment.to_string(), "{}".into());
+        }
+        assert_eq!(remembered(&books), (CAPACITY, CAPACITY));
+        assert!(!books.is_stale("0", "{}") && books.is_stale(&CAPACITY.to_string(), "{}"));
     }
 }
