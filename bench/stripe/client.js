@@ -1,0 +1,127 @@
+// One of the two plugins, as a store runs it, and what its calls cost. Run in a store that has both installed.
+
+const { createRequire } = require("node:module");
+const path = require("node:path");
+const { monitorEventLoopDelay, performance } = require("node:perf_hooks");
+
+const { payment } = require("../payloads.js");
+const { answer } = require("./process.js");
+
+const inStore = createRequire(path.join(process.cwd(), "package.json"));
+
+/** More payments than are ever in flight. */
+const PAYMENTS = 1024;
+const KEY = "sk_test_benchmark";
+/** A store's logger, at no cost of its own. */
+const logger = { error() {}, warn() {}, info() {}, debug() {} };
+
+const SUBJECTS = {
+  /** `medusa-payment-stripe` 6 has no option for the host: its SDK is made anew with one. */
+  javascript() {
+    const Service = inStore("medusa-payment-stripe/dist/services/stripe-provider").default;
+    const Stripe = createRequire(inStore.resolve("medusa-payment-stripe/package.json"))("stripe");
+    return (url) => {
+      const { hostname: host, port } = new URL(url);
+      const service = new Service({ logger }, { api_key: KEY });
+      service.stripe_ = new Stripe(KEY, { apiVersion: "2022-11-15", host, port, protocol: "http" });
+      return service;
+    };
+  },
+  ours() {
+    const Service = inStore("medusa-payment-rs/stripe/services/stripe-provider").default;
+    return (url) => new Service({ logger }, { api_key: KEY, api_base: url });
+  },
+};
+
+/** Data as Medusa hands it over; the number makes every payment another one. */
+const data = (number) => ({ ...payment("3 KB", number), id: `pi_${number}`, status: "succeeded" });
+
+const context = (number) => ({
+  amount: 1999,
+  currency_code: "eur",
+  email: "ada@example.com",
+  resource_id: `cart_${number}`,
+  customer: { id: "cus_1", email: "ada@example.com", has_account: true, metadata: { stripe_id: "cus_stripe" } },
+  billing_address: null,
+  context: { ip: "127.0.0.1", user_agent: "benchmark" },
+  paymentSessionData: {},
+});
+
+const OPERATIONS = {
+  retrieve: { prepare: data, call: (service, data) => service.retrievePayment(data) },
+  initiate: { prepare: context, call: (service, context) => service.initiatePayment(context) },
+  // Each time as the first refund of its payment: a repeated one would be held back by ours.
+  refund: { prepare: data, call: (service, data, number) => service.refundPayment({ ...data, id: `pi_${number}` }, 5) },
+};
+
+let makeService;
+let threadCpuTime;
+let calls = 0;
+const services = new Map();
+const prepared = new Map();
+
+function serviceFor(url) {
+  if (!services.has(url)) services.set(url, makeService(url));
+  return services.get(url);
+}
+
+function argumentsFor(operation) {
+  if (!prepared.has(operation)) {
+    const { prepare } = OPERATIONS[operation];
+    prepared.set(
+      operation,
+      Array.from({ length: PAYMENTS }, (_, number) => prepare(number)),
+    );
+  }
+  return prepared.get(operation);
+}
+
+async function run({ operation, inFlight, url, milliseconds }) {
+  const service = serviceFor(url);
+  const { call } = OPERATIONS[operation];
+  const argument = argumentsFor(operation);
+  const until = performance.now() + milliseconds;
+  let done = 0;
+  const worker = async () => {
+    while (performance.now() < until) {
+      const number = ++calls;
+      const result = await call(service, argument[number % PAYMENTS], number);
+      if (result.error) throw new Error(JSON.stringify(result));
+      done += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, worker));
+  return done;
+}
+
+async function batch(wishes) {
+  global.gc();
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  // Its timer is a cost of its own, which few calls would have to bear.
+  if (wishes.inFlight > 1) delay.enable();
+  const cpu = process.cpuUsage();
+  const main = threadCpuTime();
+  const started = performance.now();
+  const done = await run(wishes);
+  const wall = performance.now() - started;
+  const mainUsed = threadCpuTime() - main;
+  const { user, system } = process.cpuUsage(cpu);
+  delay.disable();
+  return {
+    callsPerSecond: (done * 1000) / wall,
+    process: (user + system) / done,
+    main: (mainUsed * 1000) / done,
+    delayP50: delay.percentile(50) / 1e6,
+    delayP99: delay.percentile(99) / 1e6,
+    rss: process.memoryUsage.rss(),
+  };
+}
+
+answer(async (message) => {
+  if (message.subject) {
+    makeService = SUBJECTS[message.subject]();
+    ({ threadCpuTime } = require(message.bare));
+    return undefined;
+  }
+  return batch(message);
+});

@@ -1,0 +1,86 @@
+// npm run bench:stripe [-- --quick]
+//
+// `medusa-payment-stripe` and ours side by side: each in a process of its own, in turns, against one server on loopback.
+// Client and server have one core each. The numbers behind the printed tables are in target/bench/stripe.json.
+
+const fs = require("node:fs");
+const path = require("node:path");
+const { parseArgs } = require("node:util");
+
+const { packTarball, prepareStore } = require("../../e2e/support/store.js");
+const { build, TARGET } = require("../build.js");
+const { machine } = require("../machine.js");
+const { median } = require("../measure.js");
+const { judge } = require("./bars.js");
+const { startProcess } = require("./process.js");
+const { report } = require("./report.js");
+
+const OPERATIONS = ["retrieve", "initiate", "refund"];
+const IN_FLIGHT = [1, 32, 256];
+const LATENCIES_MS = [0, 100];
+const SUBJECTS = ["javascript", "ours"];
+
+const FULL = { rounds: 7, milliseconds: 800 };
+const QUICK = { rounds: 3, milliseconds: 300 };
+
+const SERVER_CORE = 0;
+const CLIENT_CORE = 1;
+
+const progress = (step) => console.error(`… ${step}`);
+
+async function main() {
+  const { values: flags } = parseArgs({ options: { quick: { type: "boolean" } } });
+  const { rounds, milliseconds } = flags.quick ? QUICK : FULL;
+
+  progress("building the addon, and installing it beside the JavaScript plugin");
+  build();
+  const store = await prepareStore({ tarballs: [await packTarball()], log: progress });
+  const server = await startProcess(path.join(__dirname, "server.js"), { core: SERVER_CORE });
+  const clients = {};
+  try {
+    const { urls } = await server.ask({ latencies: LATENCIES_MS });
+    for (const subject of SUBJECTS) {
+      clients[subject] = await startProcess(path.join(__dirname, "client.js"), { core: CLIENT_CORE, cwd: store });
+      await clients[subject].ask({ subject, bare: path.join(TARGET, "bare.node") });
+    }
+    const cells = await measure({ clients, urls, rounds, milliseconds });
+    const results = { machine: machine(), pinned: server.pinned, rounds, cells, bars: judge(cells) };
+    console.log(`\n${report(results)}`);
+    fs.writeFileSync(path.join(TARGET, "stripe.json"), `${JSON.stringify(results, null, 2)}\n`);
+  } finally {
+    for (const each of [server, ...Object.values(clients)]) await each.stop();
+  }
+}
+
+/** Every cell in rounds, both subjects in turns: whatever else the machine does meets both alike. */
+async function measure({ clients, urls, rounds, milliseconds }) {
+  const cells = [];
+  for (const latency of LATENCIES_MS) {
+    for (const inFlight of IN_FLIGHT) {
+      for (const operation of OPERATIONS) {
+        progress(`${operation}, ${inFlight} in flight, ${latency} ms of latency`);
+        const batches = Object.fromEntries(SUBJECTS.map((subject) => [subject, []]));
+        // A call takes as long as the server lets it: there have to be some of them in a batch.
+        const batch = { operation, inFlight, url: urls[latency], milliseconds: milliseconds + 5 * latency };
+        for (const subject of SUBJECTS) await clients[subject].ask({ ...batch, milliseconds: batch.milliseconds / 2 });
+        for (let round = 0; round < rounds; round++) {
+          const order = round % 2 ? SUBJECTS : SUBJECTS.toReversed();
+          for (const subject of order) batches[subject].push(await clients[subject].ask(batch));
+        }
+        const subjects = Object.fromEntries(SUBJECTS.map((subject) => [subject, medians(batches[subject])]));
+        cells.push({ operation, inFlight, latency, subjects });
+      }
+    }
+  }
+  return cells;
+}
+
+function medians(batches) {
+  const names = Object.keys(batches[0]);
+  return Object.fromEntries(names.map((name) => [name, median(batches.map((batch) => batch[name]))]));
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});

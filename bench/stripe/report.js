@@ -1,0 +1,53 @@
+// The results as a person reads them.
+
+const { growth } = require("./bars.js");
+
+const number = (value, digits = 1) =>
+  value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+const COLUMNS = ["", "calls/s", "process µs", "main µs", "delay p50 ms", "delay p99 ms", "RSS MB"];
+
+const rowOf = (title, each) => [
+  title,
+  number(each.callsPerSecond, 0),
+  number(each.process),
+  number(each.main),
+  each.delayP50 ? number(each.delayP50) : "-",
+  each.delayP99 ? number(each.delayP99) : "-",
+  number(each.rss / 2 ** 20, 0),
+];
+
+function table(rows) {
+  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const line = (row) =>
+    row.map((text, column) => (column ? text.padStart(widths[column]) : text.padEnd(widths[column]))).join("  ");
+  return rows.map((row) => `  ${line(row)}`.trimEnd()).join("\n");
+}
+
+function cell({ operation, inFlight, latency, subjects }) {
+  const title = `${operation}, ${inFlight} in flight, ${latency} ms of latency`;
+  const rows = [COLUMNS, rowOf("JavaScript", subjects.javascript), rowOf("ours", subjects.ours)];
+  return `${title}\n${table(rows)}`;
+}
+
+function verdict(bars) {
+  const lines = bars.map(({ what, ratio, most, least, met }) => {
+    const bar = least ? `at least ${number(least, 2)}` : `at most ${number(most, 2)}`;
+    return `  ${met ? "met   " : "MISSED"}  ${what}: ${number(ratio, 2)} × the JavaScript plugin, ${bar}`;
+  });
+  const missed = bars.filter(({ met }) => !met).length;
+  return `${lines.join("\n")}\n${missed ? `${missed} of ${bars.length} bars are MISSED.` : "All bars are met."}`;
+}
+
+function report({ machine, pinned, cells, bars }) {
+  const cores = pinned ? "one core for the client, one for the server" : "cores as the system gives them (no taskset)";
+  const memory = ["javascript", "ours"].map((subject) => number(growth(cells, subject) / 2 ** 20));
+  return [
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memory}, ${machine.os}, Node ${machine.node}, ${machine.date}; ${cores}`,
+    cells.map(cell).join("\n\n"),
+    `RSS growth over the run: JavaScript ${memory[0]} MB, ours ${memory[1]} MB.`,
+    verdict(bars),
+  ].join("\n\n");
+}
+
+module.exports = { report };

@@ -1,0 +1,83 @@
+// As quick an imitation of Stripe as Node.js allows: it parses what it must and remembers nothing, so that the clients
+// are what is measured.
+
+const net = require("node:net");
+
+const { payment } = require("../payloads.js");
+const { answer } = require("./process.js");
+
+const ID = "pi_0";
+const INTENT = JSON.stringify({ ...payment("3 KB", 0), id: ID, status: "requires_payment_method" });
+const [BEFORE_ID, AFTER_ID] = INTENT.split(`"${ID}"`);
+const NO_REFUNDS = JSON.stringify({ object: "list", data: [], has_more: false, url: "/v1/refunds" });
+
+let made = 0;
+
+const intent = (id) => `${BEFORE_ID}"${id}"${AFTER_ID}`;
+
+const refund = (amount) =>
+  JSON.stringify({
+    id: `re_${++made}`,
+    object: "refund",
+    amount,
+    balance_transaction: "txn_1",
+    charge: "ch_1",
+    created: 1732356000,
+    currency: "eur",
+    metadata: {},
+    payment_intent: ID,
+    reason: null,
+    receipt_number: null,
+    source_transfer_reversal: null,
+    status: "succeeded",
+    transfer_reversal: null,
+  });
+
+function bodyFor(line, body) {
+  const [method, target] = line.split(" ", 2);
+  if (target.startsWith("/v1/refunds")) {
+    return method === "GET" ? NO_REFUNDS : refund(Number(/(?:^|&)amount=(\d+)/.exec(body)[1]));
+  }
+  const id = /^\/v1\/payment_intents\/(\w+)/.exec(target)?.[1];
+  return intent(id ?? `pi_new${++made}`);
+}
+
+function reply(line, body) {
+  const text = bodyFor(line, body);
+  return (
+    "HTTP/1.1 200 OK\r\nServer: nginx\r\nContent-Type: application/json\r\n" +
+    `Content-Length: ${Buffer.byteLength(text)}\r\nConnection: keep-alive\r\nRequest-Id: req_${++made}\r\n` +
+    `Stripe-Version: 2022-11-15\r\n\r\n${text}`
+  );
+}
+
+function listen(latency) {
+  const server = net.createServer({ noDelay: true }, (socket) => {
+    let received = "";
+    socket.setEncoding("latin1");
+    socket.on("error", () => {});
+    socket.on("data", (chunk) => {
+      received += chunk;
+      for (let end; (end = received.indexOf("\r\n\r\n")) >= 0; ) {
+        const head = received.slice(0, end);
+        const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
+        const total = end + 4 + length;
+        if (received.length < total) return;
+        const text = reply(head.slice(0, head.indexOf("\r\n")), received.slice(end + 4, total));
+        received = received.slice(total);
+        if (latency === 0) socket.write(text);
+        else setTimeout(() => socket.destroyed || socket.write(text), latency);
+      }
+    });
+  });
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", 1024, () => resolve(`http://127.0.0.1:${server.address().port}`));
+  });
+}
+
+answer(async ({ latencies }) => {
+  const urls = {};
+  for (const latency of latencies) urls[latency] = await listen(latency);
+  return { urls };
+});
