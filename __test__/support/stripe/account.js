@@ -1,0 +1,49 @@
+// All that one Stripe account holds, in memory. Objects have Stripe's own shape and are never changed in place: a
+// change puts a new object in the old one's place, so whoever got the old one still has what was true then.
+
+const { newId } = require("./ids");
+
+/** `emit(type, object, request)` is told of what Stripe tells the store. */
+function openAccount({ id = newId("acct"), clock, emit }) {
+  const moves = [];
+  return {
+    id,
+    clock,
+    emit,
+    intents: collection(),
+    charges: collection(),
+    refunds: collection(),
+    customers: collection(),
+    /** Payment methods: `{ id, type, card }`, the card by the name of what comes of it. */
+    methods: collection(),
+    /** Ids of the refunds that gave back a hold. Stripe lists them like any other, but no money was refunded. */
+    releases: new Set(),
+    /** What the next refunds come out as; `succeeded` when empty. */
+    refundOutcomes: [],
+    /** Every movement of money, in order. */
+    moves,
+    move(type, charge, amount, more = {}) {
+      const { currency, payment_intent: intent } = charge;
+      moves.push({ type, amount, currency, intent, charge: charge.id, ...more, at: clock.now() });
+    },
+  };
+}
+
+function collection() {
+  const byId = new Map();
+  return {
+    add(object) {
+      byId.set(object.id, object);
+      return object;
+    },
+    get: (id) => byId.get(id),
+    change(id, changes) {
+      const changed = { ...byId.get(id), ...changes };
+      byId.set(id, changed);
+      return changed;
+    },
+    all: () => [...byId.values()],
+  };
+}
+
+module.exports = { openAccount };

@@ -1,0 +1,80 @@
+// The HTTP server: connections, request bodies, and a port that can refuse and accept again.
+
+const http = require("node:http");
+
+const HOST = "127.0.0.1";
+
+/** `serve(req, text, res)` answers a request whose body has arrived. */
+async function startServer(serve) {
+  /** Connections, and how many requests are in flight on each. */
+  const sockets = new Map();
+  // No time limits: a connection that the server closes under the client's hands would be a fault nobody asked for.
+  const server = http.createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (req, res) => {
+    const { socket } = res;
+    sockets.set(socket, sockets.get(socket) + 1);
+    res.once("close", () => {
+      if (!sockets.has(socket)) return;
+      sockets.set(socket, sockets.get(socket) - 1);
+      if (!server.listening && sockets.get(socket) === 0) socket.destroy();
+    });
+    res.sendDate = false;
+    res.on("error", () => {}); // the client has gone
+    read(req).then(
+      (text) => serve(req, text, res),
+      () => {}, // it went before its request was complete
+    );
+  });
+  server.on("connection", (socket) => {
+    sockets.set(socket, 0);
+    socket.setNoDelay(true);
+    socket.once("close", () => sockets.delete(socket));
+    socket.on("error", () => {});
+  });
+
+  const listen = (port) =>
+    new Promise((resolve, reject) => {
+      server.once("error", reject);
+      server.listen({ port, host: HOST, backlog: 1024 }, () => {
+        server.off("error", reject);
+        resolve();
+      });
+    });
+  await listen(0);
+  const { port } = server.address();
+  let refusals = 0;
+  let isClosed = false;
+
+  return {
+    url: `http://${HOST}:${port}`,
+    port,
+
+    /** Connections are refused from now on, and those that are idle end. What is in flight is answered. */
+    refuse() {
+      refusals += 1;
+      if (refusals > 1) return;
+      server.close();
+      for (const [socket, inFlight] of sockets) if (inFlight === 0) socket.destroy();
+    },
+
+    /** Takes one `refuse` back; after the last one the same port is open again. */
+    async accept() {
+      refusals -= 1;
+      if (refusals === 0 && !isClosed) await listen(port);
+    },
+
+    async close() {
+      isClosed = true;
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets.keys()) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+async function read(req) {
+  const chunks = [];
+  for await (const chunk of req) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+module.exports = { startServer };
