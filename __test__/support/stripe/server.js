@@ -6,16 +6,16 @@ const HOST = "127.0.0.1";
 
 /** `serve(req, text, res)` answers a request whose body has arrived. */
 async function startServer(serve) {
-  /** Connections, and how many requests are in flight on each. */
+  /** Connections, and what is to be answered on each. */
   const sockets = new Map();
   // No time limits: a connection that the server closes under the client's hands would be a fault nobody asked for.
   const server = http.createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (req, res) => {
     const { socket } = res;
-    sockets.set(socket, sockets.get(socket) + 1);
+    const inFlight = sockets.get(socket);
+    inFlight.add(res);
     res.once("close", () => {
-      if (!sockets.has(socket)) return;
-      sockets.set(socket, sockets.get(socket) - 1);
-      if (!server.listening && sockets.get(socket) === 0) socket.destroy();
+      inFlight.delete(res);
+      if (!server.listening && inFlight.size === 0) socket.destroy();
     });
     res.sendDate = false;
     res.on("error", () => {}); // the client has gone
@@ -25,7 +25,7 @@ async function startServer(serve) {
     );
   });
   server.on("connection", (socket) => {
-    sockets.set(socket, 0);
+    sockets.set(socket, new Set());
     socket.setNoDelay(true);
     socket.once("close", () => sockets.delete(socket));
     socket.on("error", () => {});
@@ -53,7 +53,10 @@ async function startServer(serve) {
       refusals += 1;
       if (refusals > 1) return;
       server.close();
-      for (const [socket, inFlight] of sockets) if (inFlight === 0) socket.destroy();
+      for (const [socket, inFlight] of sockets) {
+        if (inFlight.size === 0) socket.destroy();
+        for (const res of inFlight) if (!res.headersSent) res.setHeader("Connection", "close");
+      }
     },
 
     /** Takes one `refuse` back; after the last one the same port is open again. */

@@ -1,5 +1,7 @@
 // Puts an answer on the wire, whole or the way a fault breaks it.
 
+const READING_MS = 20;
+
 const ways = {
   whole(res, answer) {
     head(res, answer);
@@ -10,8 +12,9 @@ const ways = {
   reset(res, answer, { partial }) {
     const { socket } = res;
     const destroy = () => socket.resetAndDestroy();
-    if (partial === "headers") socket.write("HTTP/1.1 200 OK\r\nContent-Type: appl", destroy);
-    else if (partial === "body") half(res, answer, destroy);
+    const destroySoon = () => soon(socket, destroy);
+    if (partial === "headers") socket.write("HTTP/1.1 200 OK\r\nContent-Type: appl", destroySoon);
+    else if (partial === "body") half(res, answer, destroySoon);
     else destroy();
   },
 
@@ -35,6 +38,12 @@ function half(res, answer, done) {
   head(res, answer);
   const bytes = Buffer.from(answer.body);
   res.write(bytes.subarray(0, bytes.length / 2), done);
+}
+
+/** Gives the client the time to read what has been sent: a RST takes away what has not been read. */
+function soon(socket, work) {
+  const timer = setTimeout(work, READING_MS);
+  socket.once("close", () => clearTimeout(timer));
 }
 
 /** Does the client learn the status? */

@@ -6,7 +6,7 @@ const INTENTS = "/v1/payment_intents";
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 test("the same key and parameters give the first answer again", async (t) => {
-  const { stripe, post } = await open(t);
+  const { stripe, post } = await open(t, { now: () => 1_700_000_000_000 });
   const first = await post(INTENTS, { amount: 1000, currency: "usd" }, { key: "k" });
   assert.deepEqual([first.headers["idempotency-key"], first.headers["idempotent-replayed"]], ["k", undefined]);
   stripe.advance(DAY_MS - 1);
