@@ -41,7 +41,7 @@
 //     truncate                                      half of the body, then the end
 //     hang, hang-body                               no answer; half of one
 //     slow       { ms } or { until: promise }       meanwhile the idempotency key is in use
-//     refuse                                        connections are refused until the fault is removed
+//     refuse                                        new connections are refused until it is removed; it counts no hits
 //
 // Webhooks
 //   stripe.events                                   what has happened, oldest first; stripe.events.clear()
@@ -50,6 +50,8 @@
 //   await stripe.deliver(event, url, { secret?, timestamp?, signature?, headers?, times = 1 })   { status, body, all }
 //   const endpoint = stripe.webhook(url, { secret?, types?, attempts = 3 })                      gets events as they come
 //   endpoint.deliveries, endpoint.pending, await endpoint.settled(), await endpoint.retry(), endpoint.remove()
+//
+// Its own checks: node --test __test__/support/stripe/checks/*.check.js
 
 const { openAccount } = require("./account");
 const { VERSION, startApi } = require("./api");

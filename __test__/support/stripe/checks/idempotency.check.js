@@ -23,7 +23,7 @@ test("the same key and parameters give the first answer again", async (t) => {
 });
 
 test("after a day the key is new", async (t) => {
-  const { stripe, post } = await open(t);
+  const { stripe, post } = await open(t, { now: () => 1_700_000_000_000 });
   const first = await post(INTENTS, PAYMENT, { key: "k" });
   stripe.advance(DAY_MS);
   const second = await post(INTENTS, { ...PAYMENT, amount: 2000 }, { key: "k" });

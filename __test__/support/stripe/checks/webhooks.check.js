@@ -51,6 +51,8 @@ test("a payment that is held, captured and refunded tells of each step", async (
   assert.equal(created.request.id, stripe.requests[0].id);
   assert.deepEqual(held.request, { id: null, idempotency_key: null });
   assert.equal(stripe.events.at(-1).request.idempotency_key, "k");
+  created.data.object.metadata.mine = "yes"; // a test may do what it likes with an event
+  assert.deepEqual(stripe.ledger.intents()[0].metadata, {});
   stripe.events.clear();
   assert.equal(stripe.events.length, 0);
 });
