@@ -1,5 +1,5 @@
-// Answers before they are sent: `{ status, body, headers }`. A `bare` one comes from a machine in front of Stripe and has
-// none of Stripe's headers.
+// Answers before they are sent: `{ status, body, headers }`. A `bare` one comes from a machine in front of Stripe and
+// has none of Stripe's headers.
 
 const { StripeError, errorForStatus } = require("./errors");
 const { toJson } = require("./json");

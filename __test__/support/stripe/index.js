@@ -16,15 +16,16 @@
 //   await stripe.shopper.confirm(secretOrId, { card: "ok" | "declined" | "insufficient_funds" | "3ds" | "processing" })
 //   await stripe.shopper.authenticate(secretOrId, { ok })
 //   await stripe.shopper.settle(secretOrId, { ok })
-//   await stripe.dashboard.capture(id, { amount? }) · cancel(id, { reason? }) · refund(id, { amount?, reason?, metadata? })
+//   await stripe.dashboard.capture(id, { amount? }) · cancel(id, { reason? })
+//   await stripe.dashboard.refund(id, { amount?, reason?, metadata? })
 //   stripe.bank.nextRefund("pending" | "failed" | "requires_action", { times = 1, reason? })
 //   stripe.bank.settleRefund(refundId, "succeeded" | "failed" | "canceled", { reason? })
 //
 // The truth about the money
 //   stripe.ledger.payment(id)      { amount, currency, status, held, captured, released, refunded, refunds, canceled }
 //   stripe.ledger.intents(metadata?) · customers() · payable() · moved()
-//     a movement: { type: "hold" | "capture" | "release" | "refund" | "refund_failed", amount, currency, intent, charge,
-//     refund?, at }
+//     a movement: { type: "hold" | "capture" | "release" | "refund" | "refund_failed", amount, currency, intent,
+//     charge, refund?, at }
 //
 // The requests that came in, oldest first
 //   stripe.requests   [{ id, method, path, params, idempotencyKey, version, account, at, status, replayed, fault }]
@@ -48,7 +49,7 @@
 //   stripe.event(type, object, overrides?)
 //   stripe.sign(payload, { secret?, timestamp? })   the Stripe-Signature header
 //   await stripe.deliver(event, url, { secret?, timestamp?, signature?, headers?, times = 1 })   { status, body, all }
-//   const endpoint = stripe.webhook(url, { secret?, types?, attempts = 3 })                      gets events as they come
+//   const endpoint = stripe.webhook(url, { secret?, types?, attempts = 3 })   gets events as they come
 //   endpoint.deliveries, endpoint.pending, await endpoint.settled(), await endpoint.retry(), endpoint.remove()
 //
 // Its own checks: node --test __test__/support/stripe/checks/*.check.js

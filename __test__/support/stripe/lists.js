@@ -4,7 +4,7 @@ const { notFound } = require("./errors");
 
 const DEFAULT_LIMIT = 10;
 
-/** `objects` are in the order of their making. A cursor may be any object of the kind, also one that was filtered out. */
+/** `objects` are in the order of their making. A cursor may be any of them, also one that is filtered out. */
 function page({ what, url, objects, filter = () => true }, { limit = DEFAULT_LIMIT, ...cursors }) {
   const newestFirst = objects.toReversed();
   const after = place(newestFirst, cursors, "starting_after", what);
