@@ -165,20 +165,25 @@ fn build<P: Provider>(options: &str) -> Result<Stack, String> {
     let config = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
         let reason = without_values(&error.into_inner().to_string());
-        match reason.strip_prefix("unknown field ") {
-            Some(rest) => {
-                format!(
-                    "unknown option {}",
-                    rest.replace("there are no fields", "it has no options")
-                )
-            }
-            None if path == "." => reason,
-            None => format!("option `{path}`: {reason}"),
-        }
+        in_words_of_options(&path, reason)
     })?;
     let processor = P::from_config(config)?;
     let layers = processor.layers();
     Ok(Stack::new(P::IDENTIFIER, Arc::new(processor), layers))
+}
+
+/// What serde says about fields, said about the option at `path`.
+fn in_words_of_options(path: &str, reason: String) -> String {
+    if let Some(rest) = reason.strip_prefix("unknown field ") {
+        return format!(
+            "unknown option {}",
+            rest.replace("there are no fields", "it has no options")
+        );
+    }
+    if let Some(option) = reason.strip_prefix("missing field ") {
+        return format!("option {option} is missing");
+    }
+    if path == "." { reason } else { format!("option `{path}`: {reason}") }
 }
 
 /// A serde message without the value that came and without its position: a secret that was put into
@@ -236,6 +241,17 @@ mod tests {
     fn the_order_of_options_makes_no_other_processor() {
         assert_eq!(digest(r#"{"a":1,"b":2}"#), digest(r#"{"b":2,"a":1}"#));
         assert_ne!(digest(r#"{"a":1,"b":2}"#), digest(r#"{"a":2,"b":1}"#));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_about_options() {
+        for (path, reason, said) in [
+            (".", "missing field `api_key`", "option `api_key` is missing"),
+            (".", "unknown field `a`, expected `b`", "unknown option `a`, expected `b`"),
+            ("a", "expected a string, got null", "option `a`: expected a string, got null"),
+        ] {
+            assert_eq!(in_words_of_options(path, reason.to_owned()), said);
+        }
     }
 
     #[test]
