@@ -23,12 +23,14 @@ const SUBJECTS = {
     return (url) => {
       const { hostname: host, port } = new URL(url);
       const service = new Service({ logger }, { api_key: KEY });
-      service.stripe_ = new Stripe(KEY, { apiVersion: "2022-11-15", host, port, protocol: "http" });
+      // Its telemetry, switched off to its own advantage, would fill the terminal with warnings.
+      const options = { apiVersion: "2022-11-15", host, port, protocol: "http", telemetry: false };
+      service.stripe_ = new Stripe(KEY, options);
       return service;
     };
   },
   ours() {
-    const Service = inStore("medusa-payment-rs/stripe/services/stripe-provider").default;
+    const Service = inStore("medusa-payment-rs/stripe/services/stripe-provider.js").default;
     return (url) => new Service({ logger }, { api_key: KEY, api_base: url });
   },
 };

@@ -14,15 +14,16 @@ async function startProcess(script, { core, cwd }) {
     cwd,
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
-  const exited = new Promise((resolve) => child.once("close", resolve));
+  // Not "close": it does not come where this side closed the channel.
+  const exited = new Promise((resolve) => child.once("exit", resolve));
   return {
     pinned: canPin,
     ask(message) {
       return new Promise((resolve, reject) => {
         const ended = () => reject(new Error(`${script} ended before it answered`));
-        child.once("close", ended);
+        child.once("exit", ended);
         child.once("message", ({ answer, error }) => {
-          child.off("close", ended);
+          child.off("exit", ended);
           if (error) reject(new Error(error));
           else resolve(answer);
         });
