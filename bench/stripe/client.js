@@ -78,14 +78,17 @@ function argumentsFor(operation) {
   return prepared.get(operation);
 }
 
-async function run({ operation, inFlight, url, milliseconds }) {
+/** Calls until the time is over, or the number of calls is reached. */
+async function run({ operation, inFlight, url, milliseconds = Infinity, most = Infinity }) {
   const service = serviceFor(url);
   const { call } = OPERATIONS[operation];
   const argument = argumentsFor(operation);
   const until = performance.now() + milliseconds;
+  let started = 0;
   let done = 0;
   const worker = async () => {
-    while (performance.now() < until) {
+    while (performance.now() < until && started < most) {
+      started += 1;
       const number = ++calls;
       const result = await call(service, argument[number % PAYMENTS], number);
       if (result.error) throw new Error(JSON.stringify(result));
@@ -119,7 +122,18 @@ async function batch(wishes) {
   };
 }
 
+/** How much more memory the process has at its peak than before the first of as many calls of each operation. */
+async function memoryGrowth({ memory: callsEach, url }) {
+  for (const operation of Object.keys(OPERATIONS)) argumentsFor(operation);
+  serviceFor(url);
+  global.gc();
+  const before = process.memoryUsage.rss();
+  for (const operation of Object.keys(OPERATIONS)) await run({ operation, inFlight: 256, url, most: callsEach });
+  return process.resourceUsage().maxRSS * 1024 - before;
+}
+
 answer(async (message) => {
+  if (message.memory) return memoryGrowth(message);
   if (message.subject) {
     makeService = SUBJECTS[message.subject]();
     ({ threadCpuTime } = require(message.bare));

@@ -20,8 +20,8 @@ const IN_FLIGHT = [1, 32, 256];
 const LATENCIES_MS = [0, 100];
 const SUBJECTS = ["javascript", "ours"];
 
-const FULL = { rounds: 7, milliseconds: 800 };
-const QUICK = { rounds: 3, milliseconds: 300 };
+const FULL = { rounds: 7, milliseconds: 800, memory: 15_000 };
+const QUICK = { rounds: 3, milliseconds: 300, memory: 3_000 };
 
 const SERVER_CORE = 0;
 const CLIENT_CORE = 1;
@@ -30,25 +30,42 @@ const progress = (step) => console.error(`… ${step}`);
 
 async function main() {
   const { values: flags } = parseArgs({ options: { quick: { type: "boolean" } } });
-  const { rounds, milliseconds } = flags.quick ? QUICK : FULL;
+  const { rounds, milliseconds, memory } = flags.quick ? QUICK : FULL;
 
   progress("building the addon, and installing it beside the JavaScript plugin");
   build();
   const store = await prepareStore({ tarballs: [await packTarball()], log: progress });
   const server = await startProcess(path.join(__dirname, "server.js"), { core: SERVER_CORE });
-  const clients = {};
   try {
     const { urls } = await server.ask({ latencies: LATENCIES_MS });
+    const growth = {};
     for (const subject of SUBJECTS) {
-      clients[subject] = await startProcess(path.join(__dirname, "client.js"), { core: CLIENT_CORE, cwd: store });
-      await clients[subject].ask({ subject, bare: path.join(TARGET, "bare.node") });
+      progress(`memory: ${memory} calls of each operation, ${subject}`);
+      growth[subject] = await withClients(store, [subject], (clients) =>
+        clients[subject].ask({ memory, url: urls[0] }),
+      );
     }
-    const cells = await measure({ clients, urls, rounds, milliseconds });
-    const results = { machine: machine(), pinned: server.pinned, rounds, cells, bars: judge(cells) };
+    const cells = await withClients(store, SUBJECTS, (clients) => measure({ clients, urls, rounds, milliseconds }));
+    const bars = judge(cells, growth);
+    const results = { machine: machine(), pinned: server.pinned, rounds, cells, memory, growth, bars };
     console.log(`\n${report(results)}`);
     fs.writeFileSync(path.join(TARGET, "stripe.json"), `${JSON.stringify(results, null, 2)}\n`);
   } finally {
-    for (const each of [server, ...Object.values(clients)]) await each.stop();
+    await server.stop();
+  }
+}
+
+/** Fresh processes for these subjects, for as long as `work` takes. */
+async function withClients(store, subjects, work) {
+  const clients = {};
+  try {
+    for (const subject of subjects) {
+      clients[subject] = await startProcess(path.join(__dirname, "client.js"), { core: CLIENT_CORE, cwd: store });
+      await clients[subject].ask({ subject, bare: path.join(TARGET, "bare.node") });
+    }
+    return await work(clients);
+  } finally {
+    for (const client of Object.values(clients)) await client.stop();
   }
 }
 

@@ -1,7 +1,5 @@
 // The results as a person reads them.
 
-const { growth } = require("./bars.js");
-
 const number = (value, digits = 1) =>
   value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
@@ -39,13 +37,14 @@ function verdict(bars) {
   return `${lines.join("\n")}\n${missed ? `${missed} of ${bars.length} bars are MISSED.` : "All bars are met."}`;
 }
 
-function report({ machine, pinned, cells, bars }) {
+function report({ machine, pinned, cells, memory, growth, bars }) {
   const cores = pinned ? "one core for the client, one for the server" : "cores as the system gives them (no taskset)";
-  const memory = ["javascript", "ours"].map((subject) => number(growth(cells, subject) / 2 ** 20));
+  const megabytes = (bytes) => `${number(bytes / 2 ** 20)} MB`;
   return [
     `${machine.cpu}, ${machine.cores} cores, ${machine.memory}, ${machine.os}, Node ${machine.node}, ${machine.date}; ${cores}`,
     cells.map(cell).join("\n\n"),
-    `RSS growth over the run: JavaScript ${memory[0]} MB, ours ${memory[1]} MB.`,
+    `RSS growth over ${number(memory, 0)} calls of each operation, 256 in flight: JavaScript ` +
+      `${megabytes(growth.javascript)}, ours ${megabytes(growth.ours)}.`,
     verdict(bars),
   ].join("\n\n");
 }
