@@ -49,10 +49,16 @@ pub mod prelude {
     };
 }
 
-/// The examples in the README, compiled and run as tests.
+/// The examples in the README and the documentation, compiled and run as tests.
 #[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
+mod documentation {
+    #[doc = include_str!("../README.md")]
+    struct Readme;
+    #[doc = include_str!("../docs/errors-and-money.md")]
+    struct ErrorsAndMoney;
+    #[doc = include_str!("../docs/layers.md")]
+    struct LayersAndTime;
+}
 
 /// Not part of the public interface: what [`export!`] expands to.
 #[doc(hidden)]
