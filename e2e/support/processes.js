@@ -7,6 +7,7 @@ const { once } = require("node:events");
 const { EOL } = require("node:os");
 
 const STOP_LIMIT_MS = 20_000;
+const COMMAND_STOP_LIMIT_MS = 2_000;
 const OUTPUT_LINES = 2_000;
 
 const running = new Set();
@@ -24,10 +25,20 @@ function run(command, args, { cwd, env = process.env, onLine = () => {} } = {}) 
   const child = spawn(command, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const exited = new Promise((resolve) => child.once("close", resolve));
   // npm and cargo start processes of their own; the group has them all.
+  const signal = (name) => {
+    try {
+      if (child.pid) process.kill(-child.pid, name);
+    } catch {
+      // None of the group is left.
+    }
+  };
   const handle = {
-    stop() {
-      if (child.pid && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, "SIGTERM");
-      return exited;
+    async stop() {
+      signal("SIGTERM");
+      // npm would finish the install first, and then roll it back.
+      const impatient = setTimeout(() => signal("SIGKILL"), COMMAND_STOP_LIMIT_MS);
+      await exited;
+      clearTimeout(impatient);
     },
   };
   running.add(handle);
