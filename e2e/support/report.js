@@ -1,6 +1,6 @@
 // The demo's story as a person reads it.
 
-const bold = (text) => (process.stdout.isTTY ? `\x1b[1m${text}\x1b[0m` : text);
+const bold = (text) => (process.stdout.hasColors?.() ? `\x1b[1m${text}\x1b[0m` : text);
 const milliseconds = (ms) => `${ms < 10 ? ms.toFixed(2) : ms.toFixed(0)} ms`.padStart(9);
 const money = (minor) => (minor / 100).toFixed(2);
 const AMOUNTS = new Set(["amount", "amount_refunded"]);
