@@ -32,6 +32,11 @@ impl StatusFallback {
         last.insert(payment.to_owned(), status);
     }
 
+    /// What was read before a change no longer holds.
+    fn forget(&self, payment: &str) {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner).remove(payment);
+    }
+
     fn recall(&self, payment: &str) -> Option<PaymentSessionStatus> {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).get(payment).copied()
     }
@@ -54,8 +59,7 @@ impl Layer for StatusFallback {
             Ok(Response::Unchanged) => {}
             Ok(_) => {
                 if !call.operation().is_read() {
-                    // Captured, refunded, canceled: what was read before no longer holds.
-                    self.last.lock().unwrap_or_else(PoisonError::into_inner).remove(call.payment());
+                    self.forget(call.payment());
                 }
             }
             Err(error) => {
@@ -73,6 +77,9 @@ impl Layer for StatusFallback {
                         status.as_str()
                     );
                     return Ok(Response::Status(status));
+                }
+                if error.kind() == ErrorKind::OutcomeUnknown && !call.operation().is_read() {
+                    self.forget(call.payment());
                 }
             }
         }
@@ -111,6 +118,24 @@ mod tests {
         stack.call(authorize("pi_1")).await.unwrap();
         stack.call(capture("pi_1")).await.unwrap();
         assert!(stack.call(status("pi_1")).await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_change_that_may_have_been_made_does_so_too() {
+        let script = Script::new([Step::Done, Step::Hang].into_iter().chain(lost()));
+        let stack = stack(&script);
+        stack.call(authorize("pi_1")).await.unwrap();
+        stack.call(capture("pi_1")).await.unwrap_err();
+        assert!(stack.call(status("pi_1")).await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_change_that_was_refused_leaves_the_status_as_it_was() {
+        let script = Script::new([Step::Done, Step::Refuse].into_iter().chain(lost()));
+        let stack = stack(&script);
+        stack.call(authorize("pi_1")).await.unwrap();
+        stack.call(capture("pi_1")).await.unwrap_err();
+        assert!(stack.call(status("pi_1")).await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]
