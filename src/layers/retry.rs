@@ -37,6 +37,10 @@ impl Layer for Retry {
         for retry in 0..=self.max_retries {
             let error = match next.run(call, request.clone()).await {
                 Err(error) if is_lost(error.kind()) => error,
+                // It was not looked at, so it says nothing about the attempt before it.
+                Err(error) if error.kind() == ErrorKind::Invalid => {
+                    return Err(summed_up(error, outcome_unknown, call));
+                }
                 answer => return answer,
             };
             outcome_unknown |= error.kind() == ErrorKind::OutcomeUnknown;
@@ -164,5 +168,19 @@ mod tests {
         let error = stack(&script).call(refund("pi_1", 5)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
         assert_eq!(script.calls(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_unknown_attempt_stays_unknown_when_the_next_one_is_not_accepted() {
+        let script = Script::new([Step::Hang, Step::Invalid]).carrying_keys();
+        let error = stack(&script).call(refund("pi_1", 5)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_under_the_same_key_settles_an_unknown_attempt() {
+        let script = Script::new([Step::Hang, Step::Refuse]).carrying_keys();
+        let error = stack(&script).call(refund("pi_1", 5)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Refused);
     }
 }

@@ -24,6 +24,7 @@ pub(crate) enum Step {
     Done,
     Slow,
     Refuse,
+    Invalid,
     Unavailable,
     UnavailableForGood,
     /// For so many seconds.
@@ -74,6 +75,7 @@ impl Script {
                 Ok(())
             }
             Step::Refuse => Err(PaymentProcessorError::refused("", "", "")),
+            Step::Invalid => Err(PaymentProcessorError::invalid("", "", "")),
             Step::Unavailable => Err(PaymentProcessorError::unavailable("", "")),
             Step::UnavailableForGood => {
                 Err(PaymentProcessorError::unavailable("", "").never_retry())
