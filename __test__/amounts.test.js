@@ -34,7 +34,7 @@ describe("a refund", () => {
   test.each([...bad, 0, -0])("of %p is refused before the provider is asked", async (amount) => {
     const answer = await processor.refundPayment({ id: "pay_1" }, amount);
     expect(answer).toStrictEqual(refused);
-    expect(answer.detail).toContain("refundAmount");
+    expect(answer.detail).toContain("refundAmount has to be a whole number of minor units from 1 ");
     expect(ledger.lines()).toStrictEqual([]);
   });
 

@@ -220,6 +220,7 @@ fn in_plain_words(expected: &str) -> &str {
         "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number from 0",
         "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
         "f32" | "f64" => "a number",
+        name if name.starts_with("struct ") => "an object",
         other => other,
     }
 }

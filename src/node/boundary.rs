@@ -138,10 +138,16 @@ impl Arguments {
         !matches!(self.0.as_slice().first(), None | Some(Argument::Other(_)))
     }
 
-    fn amount(&mut self, name: &str) -> Result<Amount, Refusal> {
+    /// The amount of a refund.
+    fn refund_amount(&mut self, name: &str) -> Result<Amount, Refusal> {
         match self.0.next() {
-            Some(Argument::Number(number)) => Amount::try_from(number)
-                .map_err(|reason| Refusal::Error(invalid_amount(name, &reason.to_string()))),
+            Some(Argument::Number(number)) => match Amount::try_from(number) {
+                Ok(Amount::ZERO) => {
+                    Err(Refusal::Error(invalid_amount(name, 1, "a refund of 0 moves nothing")))
+                }
+                Ok(amount) => Ok(amount),
+                Err(reason) => Err(Refusal::Error(invalid_amount(name, 1, &reason.to_string()))),
+            },
             other => Err(expected(name, "a number", kind_of_argument(other.as_ref()))),
         }
     }
@@ -169,12 +175,12 @@ fn too_deep(name: &str) -> Refusal {
     Refusal::TypeError(format!("{name} is nested more than {MAX_DEPTH} levels deep"))
 }
 
-fn invalid_amount(name: &str, reason: &str) -> PaymentProcessorError {
+fn invalid_amount(name: &str, least: u8, reason: &str) -> PaymentProcessorError {
     PaymentProcessorError::invalid(
         "The amount is not valid",
         "invalid_amount",
         format!(
-            "{name} has to be a whole number of minor units from 0 to {}: {reason}. The provider \
+            "{name} has to be a whole number of minor units from {least} to {}: {reason}. The provider \
              was not asked.",
             Amount::MAX
         ),
@@ -200,15 +206,7 @@ pub(crate) fn request(operation: Operation, arguments: Vec<Argument>) -> Result<
         }
         Operation::RefundPayment => Request::RefundPayment {
             data: arguments.object("paymentSessionData")?,
-            amount: match arguments.amount("refundAmount")? {
-                Amount::ZERO => {
-                    return Err(Refusal::Error(invalid_amount(
-                        "refundAmount",
-                        "a refund of 0 moves nothing",
-                    )));
-                }
-                amount => amount,
-            },
+            amount: arguments.refund_amount("refundAmount")?,
         },
         Operation::CancelPayment => {
             Request::CancelPayment { data: arguments.object("paymentSessionData")? }
@@ -265,11 +263,14 @@ fn context(json: &JsonObject) -> Result<PaymentProcessorContext, Refusal> {
         json.deserialize().map_err(|error| Refusal::TypeError(format!("context: {error}")))?;
     Ok(PaymentProcessorContext {
         amount: context_amount(json, fields.amount.as_deref())?,
-        currency_code: required("context.currency_code", fields.currency_code.as_deref())?,
+        currency_code: required(json, "context.currency_code", fields.currency_code.as_deref())?,
         email: optional("context.email", fields.email.as_deref())?.unwrap_or_default(),
-        resource_id: required("context.resource_id", fields.resource_id.as_deref())?,
-        customer: optional("context.customer", fields.customer.as_deref())?,
-        billing_address: optional("context.billing_address", fields.billing_address.as_deref())?,
+        resource_id: required(json, "context.resource_id", fields.resource_id.as_deref())?,
+        customer: optional_object("context.customer", fields.customer.as_deref())?,
+        billing_address: optional_object(
+            "context.billing_address",
+            fields.billing_address.as_deref(),
+        )?,
         context: optional("context.context", fields.context.as_deref())?.unwrap_or_default(),
         payment_session_data: optional(
             "context.paymentSessionData",
@@ -284,19 +285,33 @@ fn context_amount(json: &JsonObject, field: Option<&RawValue>) -> Result<Amount,
     let Some(raw) = field else {
         if json.keys().iter().any(|key| key == "amount") {
             let reason = format!("{} (NaN and Infinity are null in JSON)", AmountError::NotFinite);
-            return Err(Refusal::Error(invalid_amount(NAME, &reason)));
+            return Err(Refusal::Error(invalid_amount(NAME, 0, &reason)));
         }
         return Err(expected(NAME, "a number", "undefined"));
     };
     match serde_json::from_str::<f64>(raw.get()) {
         Ok(number) => Amount::try_from(number)
-            .map_err(|reason| Refusal::Error(invalid_amount(NAME, &reason.to_string()))),
+            .map_err(|reason| Refusal::Error(invalid_amount(NAME, 0, &reason.to_string()))),
         Err(_) => Err(expected(NAME, "a number", kind_of(raw.get()))),
     }
 }
 
-fn required(name: &str, field: Option<&RawValue>) -> Result<String, Refusal> {
-    optional(name, field)?.ok_or_else(|| expected(name, "a string", "undefined"))
+fn required(json: &JsonObject, name: &str, field: Option<&RawValue>) -> Result<String, Refusal> {
+    optional(name, field)?.ok_or_else(|| {
+        let is_there = json.keys().iter().any(|key| name.strip_prefix("context.") == Some(key));
+        expected(name, "a string", if is_there { "null" } else { "undefined" })
+    })
+}
+
+/// A field whose type is a struct, for which serde would also take its values as an array.
+fn optional_object<T: DeserializeOwned>(
+    name: &str,
+    field: Option<&RawValue>,
+) -> Result<Option<T>, Refusal> {
+    if field.is_some_and(|raw| kind_of(raw.get()) == "an array") {
+        return Err(Refusal::TypeError(format!("{name}: expected an object, got an array")));
+    }
+    optional(name, field)
 }
 
 fn optional<T: DeserializeOwned>(
@@ -526,6 +541,21 @@ mod tests {
             type_error(Operation::InitiatePayment, vec![json(&customer)]),
             "context.customer.phone: expected a string, got an integer"
         );
+        for (field, value, text) in [
+            ("customer", "[]", "context.customer: expected an object, got an array"),
+            ("billing_address", "[]", "context.billing_address: expected an object, got an array"),
+            ("billing_address", "5", "context.billing_address: expected an object, got an integer"),
+            ("currency_code", "null", "context.currency_code must be a string, got null"),
+        ] {
+            let given = CONTEXT
+                .replace(r#""currency_code":"eur","#, "")
+                .replace('}', &format!(r#","{field}":{value}}}"#));
+            let given = match field {
+                "currency_code" => given,
+                _ => given.replace('{', r#"{"currency_code":"eur","#),
+            };
+            assert_eq!(type_error(Operation::InitiatePayment, vec![json(&given)]), text);
+        }
         assert_eq!(
             type_error(Operation::InitiatePayment, vec![json("{}")]),
             "context.amount is missing: expected a number, got undefined"
