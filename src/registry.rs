@@ -1,6 +1,7 @@
 //! Which processors this addon has: identifier → factory.
 
 use std::collections::{BTreeMap, HashMap};
+use std::panic::catch_unwind;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use serde::Deserialize;
@@ -8,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
-use crate::layers::{Layers, Stack};
+use crate::layers::{Layers, Stack, message_of};
 use crate::processor::PaymentProcessor;
 
 /// A [`PaymentProcessor`] that stores can name in `medusa-config.js`.
@@ -67,6 +68,17 @@ impl Registration {
     pub const fn of<P: Provider>() -> Self {
         Self { identifier: P::IDENTIFIER, build: build::<P> }
     }
+
+    /// A panic on the way is an error like any other.
+    fn processor(&self, options: &str) -> Result<Arc<Stack>, RegistryError> {
+        catch_unwind(|| (self.build)(options))
+            .unwrap_or_else(|panic| Err(format!("the processor panicked: {}", message_of(&*panic))))
+            .map(Arc::new)
+            .map_err(|reason| RegistryError::Config {
+                identifier: self.identifier.to_owned(),
+                reason,
+            })
+    }
 }
 
 /// Why there is no processor for an identifier and its options.
@@ -121,9 +133,7 @@ pub fn build_processor(identifier: &str, options: &str) -> Result<Arc<Stack>, Re
             identifier: identifier.to_owned(),
             known: identifiers(),
         })?;
-    (registration.build)(options)
-        .map(Arc::new)
-        .map_err(|reason| RegistryError::Config { identifier: identifier.to_owned(), reason })
+    registration.processor(options)
 }
 
 /// How many different configurations are kept while no instance uses them.
@@ -236,6 +246,13 @@ mod tests {
             error.to_string().starts_with("no processor is registered as \"manuel\"; registered: ")
         );
         assert!(listed(&["a", "b"]).contains("a, b"));
+    }
+
+    #[test]
+    fn a_panic_while_a_processor_is_made_is_an_error_that_names_it() {
+        let fragile = Registration { identifier: "fragile", build: |_| panic!("out of cheese") };
+        let error = fragile.processor("{}").err().unwrap().to_string();
+        assert!(error.contains("\"fragile\"") && error.contains("out of cheese"), "{error}");
     }
 
     #[test]

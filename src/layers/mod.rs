@@ -33,6 +33,7 @@ pub use attempt_timeout::AttemptTimeout;
 pub use catch_panic::CatchPanic;
 #[cfg(feature = "node")]
 pub(crate) use catch_panic::caught;
+pub(crate) use catch_panic::message_of;
 pub use deadline::Deadline;
 pub use one_at_a_time::OneAtATime;
 pub use retry::Retry;
