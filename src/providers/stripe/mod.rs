@@ -300,12 +300,18 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         let expected = data.get::<Amount>("amount").unwrap_or(intent.fields.amount);
         if intent.fields.amount != expected && intent.fields.status != IntentStatus::Canceled {
             if intent.fields.status.is_paid() {
+                let advice = match intent.fields.status {
+                    IntentStatus::RequiresCapture => {
+                        "Refresh the payment session: that releases the money that is held."
+                    }
+                    _ => "Refund it in Stripe's dashboard, and start a new cart.",
+                };
                 return Err(PaymentProcessorError::refused(
                     format!("authorize_payment of {id} is not possible"),
                     "amount_mismatch",
                     format!(
                         "The shopper's payment is over {} and the cart's over {expected} (minor \
-                         units). Refresh the payment session: that releases the money that is held.",
+                         units). {advice}",
                         intent.fields.amount
                     ),
                 ));

@@ -250,9 +250,12 @@ async fn an_intent_over_another_amount_is_never_authorized() {
         data: json(&intent("requires_payment_method").replace("1000", "900")),
         context: JsonObject::empty(),
     };
-    let server = Server::start([ok(intent("requires_capture"))]).await;
-    let refused = stack(&server.url).call(request()).await.unwrap_err();
-    assert_eq!(refused.code(), "amount_mismatch");
+    for (status, advice) in [("requires_capture", "Refresh"), ("succeeded", "Refund")] {
+        let server = Server::start([ok(intent(status))]).await;
+        let refused = stack(&server.url).call(request()).await.unwrap_err();
+        assert_eq!(refused.code(), "amount_mismatch");
+        assert!(refused.detail().contains(advice), "{refused}");
+    }
 
     let unpaid = intent("requires_payment_method");
     let server = Server::start([ok(unpaid.clone()), ok(unpaid)]).await;
