@@ -12,6 +12,8 @@ use super::calls::Answer;
 struct Watched {
     calls: BTreeMap<(Instant, u64), (Duration, Arc<Answer>)>,
     last: u64,
+    /// When the thread wakes by itself, unless it sleeps until it is told.
+    alarm: Option<Instant>,
 }
 
 #[derive(Default)]
@@ -38,11 +40,13 @@ pub(crate) fn watch(due: Instant, limit: Duration, answer: Arc<Answer>) -> Watch
     let mut watched = watchdog.watched();
     watched.last += 1;
     let key = (due, watched.last);
-    let is_first = watched.calls.first_key_value().is_none_or(|(first, _)| key < *first);
+    let is_earlier = watched.alarm.is_none_or(|alarm| due < alarm);
+    if is_earlier {
+        watched.alarm = Some(due);
+    }
     watched.calls.insert(key, (limit, answer));
     drop(watched);
-    // The thread sleeps until the first call is due; later ones do not concern it yet.
-    if is_first {
+    if is_earlier {
         watchdog.earlier.notify_one();
     }
     Watch { key }
@@ -77,7 +81,8 @@ impl Watchdog {
                 answer.give_up(&format!("There was no answer after {} ms.", limit.as_millis()));
                 watched = self.watched();
             }
-            watched = match watched.calls.first_key_value().map(|((due, _), _)| *due) {
+            watched.alarm = watched.calls.first_key_value().map(|((due, _), _)| *due);
+            watched = match watched.alarm {
                 Some(due) => {
                     let wait = due.saturating_duration_since(Instant::now());
                     self.earlier
