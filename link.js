@@ -36,6 +36,9 @@ function hostBase() {
 /** What V8 says when an object is nested too deeply for it. */
 const STACK_OVERFLOW = "Maximum call stack size exceeded";
 
+/** The methods of Medusa's logger, from the most severe. */
+const LOG_METHODS = ["error", "warn", "info", "debug"];
+
 /** The text of whatever was thrown. */
 function textOf(thrown) {
   try {
@@ -49,6 +52,28 @@ function textOf(thrown) {
 function realmFunctions(linked) {
   /** Calls in flight: number → the instance, and its promise's two ends. */
   const calls = new Map();
+
+  function settle(call, how, text) {
+    const { resolve, reject } = calls.get(call);
+    calls.delete(call);
+    if (how >= 2) return reject(how === 2 ? new Error(text) : new TypeError(text));
+    try {
+      resolve(how === 0 ? parse(text) : undefined);
+    } catch (cause) {
+      // Others are delivered together with it.
+      reject(cause);
+    }
+  }
+
+  /** Whether the store's logger took the line. */
+  function log(call, method, line) {
+    try {
+      calls.get(call).instance.container.logger[method](line);
+      return true;
+    } catch {
+      return false;
+    }
+  }
 
   return {
     /** JSON text, undefined, or what was thrown on the way. */
@@ -72,23 +97,17 @@ function realmFunctions(linked) {
       });
     },
 
-    settle(call, how, text) {
-      const { resolve, reject } = calls.get(call);
-      calls.delete(call);
-      if (how === 0) resolve(parse(text));
-      else if (how === 1) resolve(undefined);
-      else reject(how === 2 ? new Error(text) : new TypeError(text));
-    },
-
-    /** Whether the store's logger took the line. */
-    log(call, level, line) {
-      try {
-        const logger = calls.get(call).instance.container.logger;
-        logger[level](line);
-        return true;
-      } catch {
-        return false;
+    /** Messages in their order, each as what it is, its call, and a text; returns which lines no logger took. */
+    deliver(...messages) {
+      let untold;
+      for (let at = 0; at < messages.length; at += 3) {
+        const what = messages[at];
+        const call = messages[at + 1];
+        const text = messages[at + 2];
+        if (what < 4) settle(call, what, text);
+        else if (!log(call, LOG_METHODS[what - 4], text)) (untold ??= []).push(at / 3);
       }
+      return untold;
     },
 
     reject(message, cause) {

@@ -23,16 +23,6 @@ pub(crate) fn install() {
     let _ = tracing::subscriber::set_global_default(StoreLog);
 }
 
-/// The method of Medusa's logger for a level.
-pub(crate) fn method_of(level: Level) -> &'static str {
-    match level {
-        Level::ERROR => "error",
-        Level::WARN => "warn",
-        Level::INFO => "info",
-        _ => "debug",
-    }
-}
-
 /// Writes a line to standard error, where the environment asks for its level.
 pub(crate) fn to_stderr(level: Level, text: &str) {
     let wanted = std::env::var(STDERR_LEVEL).ok().and_then(|level| level.parse::<Level>().ok());

@@ -1,14 +1,19 @@
 //! What belongs to the realm (the JavaScript global) that linked the addon, and the way back to it
 //! from other threads.
-#![allow(unsafe_code)] // Keeping Node's event loop alive only while calls are in flight.
+// Keeping Node's event loop alive only while calls are in flight; values on their way to a call.
+#![allow(unsafe_code)]
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use napi::bindgen_prelude::{Either, Either3, FnArgs, Function, JsObjectValue, Object, Unknown};
+use napi::bindgen_prelude::{
+    Either, Either3, FnArgs, Function, JsObjectValue, JsValuesTupleIntoVec, Object, ToNapiValue,
+    Unknown,
+};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Result, Status, check_status, sys};
+use tracing::Level;
 
 use super::log;
 use super::text::Text;
@@ -31,7 +36,7 @@ pub(crate) enum Outcome {
 
 /// What a worker thread has to say to the realm.
 pub(crate) enum Message {
-    Log { call: CallId, level: tracing::Level, text: String },
+    Log { call: CallId, level: Level, text: String },
     Settle { call: CallId, outcome: Outcome },
 }
 
@@ -40,9 +45,50 @@ impl Message {
     /// wakes it anyway.
     fn is_urgent(&self) -> bool {
         match self {
-            Self::Log { level, .. } => *level <= tracing::Level::WARN,
+            Self::Log { level, .. } => *level <= Level::WARN,
             Self::Settle { .. } => true,
         }
+    }
+}
+
+/// How many messages are handed to JavaScript in one call, whose arguments go onto its stack.
+const AT_ONCE: usize = 64;
+
+/// Messages as the arguments of `deliver` in `link.js`: a call into JavaScript costs more than what
+/// it has to do there for most of them.
+#[derive(Clone)]
+struct Delivery(Rc<Vec<Message>>);
+
+impl JsValuesTupleIntoVec for Delivery {
+    fn into_vec(self, env: sys::napi_env) -> Result<Vec<sys::napi_value>> {
+        let mut values = Vec::with_capacity(3 * self.0.len());
+        for message in self.0.iter() {
+            // The numbers are those of `deliver`.
+            let (how, call, text): (u32, CallId, &str) = match message {
+                Message::Settle { call, outcome } => match outcome {
+                    Outcome::Json(text) => (0, *call, text),
+                    Outcome::Nothing => (1, *call, ""),
+                    Outcome::Error(text) => (2, *call, text),
+                    Outcome::TypeError(text) => (3, *call, text),
+                },
+                Message::Log { call, level, text } => match *level {
+                    Level::ERROR => (4, *call, text),
+                    Level::WARN => (5, *call, text),
+                    Level::INFO => (6, *call, text),
+                    _ => (7, *call, text),
+                },
+            };
+            // SAFETY: napi calls this on the thread of the env, in an open handle scope.
+            unsafe {
+                values.push(u32::to_napi_value(env, how)?);
+                values.push(CallId::to_napi_value(env, call)?);
+                // One that V8 has no room for is no reason to lose the others.
+                let text = Text::to_napi_value(env, Text(text))
+                    .or_else(|_| <()>::to_napi_value(env, ()))?;
+                values.push(text);
+            }
+        }
+        Ok(values)
     }
 }
 
@@ -85,11 +131,11 @@ impl Mailbox {
 /// What an error was caused by, or `undefined`.
 type Cause = Either<Unknown<'static>, ()>;
 
-type Stringify = WeakFunction<FnArgs<(Unknown<'static>,)>, Either3<Text, Object<'static>, ()>>;
+type Stringify =
+    WeakFunction<FnArgs<(Unknown<'static>,)>, Either3<Text<String>, Object<'static>, ()>>;
 type IsInstance = WeakFunction<FnArgs<(Unknown<'static>,)>, bool>;
 type Begin = WeakFunction<FnArgs<(CallId, Object<'static>)>, Unknown<'static>>;
-type Settle = WeakFunction<FnArgs<(CallId, u32, Text)>, ()>;
-type Log = WeakFunction<FnArgs<(CallId, &'static str, String)>, bool>;
+type Deliver = WeakFunction<Delivery, Option<Vec<u32>>>;
 type Reject = WeakFunction<FnArgs<(String, Cause)>, Unknown<'static>>;
 type Throw = WeakFunction<FnArgs<(String, bool, Cause)>, Unknown<'static>>;
 
@@ -100,8 +146,7 @@ pub(crate) struct Realm {
     pub(crate) throw: Throw,
     pub(crate) is_instance: IsInstance,
     begin: Begin,
-    settle: Settle,
-    log: Log,
+    deliver: Deliver,
     mailbox: RefCell<Option<Arc<Mailbox>>>,
     last_call: Cell<CallId>,
     in_flight: Cell<usize>,
@@ -115,8 +160,7 @@ impl Realm {
             throw: WeakFunction::new(env, &functions.get_named_property("throw")?)?,
             is_instance: WeakFunction::new(env, &functions.get_named_property("isInstance")?)?,
             begin: WeakFunction::new(env, &functions.get_named_property("begin")?)?,
-            settle: WeakFunction::new(env, &functions.get_named_property("settle")?)?,
-            log: WeakFunction::new(env, &functions.get_named_property("log")?)?,
+            deliver: WeakFunction::new(env, &functions.get_named_property("deliver")?)?,
             mailbox: RefCell::new(None),
             last_call: Cell::new(0),
             in_flight: Cell::new(0),
@@ -137,8 +181,8 @@ impl Realm {
 
     /// Keeps the event loop and the realm alive until [`landed`](Self::landed).
     pub(crate) fn took_off(&self, env: &Env, mailbox: &Mailbox) -> Result<()> {
-        self.settle.hold()?;
         if self.in_flight.replace(self.in_flight.get() + 1) == 0 {
+            self.deliver.hold()?;
             // SAFETY: the function is alive, and this is the thread of its env.
             check_status!(unsafe {
                 sys::napi_ref_threadsafe_function(env.raw(), mailbox.wake.raw())
@@ -147,11 +191,10 @@ impl Realm {
         Ok(())
     }
 
-    fn landed(&self, env: &Env, mailbox: &Mailbox) -> Result<()> {
-        self.settle.release()?;
-        let left = self.in_flight.get().saturating_sub(1);
-        self.in_flight.set(left);
-        if left == 0 {
+    fn landed(&self, env: &Env, mailbox: &Mailbox, calls: usize) -> Result<()> {
+        let left = self.in_flight.get().saturating_sub(calls);
+        if self.in_flight.replace(left) > 0 && left == 0 {
+            self.deliver.release()?;
             // SAFETY: as above.
             check_status!(unsafe {
                 sys::napi_unref_threadsafe_function(env.raw(), mailbox.wake.raw())
@@ -188,34 +231,24 @@ impl Realm {
         let Some(mailbox) = self.mailbox.borrow().clone() else {
             return;
         };
-        for message in mailbox.take() {
-            // What fails here is a realm that is gone: nobody waits for the message.
-            let _ = match message {
-                Message::Log { call, level, text } => self.log(env, call, level, text),
-                Message::Settle { call, outcome } => {
-                    self.settle(env, call, outcome).and_then(|()| self.landed(env, &mailbox))
-                }
-            };
+        let mut messages = mailbox.take().into_iter().peekable();
+        while messages.peek().is_some() {
+            let delivery = Delivery(Rc::new(messages.by_ref().take(AT_ONCE).collect()));
+            // What fails here is a realm that is gone: nobody waits for the messages.
+            let _ = self.hand_over(env, &mailbox, delivery);
         }
     }
 
-    fn settle(&self, env: &Env, call: CallId, outcome: Outcome) -> Result<()> {
-        // The numbers are those of `settle` in `link.js`.
-        let (how, text) = match outcome {
-            Outcome::Json(text) => (0, text),
-            Outcome::Nothing => (1, String::new()),
-            Outcome::Error(text) => (2, text),
-            Outcome::TypeError(text) => (3, text),
-        };
-        self.settle.get(env)?.call((call, how, Text(text)).into())
-    }
-
-    fn log(&self, env: &Env, call: CallId, level: tracing::Level, text: String) -> Result<()> {
-        let method = log::method_of(level);
-        let delivered = self.log.get(env)?.call((call, method, text.clone()).into())?;
-        if !delivered {
-            log::to_stderr(level, &text);
+    fn hand_over(&self, env: &Env, mailbox: &Mailbox, delivery: Delivery) -> Result<()> {
+        let messages = Rc::clone(&delivery.0);
+        let untold = self.deliver.get(env)?.call(delivery)?;
+        for position in untold.into_iter().flatten() {
+            let message = usize::try_from(position).ok().and_then(|at| messages.get(at));
+            if let Some(Message::Log { level, text, .. }) = message {
+                log::to_stderr(*level, text);
+            }
         }
-        Ok(())
+        let settled = |message: &&Message| matches!(message, Message::Settle { .. });
+        self.landed(env, mailbox, messages.iter().filter(settled).count())
     }
 }

@@ -16,9 +16,9 @@ thread_local! {
 }
 
 /// A string that is as long as a payment's data.
-pub(crate) struct Text(pub(crate) String);
+pub(crate) struct Text<T>(pub(crate) T);
 
-impl TypeName for Text {
+impl TypeName for Text<String> {
     fn type_name() -> &'static str {
         "String"
     }
@@ -28,9 +28,9 @@ impl TypeName for Text {
     }
 }
 
-impl ValidateNapiValue for Text {}
+impl ValidateNapiValue for Text<String> {}
 
-impl FromNapiValue for Text {
+impl FromNapiValue for Text<String> {
     unsafe fn from_napi_value(env: sys::napi_env, value: sys::napi_value) -> Result<Self> {
         let mut units = 0;
         // SAFETY: without a buffer it only asks for the length, which UTF-16 has at hand and UTF-8
@@ -66,7 +66,7 @@ impl FromNapiValue for Text {
     }
 }
 
-impl ToNapiValue for Text {
+impl ToNapiValue for Text<&str> {
     unsafe fn to_napi_value(env: sys::napi_env, Self(text): Self) -> Result<sys::napi_value> {
         // ASCII is Latin-1, which V8 copies without decoding it.
         let create = if text.is_ascii() {
