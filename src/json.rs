@@ -88,6 +88,12 @@ impl JsonObject {
         self.0.get()
     }
 
+    /// The object's text and its memory, unless somebody else has the object too.
+    #[cfg(feature = "node")]
+    pub(crate) fn into_text(self) -> Option<String> {
+        Arc::into_inner(self.0).map(|raw| Box::<str>::from(raw).into_string())
+    }
+
     /// The member `key`, or `None` where it is absent, null or not a `T`.
     #[must_use]
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {

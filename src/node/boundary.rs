@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use super::realm::Outcome;
+use super::mailbox::Outcome;
 use crate::amount::{Amount, AmountError};
 use crate::error::PaymentProcessorError;
 use crate::json::{JsonObject, kind_of};
@@ -343,7 +343,7 @@ pub(crate) fn outcome(
 ) -> Outcome {
     let json = match answer {
         Ok(Response::Unchanged) => return Outcome::Nothing,
-        Ok(Response::Data(data)) => storable(without_error_key(&data).as_str()).into_owned(),
+        Ok(Response::Data(data)) => return unchanged(without_error_key(&data).into_owned()),
         Ok(Response::Session(mut session)) => {
             session.session_data = without_error_key(&session.session_data).into_owned();
             spelled(&session)
@@ -363,6 +363,15 @@ pub(crate) fn outcome(
         }
     };
     Outcome::Json(json)
+}
+
+/// Data is handed back as it is, mostly: the memory that the main thread wrote its argument to.
+fn unchanged(data: JsonObject) -> Outcome {
+    let changed = match storable(data.as_str()) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(text) => Some(text),
+    };
+    changed.map_or_else(|| Outcome::Data(data), Outcome::Json)
 }
 
 fn spelled(value: &impl Serialize) -> String {
@@ -434,8 +443,10 @@ fn escaped_unit(json: &str, start: usize) -> Option<u16> {
 
 /// Whether JSON text is nested deeper than [`MAX_DEPTH`].
 fn is_too_deep(json: &str) -> bool {
-    // Most texts have fewer brackets than that in all.
-    if json.bytes().filter(|byte| matches!(byte, b'{' | b'[')).count() <= MAX_DEPTH {
+    // Most texts have no room for as many brackets, or have fewer than that in all.
+    if json.len() <= 2 * MAX_DEPTH
+        || json.bytes().filter(|byte| matches!(byte, b'{' | b'[')).count() <= MAX_DEPTH
+    {
         return false;
     }
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
@@ -493,6 +504,7 @@ mod tests {
 
     fn resolved(operation: Operation, answer: Result<Response, PaymentProcessorError>) -> String {
         match outcome(operation, answer) {
+            Outcome::Data(data) => data.as_str().to_owned(),
             Outcome::Json(text) => text,
             Outcome::Nothing => "undefined".into(),
             Outcome::Error(text) | Outcome::TypeError(text) => format!("rejected: {text}"),

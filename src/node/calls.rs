@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::boundary::{self, Argument};
 use super::log;
-use super::realm::{CallId, Mailbox, Message, Outcome};
+use super::mailbox::{CallId, Mailbox, Message, Outcome};
 use super::runtime::runtime;
 use super::watchdog;
 use crate::error::PaymentProcessorError;

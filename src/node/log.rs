@@ -7,7 +7,7 @@ use tracing::field::{Field, Visit};
 use tracing::span;
 use tracing::{Event, Level, Metadata, Subscriber};
 
-use super::realm::{CallId, Mailbox, Message};
+use super::mailbox::{CallId, Mailbox, Message};
 
 /// The environment variable with the least severe level (`error`, `warn`, `info`, `debug`) that is
 /// written to standard error where a store has no logger.

@@ -8,6 +8,7 @@ mod boundary;
 mod calls;
 mod class;
 mod log;
+mod mailbox;
 mod realm;
 mod runtime;
 #[cfg(feature = "stripe")]

@@ -1,132 +1,17 @@
-//! What belongs to the realm (the JavaScript global) that linked the addon, and the way back to it
-//! from other threads.
-// Keeping Node's event loop alive only while calls are in flight; values on their way to a call.
-#![allow(unsafe_code)]
+//! What belongs to the realm (the JavaScript global) that linked the addon.
+#![allow(unsafe_code)] // Keeping Node's event loop alive only while calls are in flight.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use napi::bindgen_prelude::{
-    Either, Either3, FnArgs, Function, JsObjectValue, JsValuesTupleIntoVec, Object, ToNapiValue,
-    Unknown,
-};
-use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
-use napi::{Env, Result, Status, check_status, sys};
-use tracing::Level;
+use napi::bindgen_prelude::{Either, Either3, FnArgs, Function, JsObjectValue, Object, Unknown};
+use napi::{Env, Result, check_status, sys};
 
 use super::log;
+use super::mailbox::{CallId, Delivery, Mailbox};
 use super::text::Text;
 use super::weak::WeakFunction;
-
-/// The number of a call in flight.
-pub(crate) type CallId = u32;
-
-/// How a call ends.
-pub(crate) enum Outcome {
-    /// Resolves with the value that this JSON text spells.
-    Json(String),
-    /// Resolves with `undefined`.
-    Nothing,
-    /// Rejects with an `Error`.
-    Error(String),
-    /// Rejects with a `TypeError`.
-    TypeError(String),
-}
-
-/// What a worker thread has to say to the realm.
-pub(crate) enum Message {
-    Log { call: CallId, level: Level, text: String },
-    Settle { call: CallId, outcome: Outcome },
-}
-
-impl Message {
-    /// Whether the event loop is woken for it. What is only told waits for the call's answer, which
-    /// wakes it anyway.
-    fn is_urgent(&self) -> bool {
-        match self {
-            Self::Log { level, .. } => *level <= Level::WARN,
-            Self::Settle { .. } => true,
-        }
-    }
-}
-
-/// How many messages are handed to JavaScript in one call, whose arguments go onto its stack.
-const AT_ONCE: usize = 64;
-
-/// Messages as the arguments of `deliver` in `link.js`: a call into JavaScript costs more than what
-/// it has to do there for most of them.
-#[derive(Clone)]
-struct Delivery(Rc<Vec<Message>>);
-
-impl JsValuesTupleIntoVec for Delivery {
-    fn into_vec(self, env: sys::napi_env) -> Result<Vec<sys::napi_value>> {
-        let mut values = Vec::with_capacity(3 * self.0.len());
-        for message in self.0.iter() {
-            // The numbers are those of `deliver`.
-            let (how, call, text): (u32, CallId, &str) = match message {
-                Message::Settle { call, outcome } => match outcome {
-                    Outcome::Json(text) => (0, *call, text),
-                    Outcome::Nothing => (1, *call, ""),
-                    Outcome::Error(text) => (2, *call, text),
-                    Outcome::TypeError(text) => (3, *call, text),
-                },
-                Message::Log { call, level, text } => match *level {
-                    Level::ERROR => (4, *call, text),
-                    Level::WARN => (5, *call, text),
-                    Level::INFO => (6, *call, text),
-                    _ => (7, *call, text),
-                },
-            };
-            // SAFETY: napi calls this on the thread of the env, in an open handle scope.
-            unsafe {
-                values.push(u32::to_napi_value(env, how)?);
-                values.push(CallId::to_napi_value(env, call)?);
-                // One that V8 has no room for is no reason to lose the others.
-                let text = Text::to_napi_value(env, Text(text))
-                    .or_else(|_| <()>::to_napi_value(env, ()))?;
-                values.push(text);
-            }
-        }
-        Ok(values)
-    }
-}
-
-type Wake = ThreadsafeFunction<(), (), (), Status, false, true>;
-
-/// The way from worker threads to the realm. Messages arrive in the order in which they were sent.
-pub(crate) struct Mailbox {
-    letters: Mutex<Letters>,
-    wake: Wake,
-}
-
-#[derive(Default)]
-struct Letters {
-    messages: Vec<Message>,
-    /// Whether the event loop knows that there are any.
-    announced: bool,
-}
-
-impl Mailbox {
-    pub(crate) fn send(&self, message: Message) {
-        let is_urgent = message.is_urgent();
-        let mut letters = self.letters.lock().unwrap_or_else(PoisonError::into_inner);
-        letters.messages.push(message);
-        // One wake-up for all that arrives before the event loop comes around.
-        if is_urgent && !letters.announced {
-            letters.announced = true;
-            drop(letters);
-            // It fails only where the environment is closing, and nobody waits any more.
-            self.wake.call((), ThreadsafeFunctionCallMode::NonBlocking);
-        }
-    }
-
-    fn take(&self) -> Vec<Message> {
-        let mut letters = self.letters.lock().unwrap_or_else(PoisonError::into_inner);
-        letters.announced = false;
-        std::mem::take(&mut letters.messages)
-    }
-}
 
 /// What an error was caused by, or `undefined`.
 type Cause = Either<Unknown<'static>, ()>;
@@ -222,7 +107,7 @@ impl Realm {
             .callee_handled::<false>()
             .weak::<true>()
             .build()?;
-        let mailbox = Arc::new(Mailbox { letters: Mutex::default(), wake });
+        let mailbox = Arc::new(Mailbox::new(wake));
         *self.mailbox.borrow_mut() = Some(Arc::clone(&mailbox));
         Ok(mailbox)
     }
@@ -231,24 +116,19 @@ impl Realm {
         let Some(mailbox) = self.mailbox.borrow().clone() else {
             return;
         };
-        let mut messages = mailbox.take().into_iter().peekable();
-        while messages.peek().is_some() {
-            let delivery = Delivery(Rc::new(messages.by_ref().take(AT_ONCE).collect()));
+        for delivery in mailbox.take() {
             // What fails here is a realm that is gone: nobody waits for the messages.
             let _ = self.hand_over(env, &mailbox, delivery);
         }
     }
 
     fn hand_over(&self, env: &Env, mailbox: &Mailbox, delivery: Delivery) -> Result<()> {
-        let messages = Rc::clone(&delivery.0);
-        let untold = self.deliver.get(env)?.call(delivery)?;
-        for position in untold.into_iter().flatten() {
-            let message = usize::try_from(position).ok().and_then(|at| messages.get(at));
-            if let Some(Message::Log { level, text, .. }) = message {
-                log::to_stderr(*level, text);
-            }
+        let untold = self.deliver.get(env)?.call(delivery.clone())?;
+        for (level, line) in untold.iter().flatten().filter_map(|at| delivery.line(*at)) {
+            log::to_stderr(level, line);
         }
-        let settled = |message: &&Message| matches!(message, Message::Settle { .. });
-        self.landed(env, mailbox, messages.iter().filter(settled).count())
+        let settled = delivery.settled();
+        delivery.recycle();
+        self.landed(env, mailbox, settled)
     }
 }

@@ -10,9 +10,33 @@ use napi::{Error, Result, Status, ValueType, check_status, sys};
 /// How large a buffer is kept from one string to the next.
 const SCRATCH_KEPT: usize = 256 * 1024;
 
+/// How many strings are kept to be filled again, and how large each of them may be.
+const SPARES_KEPT: usize = 128;
+const SPARE_KEPT: usize = 16 * 1024;
+
 thread_local! {
     /// Where a string's length in UTF-8 is found out; it then gets the memory that it needs.
     static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+
+    /// Strings that were read to their end. Filled again, they spare this thread the allocator, whose
+    /// memory goes from this thread to the workers and back with every call otherwise.
+    static SPARES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Takes a string that is not needed any more, for one that is to come.
+pub(crate) fn recycle(mut text: String) {
+    SPARES.with_borrow_mut(|spares| {
+        if spares.len() < SPARES_KEPT && text.capacity() <= SPARE_KEPT {
+            text.clear();
+            spares.push(text);
+        }
+    });
+}
+
+fn copied(text: &str) -> String {
+    let mut copy = SPARES.with_borrow_mut(Vec::pop).unwrap_or_default();
+    copy.push_str(text);
+    copy
 }
 
 /// A string that is as long as a payment's data.
@@ -56,7 +80,7 @@ impl FromNapiValue for Text<String> {
                 ))?;
                 scratch.set_len(written);
             }
-            let text = str::from_utf8(scratch).map(str::to_owned);
+            let text = str::from_utf8(scratch).map(copied);
             if scratch.capacity() > SCRATCH_KEPT {
                 *scratch = Vec::new();
             }
