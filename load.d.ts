@@ -1,0 +1,10 @@
+/**
+ * Loads the addon of a package: the file that `napi build` left in its folder, or the package for this platform that
+ * npm installed beside it.
+ *
+ * @param folder the package's folder, `__dirname` in its `index.js`; `napi.binaryName` stands in its `package.json`
+ * @throws Error where there is none for this platform; it says what was looked for
+ */
+declare function load(folder: string): object;
+
+export = load;

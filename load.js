@@ -1,0 +1,50 @@
+// Finds the addon of a package: what `napi build` left in its folder, or else the package for this platform that npm
+// installed beside it.
+
+const fs = require("node:fs");
+const { createRequire } = require("node:module");
+const path = require("node:path");
+
+/** What this platform is called in the names of files and packages; the most likely name first. */
+function platforms() {
+  const { platform, arch } = process;
+  if (platform === "win32") return [`win32-${arch}-msvc`];
+  if (platform !== "linux") return [`${platform}-${arch}`];
+  const names = [`linux-${arch}-gnu`, `linux-${arch}-musl`];
+  return isGlibc() ? names : names.reverse();
+}
+
+function isGlibc() {
+  const { report } = process;
+  const { excludeNetwork } = report;
+  report.excludeNetwork = true; // names of hosts may take seconds
+  try {
+    return Boolean(report.getReport().header.glibcVersionRuntime);
+  } finally {
+    report.excludeNetwork = excludeNetwork;
+  }
+}
+
+/**
+ * @param folder the package's folder, whose `package.json` has `napi.binaryName`
+ */
+module.exports = function load(folder) {
+  const requireFrom = createRequire(path.join(folder, "index.js"));
+  const { name, napi } = requireFrom("./package.json");
+  const built = (suffix) => path.join(folder, `${napi.binaryName}${suffix}.node`);
+  const candidates = [
+    ...platforms().flatMap((platform) => [built(`.${platform}`), `${name}-${platform}`]),
+    built(""), // `napi build` without `--platform`
+  ];
+  const failures = [];
+  for (const candidate of candidates) {
+    if (path.isAbsolute(candidate) && !fs.existsSync(candidate)) continue;
+    try {
+      return requireFrom(candidate);
+    } catch (error) {
+      if (error.code !== "MODULE_NOT_FOUND") failures.push(error.message);
+    }
+  }
+  const why = failures.length > 0 ? failures.join("; ") : `looked for ${candidates.join(", ")}`;
+  throw new Error(`${name} has no addon for ${process.platform} ${process.arch} that can be loaded: ${why}`);
+};

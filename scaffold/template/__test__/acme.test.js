@@ -1,0 +1,126 @@
+const { AbstractPaymentProcessor, registeredIdentifiers } = require("../index.js");
+const { default: AcmeService } = require("../services/acme.js");
+const { startFake } = require("./fake.js");
+
+let fake;
+let processor;
+beforeEach(async () => {
+  fake = await startFake();
+  processor = new AcmeService({}, options());
+});
+afterEach(() => fake.close());
+
+const options = (changes) => ({ endpoint: fake.endpoint, api_key: fake.apiKey, timeout_ms: 400, ...changes });
+
+const order = (changes) => ({
+  amount: 1500,
+  currency_code: "eur",
+  resource_id: "cart_1",
+  email: "",
+  context: {},
+  paymentSessionData: {},
+  ...changes,
+});
+
+/** A payment as Medusa has it when the shopper has completed the cart. */
+async function authorized() {
+  const { session_data } = await processor.initiatePayment(order());
+  const { status, data } = await processor.authorizePayment(session_data, {});
+  expect(status).toBe("authorized");
+  return data;
+}
+
+const failed = (code) => ({ error: expect.stringMatching(/./), code, detail: expect.stringMatching(/./) });
+
+test("the addon has the provider, and Medusa takes it for one", () => {
+  expect(registeredIdentifiers).toContain("acme");
+  expect(processor).toBeInstanceOf(AbstractPaymentProcessor);
+  expect(AcmeService._isPaymentProcessor).toBe(true);
+});
+
+test("a payment goes from the cart to a refund", async () => {
+  const data = await authorized();
+  expect(await processor.getPaymentStatus(data)).toBe("authorized");
+  const captured = await processor.capturePayment(data);
+  expect(captured).toMatchObject({ status: "captured", captured: 1500 });
+  const refunded = await processor.refundPayment(captured, 400);
+  expect(refunded).toMatchObject({ captured: 1500, refunded: 400 });
+  expect(await processor.retrievePayment(refunded)).toStrictEqual(refunded);
+  expect(fake.ledger).toEqual(["capture 1500", "refund 400"]);
+});
+
+test("the payment follows the cart until it is authorized", async () => {
+  const { session_data: paymentSessionData } = await processor.initiatePayment(order());
+  const update = await processor.updatePayment(order({ amount: 900, paymentSessionData }));
+  expect(update.session_data.amount).toBe(900);
+  const { data } = await processor.authorizePayment(update.session_data, {});
+  expect(await processor.updatePayment(order({ amount: 5000, paymentSessionData: data }))).toBeUndefined();
+});
+
+test("a decline is an error in three texts, and nothing is moved", async () => {
+  const { session_data } = await processor.initiatePayment(order());
+  fake.next("decline");
+  expect(await processor.authorizePayment(session_data, {})).toEqual(failed("card_declined"));
+  expect(await processor.getPaymentStatus(session_data)).toBe("pending");
+  expect(fake.ledger).toEqual([]);
+});
+
+test("more than was captured is not refunded", async () => {
+  const captured = await processor.capturePayment(await authorized());
+  expect(await processor.refundPayment(captured, 1501)).toEqual(failed("refund_exceeds_captured"));
+  expect(fake.ledger).toEqual(["capture 1500"]);
+});
+
+test("what is done already is done", async () => {
+  const data = await authorized();
+  await processor.capturePayment(data);
+  expect(await processor.capturePayment(data)).toMatchObject({ status: "captured" });
+  expect(await processor.cancelPayment(data)).toEqual(failed("payment_is_captured"));
+  expect(fake.ledger).toEqual(["capture 1500"]);
+
+  const other = await authorized();
+  await processor.cancelPayment(other);
+  expect(await processor.cancelPayment(other)).toMatchObject({ status: "canceled" });
+  expect(await processor.deletePayment({ id: "pay_gone" })).toEqual({ id: "pay_gone" });
+});
+
+test("a lost reply is asked for again, and money moves once", async () => {
+  const data = await authorized();
+  processor = new AcmeService({}, options({ timeout_ms: 5000 }));
+  fake.next("lose_reply");
+  expect(await processor.capturePayment(data)).toMatchObject({ status: "captured" });
+  expect(fake.ledger).toEqual(["capture 1500"]);
+});
+
+test("an outcome that nobody knows is never called a refusal, and the same action again finds out", async () => {
+  const captured = await processor.capturePayment(await authorized());
+  for (const step of ["hang", "lose_reply"]) {
+    fake.next(step, step, step);
+    expect(await processor.refundPayment(captured, 400)).toEqual(failed("outcome_unknown"));
+  }
+  fake.next();
+  expect(await processor.refundPayment(captured, 400)).toMatchObject({ refunded: 400 });
+  expect(fake.ledger).toEqual(["capture 1500", "refund 400"]);
+});
+
+test("an endpoint that is down is told from one that may have served the call", async () => {
+  const data = await authorized();
+  await fake.close();
+  expect(await processor.capturePayment(data)).toEqual(failed("temporarily_unavailable"));
+});
+
+test("a shopper leaves notes, and sets nothing else", async () => {
+  expect(await processor.updatePaymentData("ps_1", { note: "ring twice" })).toEqual({ note: "ring twice" });
+  expect(await processor.updatePaymentData("ps_1", { status: "captured" })).toEqual(failed("invalid_data"));
+});
+
+test.each([
+  ["an unknown option", { colour: "green" }, /colour/],
+  ["a key that is missing", { api_key: undefined }, /api_key/],
+  ["a key over an open line", { endpoint: "http://api.example.com" }, /endpoint.*https/],
+  ["a time limit that is none", { timeout_ms: 0 }, /timeout_ms/],
+])("%s stops the store's boot, and the key does not show", (_, changes, message) => {
+  const build = () => new AcmeService({}, options({ api_key: "s3cret", ...changes }));
+  expect(build).toThrow(message);
+  expect(build).not.toThrow(/s3cret/);
+});

@@ -1,0 +1,8 @@
+const { AbstractPaymentProcessor } = require("../index.js");
+
+// Medusa loads the file, and names the service after it. Any method can be overridden here.
+class AcmeService extends AbstractPaymentProcessor {
+  static identifier = "acme";
+}
+
+exports.default = AcmeService;
