@@ -22,7 +22,7 @@ const OF_WINDOWS = /^(con|prn|aux|nul|(com|lpt)[0-9])$/;
 
 /** Crates that the project depends on: it cannot have the name of one. */
 const OF_DEPENDENCIES = words(`
-  http-body-util hyper hyper-rustls hyper-util medusa-payment-rs napi-build serde serde-json`);
+  http-body-util hyper hyper-rustls hyper-util medusa-payment-rs napi-build serde serde_json`);
 
 /** Types that the provider's file has already. */
 const OF_TYPES = words(`
@@ -47,7 +47,8 @@ function namesFor(npm) {
   if (OF_RUST.has(crate)) throw bad(npm, "it is a word of Rust's own");
   if (OF_NPM.has(crate)) throw bad(npm, "it is a module of Node.js's own");
   if (OF_WINDOWS.test(crate)) throw bad(npm, "Windows allows no folder of that name");
-  if (OF_DEPENDENCIES.has(crate)) throw bad(npm, "the project depends on the crate of that name");
+  if (OF_DEPENDENCIES.has(crate) || OF_DEPENDENCIES.has(crate.replaceAll("-", "_")))
+    throw bad(npm, "the project depends on the crate of that name");
 
   const identifier = crate.startsWith(PREFIX) ? crate.slice(PREFIX.length) : crate;
   const type = identifier.replace(/(?:^|-)([a-z0-9])/g, (_, first) => first.toUpperCase());

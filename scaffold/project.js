@@ -66,8 +66,16 @@ function templateFiles() {
     .map((entry) => path.relative(TEMPLATE, path.join(entry.parentPath ?? entry.path, entry.name)));
 }
 
-const named = (text, { crate, identifier, type }) =>
-  text.replace(/medusa-payment-acme|acme|Acme/g, (word) => ({ acme: identifier, Acme: type })[word] ?? crate);
+function named(text, { npm, crate, identifier, type }) {
+  const names = {
+    'resolve: "medusa-payment-acme"': `resolve: "${npm}"`,
+    "medusa-payment-acme": crate,
+    acme: identifier,
+    Acme: type,
+    ACME: identifier.replaceAll("-", "_").toUpperCase(),
+  };
+  return text.replace(new RegExp(Object.keys(names).join("|"), "g"), (name) => names[name]);
+}
 
 function manifest(text, { npm }, spec) {
   const json = JSON.parse(text);

@@ -15,7 +15,8 @@ function innerEnv() {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofTheOuterRun.test(name)));
 }
 
-const npm = (cwd, args, { onLine } = {}) => run("npm", [...args, ...QUIET], { cwd, env: innerEnv(), onLine });
+const npm = (cwd, args, { env, onLine } = {}) =>
+  run("npm", [...args, ...QUIET], { cwd, env: { ...innerEnv(), ...env }, onLine });
 
 /** Is `node_modules` what the lock asks for? npm writes its hidden lock last: an install cut short counts as none. */
 function isInstalled(cwd) {
@@ -23,4 +24,8 @@ function isInstalled(cwd) {
   return written("node_modules/.package-lock.json") >= written("package-lock.json");
 }
 
-module.exports = { npm, isInstalled };
+/** Runs the command of a package as a person would who has not installed it. */
+const npx = (cwd, pkg, [command, ...args], { onLine } = {}) =>
+  run("npx", ["--yes", "--prefer-offline", "--package", pkg, "--", command, ...args], { cwd, env: innerEnv(), onLine });
+
+module.exports = { npm, npx, isInstalled };

@@ -1,5 +1,7 @@
 // Where the harness reads and writes. All that it writes, temporary folders apart, is under `STORE`.
 
+const crypto = require("node:crypto");
+const os = require("node:os");
 const path = require("node:path");
 
 const ROOT = path.resolve(__dirname, "../..");
@@ -9,4 +11,11 @@ const STORE = path.join(ROOT, ".store");
 /** A second package with an addon of its own, as a third party would make it. */
 const TEST_ADDON = path.join(ROOT, "__test__/addon");
 
-module.exports = { ROOT, TEST_ADDON, TEMPLATE, STORE };
+/** Where the scaffold is tried: away from the repository, whose `node_modules` and cargo workspace would help it. */
+const SCAFFOLDED = path.join(os.tmpdir(), `medusa-payment-rs-${hash(ROOT)}`);
+
+function hash(text) {
+  return crypto.createHash("sha256").update(text).digest("hex").slice(0, 12);
+}
+
+module.exports = { ROOT, TEST_ADDON, TEMPLATE, STORE, SCAFFOLDED };

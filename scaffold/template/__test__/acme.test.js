@@ -105,7 +105,9 @@ test("an outcome that nobody knows is never called a refusal, and the same actio
 
 test("an endpoint that is down is told from one that may have served the call", async () => {
   const data = await authorized();
-  await fake.close();
+  const down = await startFake();
+  await down.close();
+  processor = new AcmeService({}, options({ endpoint: down.endpoint }));
   expect(await processor.capturePayment(data)).toEqual(failed("temporarily_unavailable"));
 });
 
