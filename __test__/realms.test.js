@@ -1,7 +1,11 @@
+const fs = require("node:fs");
+const os = require("node:os");
 const path = require("node:path");
 const { Worker } = require("node:worker_threads");
 const host = require("@medusajs/medusa/dist/interfaces/payment-processor");
 const ours = require("medusa-payment-rs");
+const link = require("medusa-payment-rs/link");
+const load = require("medusa-payment-rs/load");
 const addon = require("scripted-payments");
 const { Manual, METHODS, Scripted, anyId, call, context } = require("./support/payments");
 const { node, script } = require("./support/node");
@@ -103,7 +107,7 @@ describe("a test runner", () => {
 describe("two addons", () => {
   test("stand side by side, each with its own processors", async () => {
     expect(ours.registeredIdentifiers).not.toContain("scripted");
-    expect(addon.registeredIdentifiers).toStrictEqual(["scripted"]);
+    expect(addon.registeredIdentifiers).toStrictEqual(["scripted", "till"]);
     expect(addon.AbstractPaymentProcessor).not.toBe(ours.AbstractPaymentProcessor);
     for (const processor of [new Manual({}), new Scripted({}, {})]) {
       expect(processor).toBeInstanceOf(host.AbstractPaymentProcessor);
@@ -124,7 +128,73 @@ describe("two addons", () => {
       static identifier = "manual";
     }
     expect(() => new Ours({})).toThrow(/registered: .*manual/);
-    expect(() => new Theirs({})).toThrow(/registered: scripted/);
+    expect(() => new Theirs({})).toThrow(/registered: scripted, till/);
+  });
+});
+
+describe("an addon of one's own", () => {
+  class Till extends addon.AbstractPaymentProcessor {
+    static identifier = "till";
+  }
+
+  test("may have several processors, each with its own options and books", async () => {
+    const till = new Till({}, { limit: 500 });
+    const scripted = new Scripted({}, {});
+    expect(till).toBeInstanceOf(host.AbstractPaymentProcessor);
+    expect(till.getIdentifier()).toBe("till");
+    expect(await till.refundPayment({ id: "pay_1" }, 200)).toStrictEqual({ id: "pay_1", paid_out: 200 });
+    expect(await scripted.refundPayment({ id: "pay_1" }, 200)).toMatchObject({ last: "refund_payment" });
+    expect(() => new Till({}, { deadline_ms: 1 })).toThrow(/"till".*deadline_ms.*limit/);
+    expect(() => new Scripted({}, { limit: 500 })).toThrow(/"scripted".*limit/);
+  });
+
+  test("may put a layer of its own around a processor, which decides before it is asked", async () => {
+    const till = new Till({}, { limit: 501 });
+    expect(await till.refundPayment({ id: "pay_1" }, 502)).toStrictEqual({
+      error: "The till does not pay that out",
+      code: "above_limit",
+      detail: "502 is above 501.",
+    });
+    expect(await till.refundPayment({ id: "pay_1" }, 501)).toStrictEqual({ id: "pay_1", paid_out: 501 });
+  });
+
+  describe("is looked for", () => {
+    let folder;
+    beforeEach(() => {
+      folder = fs.mkdtempSync(path.join(os.tmpdir(), "addon-"));
+      const manifest = { name: "@acme/pay", napi: { binaryName: "pay" } };
+      fs.writeFileSync(path.join(folder, "package.json"), JSON.stringify(manifest));
+    });
+    afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+    const built = path.join(path.dirname(require.resolve("scripted-payments")), "scripted-payments.node");
+    const { platform, arch } = process;
+    const libc = process.report.getReport().header.glibcVersionRuntime ? "-gnu" : "-musl";
+    const suffix = `${platform}-${arch}${{ linux: libc, win32: "-msvc" }[platform] ?? ""}`;
+
+    test("in the package's folder", () => {
+      fs.copyFileSync(built, path.join(folder, `pay.${suffix}.node`));
+      expect(link(load(folder)).registeredIdentifiers).toStrictEqual(["scripted", "till"]);
+    });
+
+    test("in the package for the platform", () => {
+      const installed = path.join(folder, "node_modules/@acme", `pay-${suffix}`);
+      fs.mkdirSync(installed, { recursive: true });
+      fs.writeFileSync(path.join(installed, "package.json"), JSON.stringify({ main: "pay.node" }));
+      fs.copyFileSync(built, path.join(installed, "pay.node"));
+      expect(link(load(folder)).registeredIdentifiers).toStrictEqual(["scripted", "till"]);
+    });
+
+    test("and where there is none, the error says what was looked for", () => {
+      expect(() => load(folder)).toThrow(
+        new RegExp(`@acme/pay has no addon.*pay\\.${suffix}\\.node.*@acme/pay-${suffix}`),
+      );
+    });
+
+    test("and where it cannot be loaded, the error says why", () => {
+      fs.writeFileSync(path.join(folder, `pay.${suffix}.node`), "no addon");
+      expect(() => load(folder)).toThrow(new RegExp(`@acme/pay has no addon.*pay\\.${suffix}\\.node: `));
+    });
   });
 });
 
@@ -161,6 +231,33 @@ describe("a worker thread", () => {
     const { code, messages } = await inWorker(work);
     expect(code).toBe(0);
     expect(messages.map(inThisRealm)).toStrictEqual([{ answers: answers.map(anyId), rejection: true, ofHost: true }]);
+  });
+
+  test("has both addons, each with its own processors", async () => {
+    const { code, messages } = await inWorker(`
+      const ours = require("medusa-payment-rs");
+      const addon = require("scripted-payments");
+      const host = require("@medusajs/medusa/dist/interfaces/payment-processor");
+      const { Manual, Scripted } = require("./__test__/support/payments");
+      (async () => {
+        const both = [new Manual({}), new Scripted({}, {})];
+        require("node:worker_threads").parentPort.postMessage({
+          ofHost: both.map((processor) => processor instanceof host.AbstractPaymentProcessor),
+          apart: [ours, addon].map(({ registeredIdentifiers }) => registeredIdentifiers.includes("scripted")),
+          answers: await Promise.all(both.map((processor) => processor.cancelPayment({ id: "pay_1" }))),
+        });
+      })();`);
+    expect(code).toBe(0);
+    expect(messages.map(inThisRealm)).toStrictEqual([
+      {
+        ofHost: [true, true],
+        apart: [false, true],
+        answers: [
+          { id: "pay_1", status: "canceled" },
+          { id: "pay_1", last: "cancel_payment", moved: expect.any(Number) },
+        ],
+      },
+    ]);
   });
 
   test("works beside others", async () => {

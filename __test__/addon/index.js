@@ -1,3 +1,4 @@
 const link = require("medusa-payment-rs/link");
+const load = require("medusa-payment-rs/load");
 
-module.exports = link(require("./scripted-payments.node"));
+module.exports = link(load(__dirname));

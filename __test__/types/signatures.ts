@@ -17,6 +17,7 @@ import type {
   registeredIdentifiers,
 } from "medusa-payment-rs";
 import type link from "medusa-payment-rs/link";
+import type load from "medusa-payment-rs/load";
 import { check, type Equal } from "./equal";
 
 check<
@@ -72,3 +73,4 @@ check<Equal<typeof AbstractPaymentProcessor.identifier, typeof Theirs.identifier
 // An addon of somebody else has the same class.
 check<Equal<ReturnType<typeof link>["AbstractPaymentProcessor"], typeof AbstractPaymentProcessor>>();
 check<Equal<ReturnType<typeof link>["registeredIdentifiers"], string[]>>();
+check<Equal<typeof load, (folder: string) => Parameters<typeof link>[0]>>();

@@ -22,7 +22,9 @@ use medusa_payment_rs::{
 use serde::Deserialize;
 use serde_json::Value;
 
-medusa_payment_rs::export!(Scripted);
+mod till;
+
+medusa_payment_rs::export!(Scripted, till::Till);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
