@@ -60,6 +60,11 @@ mod documentation {
     struct LayersAndTime;
 }
 
+/// The examples in the guide for authors.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/write-a-provider.md")]
+struct WriteAProvider;
+
 /// Not part of the public interface: what [`export!`] expands to.
 #[doc(hidden)]
 pub mod __private {

@@ -28,4 +28,4 @@ function isInstalled(cwd) {
 const npx = (cwd, pkg, [command, ...args], { onLine } = {}) =>
   run("npx", ["--yes", "--prefer-offline", "--package", pkg, "--", command, ...args], { cwd, env: innerEnv(), onLine });
 
-module.exports = { npm, npx, isInstalled };
+module.exports = { npm, npx, innerEnv, isInstalled };

@@ -1,0 +1,33 @@
+// Publishes what `assemble.js` made: the platforms first, so that the main package never names one that is not there.
+// What is published already is passed over, so that a run that broke off can be repeated.
+//
+//   node release/publish.js --dry-run     asks npm what it would do
+
+const path = require("node:path");
+const { platformFolders, run } = require("./napi");
+
+const ROOT = path.resolve(__dirname, "..");
+
+function main([option]) {
+  const dry = option === "--dry-run";
+  const how = dry ? ["--dry-run"] : ["--provenance"];
+  for (const folder of [...platformFolders(ROOT), "."]) {
+    const cwd = path.join(ROOT, folder);
+    const { name, version } = require(path.join(cwd, "package.json"));
+    if (!dry && isPublished(`${name}@${version}`)) {
+      console.log(`${name}@${version} is published already`);
+      continue;
+    }
+    console.log(run("npm", ["publish", "--access", "public", ...how], { cwd }));
+  }
+}
+
+function isPublished(what) {
+  try {
+    return run("npm", ["view", what, "version"]).trim() !== "";
+  } catch {
+    return false; // npm has never heard of the name
+  }
+}
+
+main(process.argv.slice(2));

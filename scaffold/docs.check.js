@@ -1,0 +1,53 @@
+// What docs/write-a-provider.md says is done as it says. Its Rust is a doctest of the crate.
+
+const assert = require("node:assert/strict");
+const fs = require("node:fs/promises");
+const path = require("node:path");
+const { before, test } = require("node:test");
+const { SCAFFOLDED } = require("../e2e/support/paths");
+const { run } = require("../e2e/support/processes");
+const { NAME, scaffoldProject } = require("../e2e/support/scaffold");
+const { packTarball } = require("../e2e/support/store");
+
+let blocks;
+let project;
+before(async () => {
+  const text = await fs.readFile(path.join(__dirname, "../docs/write-a-provider.md"), "utf8");
+  blocks = [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language, code]) => ({ language, code }));
+  const { folder } = await scaffoldProject(await packTarball(), { log: console.log });
+  project = path.join(SCAFFOLDED, "as-documented");
+  await fs.rm(project, { recursive: true, force: true });
+  await fs.cp(folder, project, { recursive: true, filter: (source) => path.basename(source) !== "node_modules" });
+  await fs.symlink(path.join(folder, "node_modules"), path.join(project, "node_modules"));
+  for (const { code } of blocks.filter(({ language }) => language === "js")) {
+    await fs.writeFile(path.join(project, code.match(/^\/\/ (\S+)\n/)[1]), code);
+  }
+});
+
+test("its first commands are those that the other checks run", () => {
+  const { code } = blocks.find(({ language }) => language === "bash");
+  assert.deepEqual(code.trim().split("\n"), [
+    `npx medusa-payment-rs new ${NAME}`,
+    `cd ${NAME}`,
+    "npm install",
+    "npm test",
+  ]);
+});
+
+test("no block is in a language that nobody runs", () => {
+  assert.deepEqual([...new Set(blocks.map(({ language }) => language))].sort(), ["bash", "js", "rust"]);
+});
+
+test("its JavaScript passes its own test, and the project's", async () => {
+  await run(process.execPath, ["node_modules/jest/bin/jest.js"], { cwd: project });
+});
+
+test("its options are those of the provider", async () => {
+  const env = { ...process.env, ACME_PAY_ENDPOINT: "https://api.example.com", ACME_PAY_API_KEY: "secret" };
+  const script = `
+    const { plugins: [{ resolve, options }] } = require("./medusa-config.js");
+    const { default: Service } = require("./services/acme-pay.js");
+    new Service({}, options);
+    console.log(resolve);`;
+  assert.equal(await run(process.execPath, ["-e", script], { cwd: project, env }), `${NAME}\n`);
+});
