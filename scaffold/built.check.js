@@ -1,11 +1,13 @@
 // A project that was made from the tarball installs, builds and passes its own tests, with what npm and cargo have today.
 
 const assert = require("node:assert/strict");
-const fs = require("node:fs");
+const fs = require("node:fs/promises");
 const path = require("node:path");
 const { before, test } = require("node:test");
+const { npm } = require("../e2e/support/npm");
+const { SCAFFOLDED } = require("../e2e/support/paths");
 const { run } = require("../e2e/support/processes");
-const { CARGO_TARGET, scaffoldProject } = require("../e2e/support/scaffold");
+const { CARGO_TARGET, NAME, scaffoldProject } = require("../e2e/support/scaffold");
 const { packTarball } = require("../e2e/support/store");
 
 let project;
@@ -13,11 +15,44 @@ before(async () => {
   project = await scaffoldProject(await packTarball(), { log: console.log });
 });
 
-test("npm install && npm test passes at once, with every test of the template", () => {
-  const template = fs.readFileSync(path.join(__dirname, "template/__test__/acme.test.js"), "utf8");
+test("npm install && npm test passes at once, with every test of the template", async () => {
+  const template = await fs.readFile(path.join(__dirname, "template/__test__/acme.test.js"), "utf8");
   const rows = template.match(/^ {2}\["/gm).length;
   const tests = template.match(/^test\(/gm).length + rows;
   assert.match(project.output, new RegExp(`Tests: +${tests} passed, ${tests} total`));
+});
+
+test("what its workflow publishes is a package for each platform, and one that names them", async () => {
+  const copy = path.join(SCAFFOLDED, "published");
+  await fs.rm(copy, { recursive: true, force: true });
+  await fs.cp(project.folder, copy, { recursive: true, filter: (source) => path.basename(source) !== "node_modules" });
+  const { napi } = JSON.parse(await fs.readFile(path.join(copy, "package.json"), "utf8"));
+  const command = path.join(project.folder, "node_modules/.bin/napi");
+  const runNapi = (...args) => run(command, args, { cwd: copy });
+  await runNapi("create-npm-dirs");
+  const platforms = await fs.readdir(path.join(copy, "npm"));
+  assert.equal(platforms.length, napi.targets.length);
+  for (const platform of platforms) {
+    const addon = path.join(copy, "artifacts", `addon-${platform}`, `${NAME}.${platform}.node`);
+    await fs.mkdir(path.dirname(addon), { recursive: true });
+    await fs.writeFile(addon, "not built here");
+  }
+  await runNapi("artifacts", "--output-dir", "artifacts");
+  await runNapi("prepublish", "--tag-style", "npm", "--no-gh-release", "--skip-optional-publish");
+  await run("sh", ["-c", "rm ./*.node"], { cwd: copy });
+
+  const { optionalDependencies } = JSON.parse(await fs.readFile(path.join(copy, "package.json"), "utf8"));
+  assert.deepEqual(Object.keys(optionalDependencies).sort(), platforms.map((platform) => `${NAME}-${platform}`).sort());
+  const said = JSON.parse(await npm(copy, ["pack", "--dry-run", "--json"]));
+  const files = Object.values(said)[0].files.map((file) => file.path);
+  assert.deepEqual(files.sort(), [
+    "LICENSE",
+    "README.md",
+    "index.d.ts",
+    "index.js",
+    "package.json",
+    `services/${NAME}.js`,
+  ]);
 });
 
 test("clippy has nothing to say about its Rust", async () => {
