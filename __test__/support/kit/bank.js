@@ -1,0 +1,116 @@
+// A bank in memory, for the kit's own tests: what it holds and pays is the truth, and its replies can go wrong.
+
+const { randomUUID } = require("node:crypto");
+
+class BankError extends Error {
+  /** `kind`: "refused", "unavailable" or "lost". */
+  constructor(kind, code, message) {
+    super(message);
+    Object.assign(this, { kind, code });
+  }
+}
+
+const refused = (code, message) => new BankError("refused", code, message);
+
+function openBank() {
+  const payments = new Map();
+  /** Idempotency key → the reply that it got. */
+  const served = new Map();
+  /** Payment method → what is wrong with its requests. */
+  const faults = new Map();
+
+  const payment = (id) => {
+    const found = payments.get(id);
+    if (!found) throw refused("not_found", `There is no payment ${id}.`);
+    return found;
+  };
+
+  /** What the bank does on a request. */
+  const work = {
+    create({ cart, amount, currency }) {
+      const made = { id: `pay_${randomUUID()}`, cart, amount, currency, status: "open", held: 0, captured: 0, refunds: [] };
+      payments.set(made.id, made);
+      return made;
+    },
+    change({ id, amount, currency }) {
+      const changed = payment(id);
+      if (changed.status !== "open") throw refused("not_open", "It is paid already.");
+      return Object.assign(changed, { amount, currency });
+    },
+    read: ({ id }) => payment(id),
+    capture({ id, amount }) {
+      const taken = payment(id);
+      if (taken.status !== "held") throw refused("not_held", `It is ${taken.status}.`);
+      return Object.assign(taken, { status: "captured", held: 0, captured: amount ?? taken.amount });
+    },
+    cancel({ id }) {
+      const released = payment(id);
+      if (released.status !== "open" && released.status !== "held") {
+        throw refused("not_open", `It is ${released.status}.`);
+      }
+      return Object.assign(released, { status: "canceled", held: 0 });
+    },
+    refund({ id, amount }) {
+      const paid = payment(id);
+      if (amount > paid.captured - refunded(paid)) throw refused("too_much", "It is more than is left.");
+      const refund = { id: `refund_${randomUUID()}`, amount, status: "paid" };
+      paid.refunds.push(refund);
+      return refund;
+    },
+  };
+
+  /** Runs once for each key: after that the same reply comes again. */
+  function serve(action, { key, ...request }) {
+    if (key !== undefined && served.has(key)) return { ...served.get(key), replayed: true };
+    const reply = { ...work[action](request) };
+    if (key !== undefined) served.set(key, reply);
+    return reply;
+  }
+
+  /** `method` is the payment method on whose behalf it is: faults are meant for one. Resolves with the reply's text. */
+  async function request(method, action, details) {
+    const fault = faults.get(method);
+    await new Promise(setImmediate);
+    switch (fault) {
+      case undefined:
+        return JSON.stringify(serve(action, details));
+      case "decline":
+        throw refused("declined", "The bank says no.");
+      case "declineQuietly":
+        return JSON.stringify({ id: `refund_${randomUUID()}`, status: "failed" });
+      case "unavailable":
+        throw new BankError("unavailable", "unavailable", "The bank is closed.");
+      case "garble":
+        return "<html>502 Bad Gateway</html>";
+      case "hang":
+        return new Promise(() => {});
+      case "loseReply":
+        serve(action, details);
+        throw new BankError("lost", "lost", "The connection was reset.");
+      case "cutOff": {
+        const text = JSON.stringify(serve(action, details));
+        return text.slice(0, text.length / 2);
+      }
+      default:
+        throw new Error(`there is no fault ${fault}`);
+    }
+  }
+
+  return {
+    request,
+    faults,
+    payment,
+    /** The shopper pays. */
+    pay(id) {
+      const paid = payment(id);
+      if (paid.status !== "open") throw refused("not_open", `It is ${paid.status}.`);
+      Object.assign(paid, { status: "held", held: paid.amount });
+    },
+    /** Payments of a cart that are not canceled. */
+    of: (cart) => [...payments.values()].filter((one) => one.cart === cart && one.status !== "canceled"),
+  };
+}
+
+const refunded = (payment) => payment.refunds.reduce((sum, { amount }) => sum + amount, 0);
+
+module.exports = { BankError, openBank, refunded };

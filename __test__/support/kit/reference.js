@@ -1,0 +1,243 @@
+// A payment processor that keeps the contract, for the kit's own tests. Every decision is a method of its own, so that
+// one can be made wrong at a time (mutants.js).
+
+const { randomUUID } = require("node:crypto");
+const { BankError } = require("./bank");
+
+const PROTECTED = ["amount", "currency", "currency_code", "id", "status", "captured", "refunded", "refunds"];
+
+class Reference {
+  static identifier = "reference";
+  static _isPaymentProcessor = true;
+
+  constructor(bank, limitMs) {
+    Object.assign(this, { bank, limitMs });
+    this.name = randomUUID();
+    /** Payment → the end of the last call that changes it. */
+    this.turns = new Map();
+    /** Keys of refunds that this instance has answered with a success. */
+    this.paid = new Set();
+    /** Payment → the status that was read last. */
+    this.statuses = new Map();
+  }
+
+  getIdentifier() {
+    return this.constructor.identifier;
+  }
+
+  async initiatePayment(context) {
+    return this.answer("initiatePayment", () => this.start("initiatePayment", context));
+  }
+
+  async start(method, { amount, currency_code: currency, resource_id: cart }) {
+    this.checkAmount(amount);
+    const { id } = await this.ask(method, "create", { cart, amount, currency });
+    return { session_data: { id, amount, currency, refunds: [] } };
+  }
+
+  async updatePayment(context) {
+    return this.answer("updatePayment", async () => {
+      const data = context.paymentSessionData ?? {};
+      this.checkAmount(context.amount);
+      if (!data.id) return this.start("updatePayment", context);
+      const { amount, currency_code: currency } = context;
+      if (data.amount === amount && data.currency === currency) return this.unchanged(context);
+      return this.change(context);
+    });
+  }
+
+  unchanged() {
+    return undefined;
+  }
+
+  async change({ amount, currency_code: currency, paymentSessionData: data }) {
+    await this.ask("updatePayment", "change", { id: data.id, amount, currency });
+    return { session_data: { ...data, amount, currency } };
+  }
+
+  async authorizePayment(data) {
+    return this.answer("authorizePayment", () =>
+      this.inTurn(data.id, async () => {
+        const status = this.statusOf(await this.ask("authorizePayment", "read", { id: data.id }));
+        this.statuses.set(data.id, status);
+        return { status, data };
+      }),
+    );
+  }
+
+  statusOf({ status }) {
+    return { open: "pending", held: "authorized", captured: "authorized", canceled: "canceled" }[status];
+  }
+
+  async capturePayment(data) {
+    return this.answer("capturePayment", () =>
+      this.inTurn(data.id, async () => {
+        await this.unlessDone("capturePayment", "capture", data, "captured");
+        return { ...data };
+      }),
+    );
+  }
+
+  async cancelPayment(data) {
+    return this.answer("cancelPayment", () => this.release("cancelPayment", data));
+  }
+
+  async deletePayment(data) {
+    return this.answer("deletePayment", () => this.release("deletePayment", data));
+  }
+
+  release(method, data) {
+    return this.inTurn(data.id, async () => {
+      await this.unlessDone(method, "cancel", data, "canceled");
+      return { ...data };
+    });
+  }
+
+  /** A refusal is a success only where the bank shows that it is done already. */
+  async unlessDone(method, action, { id }, done) {
+    try {
+      await this.ask(method, action, { id });
+    } catch (error) {
+      if (error.kind !== "refused" || error.code === "declined") throw error;
+      const { status } = await this.ask(method, "read", { id });
+      if (status !== done) throw error;
+      this.wasDone(method, id, error);
+    }
+  }
+
+  wasDone() {}
+
+  async refundPayment(data, amount) {
+    return this.answer("refundPayment", () =>
+      this.inTurn(data.id, async () => {
+        this.checkRefund(amount);
+        const key = this.refundKey(data, amount);
+        this.expectNews(key);
+        const refund = await this.ask("refundPayment", "refund", { id: data.id, amount, key });
+        this.checkOutcome(refund);
+        this.paid.add(key);
+        return this.refunded(data, refund);
+      }),
+    );
+  }
+
+  checkRefund(amount) {
+    this.checkAmount(amount);
+    if (amount === 0) throw new BankError("refused", "invalid_amount", "Zero is no refund.");
+  }
+
+  /** The same for a repeated refund, in every process, and another one for the next. */
+  refundKey({ id, refunds }, amount) {
+    return `refund ${id} ${amount} after ${(refunds ?? []).join(" ")}`;
+  }
+
+  expectNews(key) {
+    if (this.paid.has(key)) throw new BankError("unavailable", "just_paid", "It was paid just now. Look again.");
+  }
+
+  checkOutcome({ status }) {
+    if (status !== "paid") throw new BankError("refused", "refund_failed", `The refund is ${status}.`);
+  }
+
+  refunded(data, { id }) {
+    return { ...data, refunds: [...(data.refunds ?? []), id] };
+  }
+
+  async retrievePayment(data) {
+    return this.answer("retrievePayment", async () => {
+      const { amount, currency } = await this.ask("retrievePayment", "read", { id: data.id });
+      return { ...data, amount, currency };
+    });
+  }
+
+  async getPaymentStatus(data) {
+    try {
+      const status = this.statusOf(await this.ask("getPaymentStatus", "read", { id: data.id }));
+      this.statuses.set(data.id, status);
+      return status;
+    } catch (error) {
+      return this.lastStatus(data, error);
+    }
+  }
+
+  lastStatus({ id }, error) {
+    if (error.kind !== "refused" && this.statuses.has(id)) return this.statuses.get(id);
+    throw error;
+  }
+
+  async updatePaymentData(sessionId, data) {
+    return this.answer("updatePaymentData", async () => {
+      const refused = this.forbidden(data);
+      if (refused.length > 0) throw new BankError("refused", "not_allowed", `Not allowed: ${refused.join(", ")}.`);
+      await this.ask("updatePaymentData", "read", { id: sessionId.replace("ps_", "") });
+      return this.storable(data);
+    });
+  }
+
+  forbidden(data) {
+    return Object.keys(data).filter((name) => PROTECTED.includes(name));
+  }
+
+  storable(value) {
+    if (typeof value === "string") return value.replaceAll("\0", "\ufffd").toWellFormed();
+    if (Array.isArray(value)) return value.map((item) => this.storable(item));
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, this.storable(member)]));
+  }
+
+  checkAmount(amount) {
+    if (!Number.isSafeInteger(amount) || amount < 0) {
+      throw new BankError("refused", "invalid_amount", `${amount} is no amount.`);
+    }
+  }
+
+  /** Asks the bank, no longer than the limit, and reads its reply. */
+  async ask(method, action, details) {
+    const text = await this.bounded(method, this.bank.request(method, action, details));
+    try {
+      return JSON.parse(text);
+    } catch {
+      return this.unreadable(method, details);
+    }
+  }
+
+  unreadable() {
+    throw new BankError("lost", "unreadable", "The bank's reply cannot be read.");
+  }
+
+  async bounded(_method, reply) {
+    let timer;
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(reject, this.limitMs, new BankError("lost", "late", "The bank did not answer."));
+    });
+    try {
+      return await Promise.race([reply, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Calls that change one payment run one after the other. */
+  async inTurn(id, work) {
+    const turn = (this.turns.get(id) ?? Promise.resolve()).then(work);
+    this.turns.set(
+      id,
+      turn.catch(() => {}),
+    );
+    return turn;
+  }
+
+  async answer(method, work) {
+    try {
+      return await work();
+    } catch (error) {
+      return this.failure(method, error);
+    }
+  }
+
+  failure(method, error) {
+    return { error: `${method} failed`, code: error.code ?? "unknown", detail: error.message };
+  }
+}
+
+module.exports = { Reference };

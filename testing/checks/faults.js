@@ -1,0 +1,68 @@
+// A provider that refuses, is down, hangs, or whose replies are lost.
+
+/** Calls the operation while the provider has the fault, and takes no success for granted. */
+async function underFault(trial, operation, fault) {
+  const args = await operation.prepare(trial);
+  await trial.inject(fault, operation.method);
+  const answer = (await trial.call(operation.method, ...args)).recognised();
+  await trial.clear();
+  if (!answer.isSuccess) await operation.undone?.(trial, args);
+  else if (operation.needsProvider) answer.refused();
+  else await operation.done?.(trial, args, answer);
+  return { answer, args };
+}
+
+/** Calls the operation while its reply is lost, and repeats it unless it has found out itself. */
+async function converges(trial, operation, fault) {
+  const args = await operation.prepare(trial);
+  await trial.inject(fault, operation.method);
+  let answer = (await trial.call(operation.method, ...args)).recognised();
+  await trial.clear();
+  if (!answer.isSuccess) answer = await trial.repeated(operation.method, ...args);
+  await operation.done?.(trial, args, answer);
+}
+
+module.exports = {
+  declined: (trial, operation) => underFault(trial, operation, "decline"),
+  garbled: (trial, operation) => underFault(trial, operation, "garble"),
+  hang: (trial, operation) => underFault(trial, operation, "hang"),
+  "declined-quietly": (trial, operation) => underFault(trial, operation, "declineQuietly"),
+
+  async down(trial, operation) {
+    const { answer, args } = await underFault(trial, operation, "unavailable");
+    if (answer.isSuccess && !(operation.method === "authorizePayment" && answer.value.status !== "authorized")) return;
+    const done = await trial.repeated(operation.method, ...args);
+    await operation.done?.(trial, args, done);
+  },
+
+  async "down-status"(trial) {
+    const data = await trial.authorized();
+    await trial.inject("unavailable", "getPaymentStatus");
+    const answer = await trial.call("getPaymentStatus", data);
+    await trial.clear();
+    trial.expect("the status", answer.succeeded().value, "authorized");
+  },
+
+  "cut-off": (trial, operation) => converges(trial, operation, "cutOff"),
+  lost: (trial, operation) => converges(trial, operation, "loseReply"),
+
+  /** The first answer may have been a success: a process can end before Medusa has stored it. */
+  async restarted(trial, operation) {
+    const args = await operation.prepare(trial);
+    await trial.inject("loseReply", operation.method);
+    (await trial.call(operation.method, ...args)).recognised();
+    await trial.clear();
+    await trial.restart();
+    const answer = await trial.repeated(operation.method, ...args);
+    await operation.done(trial, args, answer);
+  },
+
+  async "lost-initiate"(trial) {
+    await trial.inject("loseReply", "initiatePayment");
+    const answer = (await trial.call("initiatePayment", trial.context())).recognised();
+    await trial.clear();
+    const payments = await trial.hooks.payments(trial.resource);
+    if (payments > 1) trial.fail(`one call started ${payments} payments at the provider`);
+    if (!answer.isSuccess) await trial.repeated("initiatePayment", trial.context());
+  },
+};

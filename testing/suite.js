@@ -1,0 +1,40 @@
+// The contract as a suite of jest, vitest or node's own runner.
+
+const { all } = require("./contract");
+const { formatFailure } = require("./report");
+const { checkHooks, described, reasonToSkip, runCheck } = require("./run");
+
+/** How many times a call may take all of its time in one check. */
+const CALLS_IN_A_CHECK = 10;
+
+/**
+ * `runner` has `describe` and `test` (or `it`); without it, those that jest or vitest have put into the global object
+ * are used.
+ */
+function paymentProcessorContract(runner, hooks) {
+  if (hooks === undefined) return paymentProcessorContract(globalThis, runner);
+  const { describe, test = runner.it } = runner;
+  if (typeof describe !== "function" || typeof test !== "function") {
+    throw new TypeError("The contract needs the runner's `describe` and `test`: pass { describe, test }");
+  }
+  checkHooks(hooks);
+  const limit = 5000 + CALLS_IN_A_CHECK * (hooks.timeoutMs ?? 15_000);
+  describe("the contract of a payment processor", () => {
+    for (const check of all) {
+      const reason = reasonToSkip(check, hooks);
+      const name = `${check.id}: ${check.title}`;
+      if (reason === undefined) test(name, () => run(check, hooks), limit);
+      else test.skip(`${name} (${reason})`, () => {});
+    }
+  });
+}
+
+async function run(check, hooks) {
+  try {
+    await runCheck(check, hooks);
+  } catch (error) {
+    throw new Error(`\n${formatFailure(described(check, error))}`, { cause: error });
+  }
+}
+
+module.exports = { paymentProcessorContract };
