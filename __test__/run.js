@@ -31,9 +31,9 @@ async function copyTests(store) {
   // `skipLibCheck` is for Medusa's declarations, which do not compile. As `.ts` files ours are checked all the same.
   const declarations = path.join(folder, "types/declarations");
   await fs.mkdir(declarations);
-  for (const name of ["index", "link", "load"]) {
+  for (const name of ["index", "link", "load", "testing/index"]) {
     const source = path.join(store, "node_modules/medusa-payment-rs", `${name}.d.ts`);
-    await fs.copyFile(source, path.join(declarations, `${name}.ts`));
+    await fs.copyFile(source, path.join(declarations, `${name.replace("/", "-")}.ts`));
   }
 }
 

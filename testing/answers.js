@@ -54,12 +54,15 @@ class Answer {
   /** The payment's data in a success; undefined where an update had nothing to change. */
   get data() {
     if (this.method === "initiatePayment" || this.method === "updatePayment") return this.value?.session_data;
-    return this.method === "authorizePayment" ? this.value.data : this.value;
+    return this.method === "authorizePayment" ? this.value?.data : this.value;
   }
 
   /** Fails unless it is a success. */
   succeeded() {
-    if (!this.isSuccess) throw new CheckFailed(`expected a success: ${this}`);
+    if (!this.isSuccess) {
+      const hint = this.isError || !("error" in Object(this.data)) ? "" : " (data with a member `error` is no success)";
+      throw new CheckFailed(`expected a success: ${this}${hint}`);
+    }
     return this;
   }
 

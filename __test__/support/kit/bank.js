@@ -28,7 +28,16 @@ function openBank() {
   /** What the bank does on a request. */
   const work = {
     create({ cart, amount, currency }) {
-      const made = { id: `pay_${randomUUID()}`, cart, amount, currency, status: "open", held: 0, captured: 0, refunds: [] };
+      const made = {
+        id: `pay_${randomUUID()}`,
+        cart,
+        amount,
+        currency,
+        status: "open",
+        held: 0,
+        captured: 0,
+        refunds: [],
+      };
       payments.set(made.id, made);
       return made;
     },

@@ -1,0 +1,157 @@
+/** A payment's data, as a processor returns it and Medusa hands it back. */
+type Data = Record<string, any>;
+
+/** Medusa's payment processor, as far as the contract calls it. */
+export interface Processor {
+  getIdentifier(): string;
+  initiatePayment(context: any): Promise<unknown>;
+  updatePayment(context: any): Promise<unknown>;
+  authorizePayment(data: Data, context: Data): Promise<unknown>;
+  capturePayment(data: Data): Promise<unknown>;
+  refundPayment(data: Data, amount: number): Promise<unknown>;
+  cancelPayment(data: Data): Promise<unknown>;
+  deletePayment(data: Data): Promise<unknown>;
+  retrievePayment(data: Data): Promise<unknown>;
+  getPaymentStatus(data: Data): Promise<unknown>;
+  updatePaymentData(sessionId: string, data: Data): Promise<unknown>;
+}
+
+/** The method on whose behalf the processor asks its provider. */
+export type Method = Exclude<keyof Processor, "getIdentifier">;
+
+/** What the provider has in its books for one payment, in minor units. */
+export interface Ledger {
+  /** Held for the store and not taken yet. */
+  held: number;
+  captured: number;
+  /** Paid back, refunds that failed not counted. */
+  refunded: number;
+  canceled: boolean;
+}
+
+/**
+ * What can be made to go wrong, from the call on until `clear`, for every request that the processor makes to its
+ * provider on behalf of one method. A fault that is not there leaves the checks that need it out.
+ */
+export interface Faults {
+  /** The provider refuses, as it refuses a card. Nothing is done. */
+  decline?(method: Method): unknown;
+  /** The provider replies as if it had done it, and inside the reply stands that it failed. Nothing is done. */
+  declineQuietly?(method: Method): unknown;
+  /** The provider cannot be reached, or says that it is not available. Nothing is done. */
+  unavailable?(method: Method): unknown;
+  /** The provider does nothing and never answers. */
+  hang?(method: Method): unknown;
+  /** The provider does it, and its reply is lost: the connection ends. */
+  loseReply?(method: Method): unknown;
+  /** Somebody else answers, such as a proxy: an error status, and a body that is not the provider's. Nothing is done. */
+  garble?(method: Method): unknown;
+  /** The provider does it, and its reply ends in the middle. */
+  cutOff?(method: Method): unknown;
+  /** Ends all faults. */
+  clear(): unknown;
+}
+
+/**
+ * How the contract gets at a processor and its provider, which is best a fake. Every hook may return a promise. Those
+ * that are left out leave out the checks that need them, and the report says so.
+ */
+export interface Hooks {
+  /**
+   * A new instance, as a new process would make it: it shares the provider with the ones before, and nothing in memory.
+   */
+  create(): Processor | Promise<Processor>;
+  /** What is different from the usual cart: 1000 minor units, `eur`, a guest with an e-mail address. */
+  context?(): Data;
+  /** Does what the shopper does so that the payment can be authorized. Nothing where it is left out. */
+  pay?(sessionData: Data): unknown;
+  /** The provider's books for a payment, from its newest data. */
+  ledger?(data: Data): Ledger | Promise<Ledger>;
+  /** What a shopper who still has this session data could pay with it, or null. */
+  payable?(
+    sessionData: Data,
+  ): { amount: number; currency: string } | null | Promise<{ amount: number; currency: string } | null>;
+  /** How many payments of a cart the provider has that are not canceled. */
+  payments?(resourceId: string): number | Promise<number>;
+  faults?: Faults;
+  /** Lets as much time pass as an answer may ask an operator to wait before the same call is made again. */
+  later?(): unknown;
+  /** Medusa's session id, as `updatePaymentData` gets it. */
+  sessionId?(sessionData: Data): string;
+  /** What a shopper may set with `updatePaymentData`; `{}` where it is left out. */
+  harmless?: Data;
+  /**
+   * What a shopper must not set: name → a value to try. `amount`, `currency`, `id`, `status` and the like are tried
+   * wherever the session's data has them.
+   */
+  protected?: Data;
+  /** Whether an authorization takes the money, so that nothing is ever held. */
+  capturesAtOnce?: boolean;
+  /** Checks that are left out on purpose: id → why. */
+  skip?: Record<string, string>;
+  /** Milliseconds after which a call counts as not answered; 15,000 where it is left out. */
+  timeoutMs?: number;
+}
+
+/** One thing that a processor has to do. */
+export interface Check {
+  readonly id: string;
+  /** What is tried. */
+  readonly title: string;
+  /** What the contract says. */
+  readonly rule: string;
+  /** What Medusa does where it is broken, and in which of its files. */
+  readonly why: string;
+  /** Where the rule is written. */
+  readonly where: string;
+  /** The hooks that it cannot do without; `holds` is a processor that does not capture at once. */
+  readonly needs: readonly string[];
+  /** Runs it, and rejects where the rule is broken. */
+  readonly run: (hooks: Hooks) => Promise<void>;
+}
+
+/** A check that failed. */
+export interface Failure extends Pick<Check, "id" | "title" | "rule" | "why" | "where"> {
+  /** What happened. */
+  message: string;
+}
+
+/** What came of the checks. */
+export interface Report {
+  /** Their ids. */
+  passed: string[];
+  failed: Failure[];
+  /** With the reason: what was not checked is not kept. */
+  skipped: { id: string; title: string; reason: string }[];
+}
+
+/** What the contract needs of a test runner. Jest, vitest and `node:test` have it. */
+export interface Runner {
+  describe(name: string, body: () => void): unknown;
+  test?: RunnerTest;
+  it?: RunnerTest;
+}
+
+/** A runner's `test`. */
+export interface RunnerTest {
+  (name: string, body: () => Promise<void>, timeoutMs: number): unknown;
+  skip(name: string, body: () => void): unknown;
+}
+
+/** All checks, in the order in which they run. */
+export declare const checks: readonly Check[];
+
+/**
+ * Adds the contract as a suite of tests: one for each check. Checks that need a hook which is not there are skipped,
+ * with the hook's name.
+ *
+ * @param runner the test runner's functions; jest's and vitest's globals where it is left out
+ */
+export declare function paymentProcessorContract(runner: Runner, hooks: Hooks): void;
+export declare function paymentProcessorContract(hooks: Hooks): void;
+
+/** Runs the checks without a test runner, one after the other. */
+export declare function runContract(hooks: Hooks, options?: { only?: string[] }): Promise<Report>;
+
+/** The report as text: each failure with its rule, the reason for it and where it is written. */
+export declare function formatReport(report: Report): string;
