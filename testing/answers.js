@@ -72,11 +72,17 @@ class Answer {
     return this;
   }
 
+  get isRecognised() {
+    return this.isError || this.isSuccess;
+  }
+
+  get unrecognised() {
+    return `neither a success nor an error that Medusa recognises: ${this}`;
+  }
+
   /** Fails unless it is one of the two. */
   recognised() {
-    if (!this.isError && !this.isSuccess) {
-      throw new CheckFailed(`neither a success nor an error that Medusa recognises: ${this}`);
-    }
+    if (!this.isRecognised) throw new CheckFailed(this.unrecognised);
     return this;
   }
 

@@ -3,7 +3,8 @@
 /**
  * - `prepare` brings a payment as far as the operation needs it, and returns the method's arguments;
  * - `needsProvider`: a success is a lie while the provider is not there to do it;
- * - `undone` and `done` look at the provider's books, where the hooks offer them. `done` may go on with the payment.
+ * - `undone` and `moved` look at what it leaves in the provider's books, where the hooks offer them;
+ * - `done` sees from the answer that it is done, and may go on with the payment.
  */
 const operations = {
   initiate: {
@@ -38,21 +39,21 @@ const operations = {
     needsProvider: true,
     prepare: async (trial) => [await trial.authorized()],
     undone: (trial, [data]) => trial.hooks.capturesAtOnce || books(trial, data, { captured: 0 }),
-    done: (trial, [data]) => books(trial, data, { captured: trial.amount, refunded: 0 }),
+    moved: (trial, [data]) => books(trial, data, { captured: trial.amount, refunded: 0 }),
   },
   refund: {
     method: "refundPayment",
     needsProvider: true,
     prepare: async (trial) => [await trial.captured(), trial.part],
     undone: (trial, [data]) => books(trial, data, { refunded: 0 }),
-    done: (trial, [data, amount]) => books(trial, data, { refunded: amount }),
+    moved: (trial, [data, amount]) => books(trial, data, { refunded: amount }),
   },
   cancel: {
     method: "cancelPayment",
     needsProvider: true,
     prepare: async (trial) => [await (trial.hooks.capturesAtOnce ? trial.started() : trial.authorized())],
     undone: (trial, [data]) => books(trial, data, { canceled: false }),
-    done: (trial, [data]) => books(trial, data, { canceled: true, captured: 0 }),
+    moved: (trial, [data]) => books(trial, data, { canceled: true, captured: 0 }),
   },
   delete: {
     method: "deletePayment",

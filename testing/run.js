@@ -67,9 +67,13 @@ async function runCheck(check, hooks) {
   const trial = await Trial.open(hooks);
   try {
     await check.run(trial);
+  } catch (error) {
+    if (!(error instanceof CheckFailed)) throw error;
+    trial.complaints.unshift(error.message);
   } finally {
     await trial.clear();
   }
+  if (trial.complaints.length > 0) throw new CheckFailed(trial.complaints.join("\n"));
 }
 
 /** What is shown of a check that failed. */

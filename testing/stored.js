@@ -23,7 +23,7 @@ const stored = (data) => reordered(JSON.parse(JSON.stringify(data)), byJsonb);
 const backwards = (data) => reordered(JSON.parse(JSON.stringify(data)), (a, b) => -byJsonb(a, b));
 
 /** Data in one spelling, to compare it. */
-const canonical = (data) => JSON.stringify(stored(data));
+const canonical = (data) => (data === undefined ? "undefined" : JSON.stringify(stored(data)));
 
 /** What in a value PostgreSQL would not give back as it was put in, or undefined. */
 function unstorable(value, path = "data", above = []) {

@@ -14,6 +14,8 @@ class Trial {
     this.resource = `cart_${randomUUID().replaceAll("-", "").slice(0, 26)}`;
     /** How data is handed to the next call. */
     this.store = stored;
+    /** What does not hold, where the check goes on: an answer that says nothing must not hide what it did. */
+    this.complaints = [];
   }
 
   static async open(hooks) {
@@ -117,13 +119,23 @@ class Trial {
     await this.hooks.faults?.clear?.();
   }
 
+  complain(message) {
+    if (!this.complaints.includes(message)) this.complaints.push(message);
+  }
+
+  /** Complains of an answer that is neither a success nor an error to Medusa, and returns it. */
+  heard(answer) {
+    if (!answer.isRecognised) this.complain(answer.unrecognised);
+    return answer;
+  }
+
   /**
    * Repeats a call until it succeeds, as an operator does: an answer may ask to wait, and time passes. Returns the
    * success.
    */
   async repeated(method, ...args) {
     for (let attempt = 1; ; attempt++) {
-      const answer = (await this.call(method, ...args)).recognised();
+      const answer = this.heard(await this.call(method, ...args));
       if (answer.isSuccess) return answer;
       if (attempt === MOST_REPETITIONS || !this.hooks.later) {
         const hint = this.hooks.later ? "" : " (if it asks to wait, the hook `later` has to let the time pass)";

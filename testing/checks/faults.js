@@ -1,14 +1,32 @@
 // A provider that refuses, is down, hangs, or whose replies are lost.
 
+/** The operation is done: `answer` was a success. */
+async function isDone(trial, operation, args, answer) {
+  await operation.moved?.(trial, args);
+  await operation.done?.(trial, args, answer);
+}
+
+/** Repeats the operation until it is done. Money that moved twice on the way is worse than that it never succeeds. */
+async function again(trial, operation, args) {
+  let answer;
+  try {
+    answer = await trial.repeated(operation.method, ...args);
+  } catch (error) {
+    trial.complain(error.message);
+  }
+  if (answer) await isDone(trial, operation, args, answer);
+  else await operation.moved?.(trial, args);
+}
+
 /** Calls the operation while the provider has the fault, and takes no success for granted. */
 async function underFault(trial, operation, fault) {
   const args = await operation.prepare(trial);
   await trial.inject(fault, operation.method);
-  const answer = (await trial.call(operation.method, ...args)).recognised();
+  const answer = trial.heard(await trial.call(operation.method, ...args));
   await trial.clear();
   if (!answer.isSuccess) await operation.undone?.(trial, args);
   else if (operation.needsProvider) answer.refused();
-  else await operation.done?.(trial, args, answer);
+  else await isDone(trial, operation, args, answer);
   return { answer, args };
 }
 
@@ -16,10 +34,10 @@ async function underFault(trial, operation, fault) {
 async function converges(trial, operation, fault) {
   const args = await operation.prepare(trial);
   await trial.inject(fault, operation.method);
-  let answer = (await trial.call(operation.method, ...args)).recognised();
+  const answer = trial.heard(await trial.call(operation.method, ...args));
   await trial.clear();
-  if (!answer.isSuccess) answer = await trial.repeated(operation.method, ...args);
-  await operation.done?.(trial, args, answer);
+  if (answer.isSuccess) await isDone(trial, operation, args, answer);
+  else await again(trial, operation, args);
 }
 
 module.exports = {
@@ -31,8 +49,7 @@ module.exports = {
   async down(trial, operation) {
     const { answer, args } = await underFault(trial, operation, "unavailable");
     if (answer.isSuccess && !(operation.method === "authorizePayment" && answer.value.status !== "authorized")) return;
-    const done = await trial.repeated(operation.method, ...args);
-    await operation.done?.(trial, args, done);
+    await again(trial, operation, args);
   },
 
   async "down-status"(trial) {
@@ -50,16 +67,15 @@ module.exports = {
   async restarted(trial, operation) {
     const args = await operation.prepare(trial);
     await trial.inject("loseReply", operation.method);
-    (await trial.call(operation.method, ...args)).recognised();
+    trial.heard(await trial.call(operation.method, ...args));
     await trial.clear();
     await trial.restart();
-    const answer = await trial.repeated(operation.method, ...args);
-    await operation.done(trial, args, answer);
+    await again(trial, operation, args);
   },
 
   async "lost-initiate"(trial) {
     await trial.inject("loseReply", "initiatePayment");
-    const answer = (await trial.call("initiatePayment", trial.context())).recognised();
+    const answer = trial.heard(await trial.call("initiatePayment", trial.context()));
     await trial.clear();
     const payments = await trial.hooks.payments(trial.resource);
     if (payments > 1) trial.fail(`one call started ${payments} payments at the provider`);

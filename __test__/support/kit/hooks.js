@@ -3,7 +3,7 @@
 const { openBank, refunded } = require("./bank");
 const { Reference } = require("./reference");
 
-const LIMIT_MS = 60;
+const LIMIT_MS = 100;
 
 /** All hooks there are, for the reference or a processor made wrong after it. */
 function hooks(Processor = Reference) {
@@ -34,7 +34,7 @@ function hooks(Processor = Reference) {
       clear: () => bank.faults.clear(),
     },
     later: () => {},
-    timeoutMs: 10 * LIMIT_MS,
+    timeoutMs: 15 * LIMIT_MS,
   };
 }
 

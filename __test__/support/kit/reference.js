@@ -208,7 +208,9 @@ class Reference {
   async bounded(_method, reply) {
     let timer;
     const late = new Promise((_, reject) => {
-      timer = setTimeout(reject, this.limitMs, new BankError("lost", "late", "The bank did not answer."));
+      const giveUp = () => reject(new BankError("lost", "late", "The bank did not answer."));
+      // A reply that is there, and only waits for a busy machine, comes first.
+      timer = setTimeout(() => setImmediate(() => setImmediate(giveUp)), this.limitMs);
     });
     try {
       return await Promise.race([reply, late]);
