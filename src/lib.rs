@@ -6,7 +6,8 @@
 //! Node.js class `AbstractPaymentProcessor` finds it there.
 //!
 //! The crate without default features is the core alone and knows nothing of Node.js; the feature
-//! `node` adds the addon's side, and `addon` registers the built-in [`providers`].
+//! `node` adds the addon's side, and `addon` registers the built-in [`providers`]. The feature
+//! `testing` adds the contract of a payment processor as tests.
 
 #![cfg_attr(
     test,
@@ -25,6 +26,8 @@ mod processor;
 pub mod providers;
 pub mod registry;
 mod request;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod types;
 
 pub use amount::{Amount, AmountError, currency_exponent};
