@@ -68,6 +68,11 @@ mod documentation {
 #[doc = include_str!("../docs/write-a-provider.md")]
 struct WriteAProvider;
 
+/// The examples in the page about the conformance kit.
+#[cfg(all(doctest, feature = "testing"))]
+#[doc = include_str!("../docs/testing.md")]
+struct TestingPage;
+
 /// Not part of the public interface: what [`export!`] expands to.
 #[doc(hidden)]
 pub mod __private {

@@ -59,16 +59,13 @@ class Answer {
 
   /** Fails unless it is a success. */
   succeeded() {
-    if (!this.isSuccess) {
-      const hint = this.isError || !("error" in Object(this.data)) ? "" : " (data with a member `error` is no success)";
-      throw new CheckFailed(`expected a success: ${this}${hint}`);
-    }
+    if (!this.isSuccess) throw new CheckFailed(`expected a success: ${this}${this.flaw}`);
     return this;
   }
 
   /** Fails unless it is an error that Medusa recognises. */
   refused() {
-    if (!this.isError) throw new CheckFailed(`expected an error that Medusa recognises: ${this}`);
+    if (!this.isError) throw new CheckFailed(`expected an error that Medusa recognises: ${this}${this.flaw}`);
     return this;
   }
 
@@ -77,7 +74,16 @@ class Answer {
   }
 
   get unrecognised() {
-    return `neither a success nor an error that Medusa recognises: ${this}`;
+    return `neither a success nor an error that Medusa recognises: ${this}${this.flaw}`;
+  }
+
+  /** What keeps an object with a member `error` from being either. */
+  get flaw() {
+    if (this.isError || this.how !== "resolved") return "";
+    const holder = [this.value, this.data].find((value) => isObject(value) && "error" in value);
+    if (!holder) return "";
+    const missing = ["error", "code", "detail"].filter((name) => !isText(holder[name]));
+    return `\n(an error needs ${missing.map((name) => `\`${name}\``).join(" and ")} as text that is not empty, and data has no member \`error\`)`;
   }
 
   /** Fails unless it is one of the two. */
