@@ -1,0 +1,3 @@
+const { AbstractPaymentProcessor, PayPalProviderService, registeredIdentifiers } = require("./processor.js");
+
+module.exports = { AbstractPaymentProcessor, PayPalProviderService, registeredIdentifiers };

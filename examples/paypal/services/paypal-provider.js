@@ -1,0 +1,4 @@
+const { PayPalProviderService } = require("../processor.js");
+
+// Named as medusa-payment-paypal names it, so that it registers under the same names.
+exports.default = PayPalProviderService;

@@ -1,0 +1,306 @@
+//! The plugin's options, and what they have to be.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use hyper::Uri;
+use hyper::http::HeaderValue;
+use serde::de::{Deserializer, Visitor};
+use serde::{Deserialize, de};
+
+const LIVE: &str = "https://api-m.paypal.com";
+const SANDBOX: &str = "https://api-m.sandbox.paypal.com";
+
+/// The options in `medusa-config.js`: those of `medusa-payment-paypal` 6 in both of its spellings, and from
+/// `api_base` on ours.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PayPalOptions {
+    /// Whether payments go to PayPal's sandbox. False if not set.
+    pub sandbox: Option<Flag>,
+    /// The REST app's client id.
+    #[serde(rename = "clientId")]
+    pub client_id: Option<Secret>,
+    /// The older spelling of `clientId`.
+    #[serde(rename = "client_id")]
+    pub client_id_snake: Option<Secret>,
+    /// The REST app's secret.
+    #[serde(rename = "clientSecret")]
+    pub client_secret: Option<Secret>,
+    /// The older spelling of `clientSecret`.
+    #[serde(rename = "client_secret")]
+    pub client_secret_snake: Option<Secret>,
+    /// The id of the webhook in PayPal's dashboard. Without it no webhook is believed.
+    #[serde(rename = "authWebhookId")]
+    pub auth_webhook_id: Option<String>,
+    /// The older spelling of `authWebhookId`.
+    #[serde(rename = "auth_webhook_id")]
+    pub auth_webhook_id_snake: Option<String>,
+    /// Whether money is taken when the cart is completed, rather than held until the order is captured. False if
+    /// not set.
+    pub capture: Option<Flag>,
+    /// Where PayPal's API is, in place of what `sandbox` says: for tests and proxies.
+    pub api_base: Option<String>,
+    /// Milliseconds for one attempt at a call, answers included; 5,000 if not set.
+    pub timeout_ms: Option<u64>,
+    /// Milliseconds for a whole call, waiting and repeated attempts included; 12,000 if not set.
+    pub deadline_ms: Option<u64>,
+    /// How often a lost attempt is repeated, 0 to 10; 2 if not set.
+    pub max_retries: Option<u64>,
+}
+
+/// A boolean that may come out of an environment variable: `true`, `"true"`, `false`, `"false"` or `""`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flag(pub bool);
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        impl Visitor<'_> for Either {
+            type Value = Flag;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("true or false")
+            }
+
+            fn visit_bool<E>(self, value: bool) -> Result<Flag, E> {
+                Ok(Flag(value))
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Flag, E> {
+                match text {
+                    "true" => Ok(Flag(true)),
+                    "false" | "" => Ok(Flag(false)),
+                    _ => Err(E::custom("expected true or false, got another text")),
+                }
+            }
+        }
+
+        deserializer.deserialize_any(Either)
+    }
+}
+
+/// Text that never shows: neither in `Debug` output nor in an error.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// The options, checked and filled up.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// `Basic …`, marked as sensitive.
+    pub credentials: HeaderValue,
+    /// Where the API is, without a slash at its end.
+    pub api_base: String,
+    pub webhook_id: Option<String>,
+    pub capture_at_once: bool,
+    pub attempt_timeout: Duration,
+    pub deadline: Duration,
+    pub max_retries: u32,
+}
+
+impl TryFrom<PayPalOptions> for Settings {
+    type Error = String;
+
+    fn try_from(options: PayPalOptions) -> Result<Self, String> {
+        let timeout_ms = within("timeout_ms", options.timeout_ms, 1, 600_000)?;
+        let deadline_ms = within("deadline_ms", options.deadline_ms, 1, 600_000)?;
+        let max_retries = within("max_retries", options.max_retries, 0, 10)?;
+        let is_sandbox = options.sandbox.is_some_and(|Flag(sandbox)| sandbox);
+        Ok(Self {
+            credentials: credentials(
+                options.client_id.or(options.client_id_snake).as_ref(),
+                options.client_secret.or(options.client_secret_snake).as_ref(),
+            )?,
+            api_base: match options.api_base.as_deref() {
+                Some(base) => checked_base(base)?,
+                None if is_sandbox => SANDBOX.to_owned(),
+                None => LIVE.to_owned(),
+            },
+            webhook_id: options
+                .auth_webhook_id
+                .or(options.auth_webhook_id_snake)
+                .filter(|id| !id.trim().is_empty()),
+            capture_at_once: options.capture.is_some_and(|Flag(capture)| capture),
+            attempt_timeout: Duration::from_millis(timeout_ms.unwrap_or(5_000)),
+            deadline: Duration::from_millis(deadline_ms.unwrap_or(12_000)),
+            max_retries: max_retries.and_then(|retries| u32::try_from(retries).ok()).unwrap_or(2),
+        })
+    }
+}
+
+fn within(option: &str, value: Option<u64>, least: u64, most: u64) -> Result<Option<u64>, String> {
+    match value {
+        Some(value) if !(least..=most).contains(&value) => Err(format!(
+            "option `{option}`: expected a whole number from {least} to {most}, got {value}"
+        )),
+        value => Ok(value),
+    }
+}
+
+/// The header with which access tokens are asked for (<https://developer.paypal.com/api/rest/authentication/>).
+fn credentials(id: Option<&Secret>, secret: Option<&Secret>) -> Result<HeaderValue, String> {
+    let id = checked("clientId", "client_id", id)?;
+    let secret = checked("clientSecret", "client_secret", secret)?;
+    if id.contains(':') {
+        return Err("option `clientId`: a client id has no colon".to_owned());
+    }
+    let encoded = BASE64_STANDARD.encode(format!("{id}:{secret}"));
+    let mut header = HeaderValue::from_str(&format!("Basic {encoded}"))
+        .map_err(|_| "option `clientSecret`: it cannot be sent".to_owned())?;
+    header.set_sensitive(true);
+    Ok(header)
+}
+
+fn checked<'a>(option: &str, older: &str, value: Option<&'a Secret>) -> Result<&'a str, String> {
+    match value {
+        None => {
+            Err(format!("option `{option}` (or `{older}`) is missing: PayPal's REST app has it"))
+        }
+        Some(Secret(text))
+            if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) =>
+        {
+            Err(format!(
+                "option `{option}` (or `{older}`): expected what PayPal's REST app shows, got text that is \
+                 empty or has characters that none has"
+            ))
+        }
+        Some(Secret(text)) => Ok(text),
+    }
+}
+
+fn checked_base(text: &str) -> Result<String, String> {
+    // Not the value: somebody may have put a password into it.
+    let refused =
+        |why: &str| Err(format!("option `api_base`: expected a URL such as {LIVE}: {why}"));
+    let Ok(uri) = text.parse::<Uri>() else { return refused("this is no URL") };
+    let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+        return refused("scheme or host is missing");
+    };
+    if authority.as_str().contains('@') {
+        return refused("it must not hold a user or password");
+    }
+    if uri.query().is_some() {
+        return refused("it must not have a query");
+    }
+    match scheme {
+        "https" => {}
+        "http" if is_loopback(authority.host()) => {}
+        "http" => {
+            return refused("http would send the secret unencrypted, and is for this machine only");
+        }
+        _ => return refused("the scheme is neither https nor http"),
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEYS: &str = r#""clientId":"id1","clientSecret":"s3cret""#;
+
+    fn settings(json: &str) -> Result<Settings, String> {
+        let options: PayPalOptions =
+            serde_json::from_str(json).map_err(|error| error.to_string())?;
+        options.try_into()
+    }
+
+    fn with(more: &str) -> Result<Settings, String> {
+        settings(&format!("{{{KEYS}{more}}}"))
+    }
+
+    #[test]
+    fn what_is_not_set_has_its_documented_value() {
+        let settings = with("").unwrap();
+        assert_eq!(settings.api_base, LIVE);
+        assert!(!settings.capture_at_once && settings.webhook_id.is_none());
+        assert_eq!(settings.attempt_timeout, Duration::from_secs(5));
+        assert_eq!(settings.deadline, Duration::from_secs(12));
+        assert_eq!(settings.max_retries, 2);
+    }
+
+    #[test]
+    fn both_spellings_of_the_javascript_plugin_are_taken() {
+        let snake = settings(
+            r#"{"sandbox":"true","client_id":"id1","client_secret":"s3cret","auth_webhook_id":"WH-1"}"#,
+        )
+        .unwrap();
+        let camel =
+            with(r#","sandbox":true,"authWebhookId":"WH-1","auth_webhook_id":null"#).unwrap();
+        assert_eq!(snake.credentials, camel.credentials);
+        assert_eq!(snake.webhook_id, camel.webhook_id);
+        assert_eq!((snake.api_base.as_str(), camel.api_base.as_str()), (SANDBOX, SANDBOX));
+        assert_eq!(camel.credentials, "Basic aWQxOnMzY3JldA==");
+    }
+
+    #[test]
+    fn a_flag_may_come_out_of_the_environment() {
+        for (text, expected) in
+            [("true", true), ("\"true\"", true), ("\"\"", false), ("\"false\"", false)]
+        {
+            let settings = with(&format!(",\"capture\":{text}")).unwrap();
+            assert_eq!(settings.capture_at_once, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_mistake_names_its_option() {
+        for (option, json) in [
+            ("clientId", r#"{}"#.to_owned()),
+            ("clientSecret", r#"{"clientId":"id1"}"#.to_owned()),
+            ("clientSecret", r#"{"clientId":"id1","clientSecret":""}"#.to_owned()),
+            ("clientId", r#"{"clientId":"i d1","clientSecret":"s3cret"}"#.to_owned()),
+            ("clientId", r#"{"clientId":"a:b","clientSecret":"s3cret"}"#.to_owned()),
+            ("timeout_ms", format!("{{{KEYS},\"timeout_ms\":0}}")),
+            ("deadline_ms", format!("{{{KEYS},\"deadline_ms\":600001}}")),
+            ("max_retries", format!("{{{KEYS},\"max_retries\":11}}")),
+            ("api_base", format!("{{{KEYS},\"api_base\":\"nonsense\"}}")),
+            ("api_base", format!("{{{KEYS},\"api_base\":\"ftp://localhost\"}}")),
+            ("api_base", format!("{{{KEYS},\"api_base\":\"https://me:word@proxy\"}}")),
+            ("api_base", format!("{{{KEYS},\"api_base\":\"https://proxy/?a=1\"}}")),
+            ("clientid", r#"{"clientid":"id1"}"#.to_owned()),
+        ] {
+            let error = settings(&json).unwrap_err();
+            assert!(error.contains(&format!("`{option}`")), "{json}: {error}");
+            assert!(!error.contains("s3cret") && !error.contains("word@"), "{error}");
+        }
+        assert!(with(r#","sandbox":"yes""#).unwrap_err().contains("true or false"));
+    }
+
+    #[test]
+    fn the_secret_is_sent_unencrypted_to_this_machine_only() {
+        let based = |base: &str| with(&format!(",\"api_base\":\"{base}\""));
+        for base in ["http://127.0.0.1:1", "http://localhost:1/", "http://[::1]:1", "https://x/y/"]
+        {
+            assert_eq!(based(base).unwrap().api_base, base.trim_end_matches('/'));
+        }
+        for base in ["http://10.0.0.1", "http://paypal-proxy", "http://127.0.0.1.example.com"] {
+            assert!(based(base).unwrap_err().contains("unencrypted"), "{base}");
+        }
+    }
+
+    #[test]
+    fn secrets_do_not_show() {
+        let json = format!("{{{KEYS}}}");
+        let options: PayPalOptions = serde_json::from_str(&json).unwrap();
+        for shown in [format!("{options:?}"), format!("{:?}", settings(&json).unwrap())] {
+            assert!(!shown.contains("s3cret") && !shown.contains("aWQx"), "{shown}");
+        }
+    }
+}

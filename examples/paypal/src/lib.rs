@@ -1,0 +1,492 @@
+//! PayPal for Medusa v1, as a drop-in for `medusa-payment-paypal` 6: the same identifier, options, session data and
+//! statuses, and right where that one is wrong. It is made with what any author of a provider gets from
+//! `medusa-payment-rs`.
+//!
+//! The session data is PayPal's order as PayPal sent it, with one member beside it (`medusa_payment_rs_paypal`, see
+//! `books.rs`).
+
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+)]
+
+mod api;
+mod books;
+mod client;
+mod clock;
+mod config;
+mod money;
+mod order;
+mod query;
+mod refund;
+mod reply;
+mod requests;
+mod shopper;
+mod tokens;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use medusa_payment_rs::ErrorKind;
+use medusa_payment_rs::layers::Layers;
+use medusa_payment_rs::prelude::*;
+
+use api::{Api, is_not_found};
+use books::Books;
+use client::Client;
+use config::Settings;
+use money::Money;
+use order::{Intent, Order, OrderStatus};
+use query::Query;
+use tokens::Tokens;
+
+pub use config::{Flag, PayPalOptions, Secret};
+
+medusa_payment_rs::export!(PayPal);
+
+/// The processor `paypal`.
+///
+/// - **Authorizing** takes what the shopper approved: PayPal's storefront script may have done so before, or leave it to
+///   the store. An order whose amount is not the session's is never authorized.
+/// - **Refunds** are looked up before they are made: one whose reply was lost is taken over, also after a restart. The
+///   booked ones are in the payment's data.
+/// - **Captures and cancellations** that PayPal says were done already are successes, once the order itself shows it.
+/// - **Money that PayPal has not decided on** (an eCheck, a payment under review) counts as neither held nor taken.
+/// - **Superseded orders** cannot be canceled at PayPal; what a shopper pays on one is released.
+pub struct PayPal {
+    client: Client,
+    tokens: Tokens,
+    settings: Settings,
+}
+
+impl Provider for PayPal {
+    const IDENTIFIER: &'static str = "paypal";
+    type Config = PayPalOptions;
+
+    fn from_config(options: PayPalOptions) -> Result<Self, String> {
+        let settings = Settings::try_from(options)?;
+        let client = Client::new(&settings)?;
+        let tokens = Tokens::new(settings.credentials.clone());
+        Ok(Self { client, tokens, settings })
+    }
+
+    fn layers(&self) -> Layers {
+        Layers::default()
+            .deadline(self.settings.deadline)
+            .attempt_timeout(self.settings.attempt_timeout)
+            .max_retries(self.settings.max_retries)
+    }
+}
+
+impl PayPal {
+    fn api<'a>(&'a self, call: &'a CallContext) -> Api<'a> {
+        Api::new(&self.client, &self.tokens, call)
+    }
+
+    /// A new order.
+    async fn start(
+        &self,
+        api: &Api<'_>,
+        context: &PaymentProcessorContext,
+        superseded: Vec<String>,
+    ) -> Result<PaymentProcessorSessionResponse> {
+        let amount = Money::new(context.amount, &context.currency_code)?;
+        let intent =
+            if self.settings.capture_at_once { Intent::Capture } else { Intent::Authorize };
+        let request = requests::create_order(intent, &amount, &context.resource_id);
+        let order = api.create_order(&request).await?;
+        let books = Books { superseded, ..Books::default() };
+        // The amount is what later calls compare with, so it is in the data even where PayPal answers briefly.
+        let data =
+            if order.amount().is_some() { order.raw } else { with_amount(&order.raw, &amount) };
+        Ok(books.written_into(&data).into())
+    }
+
+    /// A new order in place of the one in `context`, unless that one is paid already.
+    async fn replace(
+        &self,
+        api: &Api<'_>,
+        context: &PaymentProcessorContext,
+        id: &str,
+    ) -> Result<Option<PaymentProcessorSessionResponse>> {
+        let mut superseded = Books::of(&context.payment_session_data).superseded;
+        match api.get_order(id).await {
+            Ok(order) if order.is_paid() => {
+                let amount = Money::new(context.amount, &context.currency_code)?;
+                if order.amount().is_some_and(|ordered| ordered.equals(&amount)) {
+                    return Ok(None);
+                }
+                return Err(PaymentProcessorError::refused(
+                    format!("update_payment of {id} is not possible"),
+                    "order_is_paid",
+                    "The shopper has paid it: amount and currency stay as they are. Refresh the payment session \
+                     to pay anew; that releases the money that is held.",
+                ));
+            }
+            Ok(order) if order.fields.status == OrderStatus::Voided => {}
+            Ok(_) => superseded.push(id.to_owned()),
+            // Orders that nobody pays are gone after a few hours.
+            Err(error) if is_not_found(&error) => {}
+            Err(error) => return Err(error),
+        }
+        self.start(api, context, superseded).await.map(Some)
+    }
+
+    /// The order in the payment's data, as it is after a change.
+    async fn after(&self, api: &Api<'_>, id: &str, data: &JsonObject, books: &Books) -> JsonObject {
+        let fresh = api.glance(id, self.settings.attempt_timeout / 4).await;
+        books.written_into(fresh.as_ref().unwrap_or(data))
+    }
+
+    /// Holds or takes the money of an order that the shopper has approved. One for which that was done already, by the
+    /// storefront or by a call whose reply was lost, is read.
+    async fn complete(&self, api: &Api<'_>, order: Order) -> Result<Order> {
+        match api.complete_order(&order).await {
+            Err(error) if error.code() == "PAYER_ACTION_REQUIRED" => Ok(order),
+            Err(error) if error.kind() == ErrorKind::Refused => {
+                let now = api.get_order(&order.fields.id).await?;
+                if now.fields.status == OrderStatus::Completed { Ok(now) } else { Err(error) }
+            }
+            result => result,
+        }
+    }
+}
+
+/// The id of the order that the data is about.
+fn order_id(call: &CallContext, data: &JsonObject) -> Result<String> {
+    data.get::<String>("id").filter(|id| !id.is_empty()).ok_or_else(|| {
+        PaymentProcessorError::invalid(
+            format!("{} is not possible", call.operation().name()),
+            "missing_order",
+            "The payment's data has no `id` of a PayPal order. PayPal was not asked. Look for the payment in \
+             PayPal's dashboard.",
+        )
+    })
+}
+
+/// The money that the data is about; `None` in rows that the JavaScript plugin wrote before the order was authorized.
+fn amount_in(data: &JsonObject) -> Option<Money> {
+    let units: Vec<order::PurchaseUnit> = data.get("purchase_units")?;
+    units.into_iter().next()?.amount
+}
+
+/// `data` with its first purchase unit over `amount`.
+fn with_amount(data: &JsonObject, amount: &Money) -> JsonObject {
+    let mut units: Vec<serde_json::Map<String, serde_json::Value>> =
+        data.get("purchase_units").unwrap_or_default();
+    if units.is_empty() {
+        units.push(serde_json::Map::from_iter([("reference_id".to_owned(), "default".into())]));
+    }
+    if let Some(unit) = units.first_mut() {
+        // Two strings: nothing here can fail to serialize.
+        unit.insert("amount".to_owned(), serde_json::to_value(amount).unwrap_or_default());
+    }
+    data.with([("purchase_units", serde_json::to_value(units).unwrap_or_default())])
+}
+
+fn refused(api: &Api<'_>, code: &str, detail: impl Into<String>) -> PaymentProcessorError {
+    PaymentProcessorError::refused(api.failed(ErrorKind::Refused), code, detail)
+}
+
+/// The error of a payment that PayPal has not decided on: neither a success nor a refusal.
+fn undecided(api: &Api<'_>, capture: &order::Capture) -> PaymentProcessorError {
+    let kind = ErrorKind::OutcomeUnknown;
+    let reason = capture.status_details.reason.as_deref().unwrap_or("no reason given");
+    let detail = format!(
+        "PayPal has the capture {} and has not decided on it yet ({reason}). Look at it in PayPal's dashboard, and \
+         capture again when it is completed: no money moves twice.",
+        capture.id
+    );
+    PaymentProcessorError::new(kind, api.failed(kind), "capture_pending", detail).never_retry()
+}
+
+/// Releases all that is held of an order. What PayPal says was released already is a success, once it was seen.
+async fn release(api: &Api<'_>, order: Order) -> Result<Order> {
+    for hold in order.open_holds() {
+        if let Err(error) = api.void(&hold.id).await {
+            if error.kind() != ErrorKind::Refused {
+                return Err(error);
+            }
+            let now = api.get_order(&order.fields.id).await?;
+            if now.is_paid() {
+                return Err(error);
+            }
+        }
+    }
+    Ok(order)
+}
+
+/// The books without the superseded orders that are over for good. What a shopper has paid on one is released.
+async fn settled(api: &Api<'_>, data: &JsonObject) -> Books {
+    let mut books = Books::of(data);
+    let mut left = Vec::new();
+    for id in std::mem::take(&mut books.superseded) {
+        match api.get_order(&id).await {
+            Ok(order) if order.taken().is_some() => tracing::error!(
+                "{id}, which another payment took the place of, was paid: refund it in PayPal's dashboard"
+            ),
+            Ok(order) if order.fields.status == OrderStatus::Voided => {}
+            Ok(order) if order.is_paid() => {
+                if release(api, order).await.is_err() {
+                    tracing::warn!(
+                        "{id}, which another payment took the place of, is not released yet"
+                    );
+                    left.push(id);
+                }
+            }
+            Err(error) if is_not_found(&error) => {}
+            _ => left.push(id),
+        }
+    }
+    books.superseded = left;
+    books
+}
+
+#[async_trait]
+impl PaymentProcessor for PayPal {
+    /// Every request that changes something carries an id of the call, or has the same effect however often it is made.
+    fn is_repeatable(&self, _operation: Operation) -> bool {
+        true
+    }
+
+    async fn initiate_payment(
+        &self,
+        call: &CallContext,
+        context: PaymentProcessorContext,
+    ) -> Result<PaymentProcessorSessionResponse> {
+        self.start(&self.api(call), &context, Vec::new()).await
+    }
+
+    async fn update_payment(
+        &self,
+        call: &CallContext,
+        context: PaymentProcessorContext,
+    ) -> Result<Option<PaymentProcessorSessionResponse>> {
+        let api = self.api(call);
+        let data = &context.payment_session_data;
+        let Some(id) = data.get::<String>("id") else {
+            return self.start(&api, &context, Vec::new()).await.map(Some);
+        };
+        let amount = Money::new(context.amount, &context.currency_code)?;
+        match amount_in(data) {
+            Some(known) if known.equals(&amount) => return Ok(None),
+            Some(known) if !known.currency_code.eq_ignore_ascii_case(&amount.currency_code) => {
+                return self.replace(&api, &context, &id).await;
+            }
+            _ => {}
+        }
+        match api.patch(&requests::patch_amount(&id, None, &amount)).await {
+            Ok(()) => Ok(Some(with_amount(data, &amount).into())),
+            Err(error) if matches!(error.kind(), ErrorKind::Refused | ErrorKind::Invalid) => {
+                self.replace(&api, &context, &id).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Where an update's reply was lost, the order is over another amount than the session: an unapproved one is set
+    /// right, one that the shopper has approved is not accepted.
+    async fn authorize_payment(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+        _context: JsonObject,
+    ) -> Result<Authorization> {
+        let id = order_id(call, &data)?;
+        let api = self.api(call);
+        let books = settled(&api, &data).await;
+        let mut order = api.get_order(&id).await?;
+        let expected = amount_in(&data).or_else(|| order.amount().cloned());
+        let is_expected = |amount: Option<&Money>| match (amount, &expected) {
+            (Some(amount), Some(expected)) => amount.equals(expected),
+            _ => true,
+        };
+        let ordered_otherwise = !is_expected(order.amount());
+        if order.fields.status == OrderStatus::Approved && !ordered_otherwise {
+            order = self.complete(&api, order).await?;
+        }
+        let held = order.held().or_else(|| order.captures().next()?.amount.as_ref());
+        let is_approved =
+            matches!(order.fields.status, OrderStatus::Approved | OrderStatus::Completed);
+        if is_approved && (ordered_otherwise || !is_expected(held)) {
+            return Err(refused(
+                &api,
+                "amount_mismatch",
+                "The shopper approved another amount at PayPal than the cart's. Refresh the payment session: that \
+                 releases the money that is held.",
+            ));
+        }
+        let mut data = order.raw.clone();
+        if let Some(expected) = expected.as_ref().filter(|_| ordered_otherwise && !is_approved)
+            && order.fields.status != OrderStatus::Voided
+        {
+            let unit = order.fields.purchase_units.first();
+            let reference = unit.and_then(|unit| unit.reference_id.as_deref());
+            api.patch(&requests::patch_amount(&id, reference, expected)).await?;
+            data = with_amount(&data, expected);
+        }
+        Ok(Authorization { status: order.status(), data: books.written_into(&data) })
+    }
+
+    async fn capture_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
+        let id = order_id(call, &data)?;
+        let api = self.api(call);
+        let books = settled(&api, &data).await;
+        let order = api.get_order(&id).await?;
+        if let Some(hold) = order.open_holds().last() {
+            let Some(amount) = hold.amount.as_ref().or(order.amount()) else {
+                return Err(refused(
+                    &api,
+                    "invalid_response",
+                    "PayPal's authorization has no amount.",
+                ));
+            };
+            let amount = rest(&api, amount, order.taken())?;
+            match api.capture(&requests::capture_hold(&hold.id, &amount)).await {
+                Ok(capture) if capture.status.is_taken() => {
+                    return Ok(self.after(&api, &id, &data, &books).await);
+                }
+                Ok(capture) if capture.status == order::CaptureStatus::Pending => {
+                    return Err(undecided(&api, &capture));
+                }
+                Ok(capture) => {
+                    let reason =
+                        capture.status_details.reason.as_deref().unwrap_or("CAPTURE_DECLINED");
+                    return Err(refused(
+                        &api,
+                        reason,
+                        "PayPal declined the capture; nothing was taken.",
+                    ));
+                }
+                // Done already, perhaps: that is for the order to show.
+                Err(error) if error.kind() == ErrorKind::Refused => {
+                    let now = api.get_order(&id).await?;
+                    return captured(&api, &now)
+                        .unwrap_or(Err(error))
+                        .map(|raw| books.written_into(&raw));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        match captured(&api, &order) {
+            Some(result) => result.map(|raw| books.written_into(&raw)),
+            None => Err(refused(
+                &api,
+                "not_authorized",
+                format!(
+                    "PayPal holds no money for this payment (the order's status is {:?}).",
+                    order.fields.status
+                ),
+            )),
+        }
+    }
+
+    async fn refund_payment(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+        amount: Amount,
+    ) -> Result<JsonObject> {
+        let id = order_id(call, &data)?;
+        let api = self.api(call);
+        let mut books = settled(&api, &data).await;
+        let settling = self.settings.deadline + Duration::from_secs(3);
+        let money = |order: &Order| {
+            let currency = order.amount().map(|ordered| ordered.currency_code.clone());
+            let known = currency.or_else(|| Some(amount_in(&data)?.currency_code));
+            Money::new(amount, &known.unwrap_or_default())
+        };
+        let refund = refund::refund(&api, &id, money, &books.refunds, settling).await?;
+        books.refunds.push(refund.id);
+        Ok(self.after(&api, &id, &data, &books).await)
+    }
+
+    /// Money that was taken is not given back here: Medusa would not book it. The JavaScript plugin does so.
+    async fn cancel_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
+        let Ok(id) = order_id(call, &data) else { return Ok(data) };
+        let api = self.api(call);
+        let books = settled(&api, &data).await;
+        let order = api.get_order(&id).await?;
+        let is_kept = order.captures().any(|capture| {
+            capture.status.is_taken() && capture.status != order::CaptureStatus::Refunded
+        });
+        if is_kept || order.pending_capture().is_some() {
+            return Err(refused(
+                &api,
+                "already_captured",
+                "PayPal has taken the money, so there is nothing to release. Refund it instead.",
+            ));
+        }
+        if order.open_holds().next().is_none() {
+            return Ok(books.written_into(&order.raw));
+        }
+        release(&api, order).await?;
+        Ok(self.after(&api, &id, &data, &books).await)
+    }
+
+    /// As a cancellation; an order that PayPal does not have any more cannot be paid. One that nobody has paid yet PayPal
+    /// cannot cancel: it takes no money unless this processor or the storefront asks for it, and expires by itself.
+    async fn delete_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
+        match self.cancel_payment(call, data.clone()).await {
+            Err(error) if is_not_found(&error) => Ok(data),
+            result => result,
+        }
+    }
+
+    async fn retrieve_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
+        let api = self.api(call);
+        if let Some(query) = Query::of(&data) {
+            return query.answer(&api, self.settings.webhook_id.as_deref()).await;
+        }
+        let order = api.get_order(&order_id(call, &data)?).await?;
+        Ok(Books::of(&data).written_into(&order.raw))
+    }
+
+    async fn get_payment_status(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+    ) -> Result<PaymentSessionStatus> {
+        Ok(self.api(call).get_order(&order_id(call, &data)?).await?.status())
+    }
+
+    async fn update_payment_data(
+        &self,
+        _call: &CallContext,
+        _session_id: String,
+        data: JsonObject,
+    ) -> Result<JsonObject> {
+        shopper::accepted(&data)
+    }
+}
+
+/// What of an authorized amount was not taken yet.
+fn rest(api: &Api<'_>, held: &Money, taken: Option<Amount>) -> Result<Money> {
+    let Some(taken) = taken else { return Ok(held.clone()) };
+    match held.amount().and_then(|held| held.checked_sub(taken)) {
+        Some(rest) if !rest.is_zero() => Money::new(rest, &held.currency_code),
+        _ => Err(refused(api, "already_captured", "All of it was taken before, in parts.")),
+    }
+}
+
+/// The order of a payment that is captured, or why it cannot be booked as such; `None` where nothing was captured.
+fn captured(api: &Api<'_>, order: &Order) -> Option<Result<JsonObject>> {
+    if let Some(pending) = order.pending_capture() {
+        return Some(Err(undecided(api, pending)));
+    }
+    let taken = order.taken()?;
+    let owed = order.held().or(order.amount()).and_then(Money::amount).unwrap_or(taken);
+    if taken < owed {
+        return Some(Err(refused(
+            api,
+            "partially_captured",
+            format!(
+                "PayPal took {taken} of {owed} (minor units), and Medusa would book all of it. Look at the payment \
+                 in PayPal's dashboard."
+            ),
+        )));
+    }
+    Some(Ok(order.raw.clone()))
+}

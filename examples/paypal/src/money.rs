@@ -1,0 +1,183 @@
+//! Amounts between two ways of counting: Medusa v1 has integers in minor units, PayPal decimal strings.
+//!
+//! Both ways are exact or refused: a rounded amount would be one that the store never asked for.
+
+use medusa_payment_rs::{Amount, PaymentProcessorError, Result, currency_exponent};
+use serde::{Deserialize, Serialize};
+
+/// The currencies whose units Medusa v1 does not divide (`zeroDecimalCurrencies` in `medusa-core-utils`).
+/// It counts all others in hundredths, also where a currency has no decimals (HUF) or three (TND).
+const WHOLE_IN_MEDUSA: [&str; 16] = [
+    "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV",
+    "XAF", "XOF", "XPF",
+];
+
+/// The currencies that PayPal takes without decimals, whatever ISO 4217 says
+/// (<https://developer.paypal.com/api/rest/reference/currency-codes/>).
+const WHOLE_AT_PAYPAL: [&str; 3] = ["HUF", "JPY", "TWD"];
+
+/// PayPal's `money`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Money {
+    /// In upper case.
+    pub currency_code: String,
+    /// A decimal number as text: `"10.50"`, `"1050"`.
+    pub value: String,
+}
+
+impl Money {
+    /// # Errors
+    /// Where PayPal cannot be told this amount in this currency.
+    pub(crate) fn new(amount: Amount, currency: &str) -> Result<Self> {
+        let currency_code = currency.to_ascii_uppercase();
+        match spelled(amount, &currency_code) {
+            Some(value) => Ok(Self { currency_code, value }),
+            None => Err(PaymentProcessorError::invalid(
+                "The amount is not valid",
+                "invalid_amount",
+                format!(
+                    "PayPal takes {currency_code} with {} decimals, and {amount} (Medusa counts {} to \
+                     one {currency_code}) has more. Round the prices and taxes of this currency. \
+                     PayPal was not asked.",
+                    decimals_at_paypal(&currency_code),
+                    10_u64.pow(decimals_in_medusa(&currency_code)),
+                ),
+            )),
+        }
+    }
+
+    /// The amount in Medusa's minor units; `None` where it is none (negative, or finer than they are).
+    pub(crate) fn amount(&self) -> Option<Amount> {
+        let (whole, decimals) = self.value.split_once('.').unwrap_or((&self.value, ""));
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        if !digits(whole) || !digits(decimals) || (whole.is_empty() && decimals.is_empty()) {
+            return None;
+        }
+        let kept = usize::try_from(decimals_in_medusa(&self.currency_code)).ok()?;
+        // "10.500" and "10.5" are 1050 hundredths; a last decimal that is not 0 would be lost.
+        let decimals = decimals.trim_end_matches('0');
+        if decimals.len() > kept {
+            return None;
+        }
+        Amount::new(format!("{whole}{decimals:0<kept$}").parse().ok()?).ok()
+    }
+
+    /// Whether both are the same money, however it is spelled.
+    pub(crate) fn equals(&self, other: &Money) -> bool {
+        self.currency_code.eq_ignore_ascii_case(&other.currency_code)
+            && self.amount().is_some()
+            && self.amount() == other.amount()
+    }
+}
+
+fn decimals_in_medusa(currency: &str) -> u32 {
+    if WHOLE_IN_MEDUSA.iter().any(|whole| whole.eq_ignore_ascii_case(currency)) { 0 } else { 2 }
+}
+
+fn decimals_at_paypal(currency: &str) -> u32 {
+    if WHOLE_AT_PAYPAL.contains(&currency) { 0 } else { currency_exponent(currency) }
+}
+
+/// `amount` as PayPal wants it; `None` where it has more decimals than PayPal takes.
+fn spelled(amount: Amount, currency: &str) -> Option<String> {
+    let (ours, theirs) = (decimals_in_medusa(currency), decimals_at_paypal(currency));
+    let minor_units = amount.minor_units();
+    let count = match theirs.checked_sub(ours) {
+        Some(more) => minor_units.checked_mul(10_u64.pow(more))?,
+        None => {
+            let step = 10_u64.pow(ours - theirs);
+            if !minor_units.is_multiple_of(step) {
+                return None;
+            }
+            minor_units / step
+        }
+    };
+    if theirs == 0 {
+        return Some(count.to_string());
+    }
+    let unit = 10_u64.pow(theirs);
+    let width = usize::try_from(theirs).ok()?;
+    Some(format!("{}.{:0width$}", count / unit, count % unit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(amount: u64, currency: &str) -> Result<String> {
+        Ok(Money::new(Amount::new(amount).unwrap(), currency)?.value)
+    }
+
+    fn amount(value: &str, currency: &str) -> Option<u64> {
+        let money = Money { currency_code: currency.to_owned(), value: value.to_owned() };
+        money.amount().map(Amount::minor_units)
+    }
+
+    #[test]
+    fn a_currency_with_cents_has_two_decimals() {
+        assert_eq!(value(1999, "eur").unwrap(), "19.99");
+        assert_eq!(value(5, "usd").unwrap(), "0.05");
+        assert_eq!(value(100_000, "EUR").unwrap(), "1000.00");
+        assert_eq!(value(Amount::MAX.minor_units(), "eur").unwrap(), "90071992547409.91");
+    }
+
+    #[test]
+    fn yen_are_whole_on_both_sides() {
+        assert_eq!(value(1500, "jpy").unwrap(), "1500");
+        assert_eq!(amount("1500", "JPY"), Some(1500));
+        assert_eq!(amount("1500.00", "JPY"), Some(1500));
+    }
+
+    #[test]
+    fn forints_and_taiwan_dollars_are_hundredths_in_medusa_and_whole_at_paypal() {
+        for currency in ["huf", "twd"] {
+            assert_eq!(value(150_000, currency).unwrap(), "1500");
+            assert_eq!(amount("1500", &currency.to_uppercase()), Some(150_000));
+            let error = value(150_050, currency).unwrap_err();
+            assert_eq!(error.code(), "invalid_amount");
+            assert!(error.detail().contains("0 decimals"), "{error}");
+        }
+        // As the JavaScript plugin wrote it.
+        assert_eq!(amount("1500.00", "HUF"), Some(150_000));
+    }
+
+    #[test]
+    fn a_currency_with_thousandths_has_three_decimals() {
+        // Medusa counts hundredths of a dinar.
+        assert_eq!(value(1050, "tnd").unwrap(), "10.500");
+        assert_eq!(value(7, "kwd").unwrap(), "0.070");
+        assert_eq!(amount("10.500", "TND"), Some(1050));
+        assert_eq!(amount("10.505", "TND"), None);
+    }
+
+    #[test]
+    fn what_is_no_amount_is_none() {
+        for text in ["", ".", "-1.00", "1,00", "1.0.0", "1e3", "0x1", "1.001", " 1", "９"] {
+            assert_eq!(amount(text, "EUR"), None, "{text}");
+        }
+        assert_eq!(amount("99999999999999999999", "EUR"), None);
+        assert_eq!(amount(".5", "EUR"), Some(50));
+        assert_eq!(amount("7", "EUR"), Some(700));
+    }
+
+    #[test]
+    fn every_amount_comes_back_as_it_went() {
+        for currency in ["eur", "jpy", "tnd", "mga"] {
+            for minor_units in [0, 1, 9, 10, 99, 100, 101, 123_456_789] {
+                let money = Money::new(Amount::new(minor_units).unwrap(), currency).unwrap();
+                assert_eq!(money.amount().map(Amount::minor_units), Some(minor_units), "{money:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_money_may_be_spelled_in_two_ways() {
+        let of = |value: &str, currency: &str| Money {
+            currency_code: currency.to_owned(),
+            value: value.to_owned(),
+        };
+        assert!(of("10.5", "EUR").equals(&of("10.50", "eur")));
+        assert!(!of("10.50", "EUR").equals(&of("10.50", "USD")));
+        assert!(!of("x", "EUR").equals(&of("x", "EUR")));
+    }
+}
