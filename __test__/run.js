@@ -7,11 +7,11 @@
 const { spawnSync } = require("node:child_process");
 const fs = require("node:fs/promises");
 const path = require("node:path");
-const { ROOT, TEST_ADDON } = require("../e2e/support/paths");
+const { PACKAGES, PAYPAL, TEST_ADDON } = require("../e2e/support/paths");
 const { packTarball, prepareStore } = require("../e2e/support/store");
 
 async function main(args) {
-  const tarballs = await Promise.all([ROOT, TEST_ADDON].map((root) => packTarball(root)));
+  const tarballs = await Promise.all(PACKAGES.map((root) => packTarball(root)));
   const store = await prepareStore({ tarballs, log: console.log });
   await copyTests(store);
   const onlyTypes = args.length === 1 && args[0] === "types";
@@ -28,12 +28,18 @@ async function copyTests(store) {
     recursive: true,
     filter: (source) => source !== TEST_ADDON && source !== __filename,
   });
+  await fs.cp(path.join(PAYPAL, "__test__"), path.join(folder, "paypal"), { recursive: true });
   // `skipLibCheck` is for Medusa's declarations, which do not compile. As `.ts` files ours are checked all the same.
   const declarations = path.join(folder, "types/declarations");
   await fs.mkdir(declarations);
-  for (const name of ["index", "link", "load", "testing/index"]) {
-    const source = path.join(store, "node_modules/medusa-payment-rs", `${name}.d.ts`);
-    await fs.copyFile(source, path.join(declarations, `${name.replace("/", "-")}.ts`));
+  for (const [source, name] of [
+    ["medusa-payment-rs/index.d.ts", "index.ts"],
+    ["medusa-payment-rs/link.d.ts", "link.ts"],
+    ["medusa-payment-rs/load.d.ts", "load.ts"],
+    ["medusa-payment-rs/testing/index.d.ts", "testing-index.ts"],
+    ["medusa-payment-rs-paypal/index.d.ts", "paypal.ts"],
+  ]) {
+    await fs.copyFile(path.join(store, "node_modules", source), path.join(declarations, name));
   }
 }
 

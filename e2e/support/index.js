@@ -5,7 +5,7 @@ const { startMedusa } = require("./medusa");
 const { startPostgres } = require("./postgres");
 const { seedCatalog, seedOperator } = require("./seed");
 const { buyer, ledger, operator } = require("./shop");
-const { ROOT, TEST_ADDON } = require("./paths");
+const { PACKAGES } = require("./paths");
 const { packTarball, prepareStore } = require("./store");
 const { watchProcessor } = require("./processor-log");
 
@@ -27,7 +27,7 @@ const FULFILLMENT = "medusa-fulfillment-manual"; // without it no cart can be co
  * - `close()`
  */
 async function openShop({
-  packages = [ROOT, TEST_ADDON],
+  packages = PACKAGES,
   plugins,
   providers = ["manual"],
   catalog: wishes,

@@ -18,4 +18,10 @@ function hash(text) {
   return crypto.createHash("sha256").update(text).digest("hex").slice(0, 12);
 }
 
-module.exports = { ROOT, TEST_ADDON, TEMPLATE, STORE, SCAFFOLDED };
+/** The complete example of a provider's package. */
+const PAYPAL = path.join(ROOT, "examples/paypal");
+
+/** What the store of the tests has installed. */
+const PACKAGES = [ROOT, TEST_ADDON, PAYPAL];
+
+module.exports = { ROOT, TEST_ADDON, PAYPAL, PACKAGES, TEMPLATE, STORE, SCAFFOLDED };

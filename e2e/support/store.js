@@ -10,7 +10,8 @@ const { run } = require("./processes");
 
 /** Packs a package of the repository, its built addon included, and returns the path of the tarball. */
 async function packTarball(root = ROOT) {
-  const folder = path.join(STORE, "packed", path.basename(root));
+  const { name } = require(path.join(root, "package.json"));
+  const folder = path.join(STORE, "packed", name);
   await fs.rm(folder, { recursive: true, force: true });
   await fs.mkdir(folder, { recursive: true });
   await npm(root, ["pack", "--pack-destination", folder]);

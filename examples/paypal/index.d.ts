@@ -53,7 +53,7 @@ export declare class PayPalProviderService extends AbstractPaymentProcessor {
   static identifier: string;
 
   /** @throws Error where an option is unknown, missing or malformed: it is named */
-  constructor(container: Record<string, unknown>, options: PayPalOptions & Record<string, unknown>);
+  constructor(container: Record<string, unknown>, options: PayPalOptions);
 
   /**
    * Asks PayPal whether it sent a webhook request.

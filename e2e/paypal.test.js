@@ -1,0 +1,214 @@
+// The example in examples/paypal, as a store that installed it beside medusa-payment-rs meets it: a whole order against
+// a PayPal that keeps a ledger, which Medusa's books have to equal.
+
+const assert = require("node:assert/strict");
+const { after, before, test } = require("node:test");
+const { startFakePayPal } = require("../examples/paypal/__test__/support/fake-paypal");
+const { openShop } = require("./support");
+
+let paypal;
+let plugins;
+let shop;
+
+before(async () => {
+  paypal = await startFakePayPal();
+  const options = paypal.options({ timeout_ms: 1_000, max_retries: 0 });
+  plugins = ["medusa-payment-rs", { resolve: "medusa-payment-rs-paypal", options }];
+  shop = await openShop({ plugins, providers: ["manual", "paypal"] });
+});
+after(async () => {
+  await shop?.close();
+  await paypal?.close();
+});
+
+/** Longer than another server takes to store what PayPal answered. */
+const SETTLED_S = 60;
+
+const orderOf = async (cartId) => (await shop.postgres.query(`SELECT * FROM "order" WHERE cart_id = $1`, [cartId]))[0];
+const paymentOf = async (order) => (await shop.ledger.payments(order.id))[0];
+
+async function cartWithSession() {
+  const cart = await shop.buyer.fillCart();
+  await shop.buyer.createPaymentSessions(cart.id);
+  const { payment_session: session } = await shop.buyer.selectSession(cart.id, "paypal");
+  return { id: cart.id, paypalOrder: session.data.id };
+}
+
+async function placeOrder() {
+  const { id, paypalOrder } = await cartWithSession();
+  paypal.approve(paypalOrder);
+  const { type, data } = await shop.buyer.complete(id);
+  assert.equal(type, "order");
+  return data;
+}
+
+async function capturedOrder() {
+  const order = await placeOrder();
+  await shop.operator.capture(order.id);
+  return order;
+}
+
+/** What PayPal's ledger and Medusa's books say of an order's payment, in the same words. */
+async function assertBooksEqualLedger(order) {
+  const payment = await paymentOf(order);
+  const booked = await shop.ledger.refunds(order.id);
+  const sum = (kind) =>
+    paypal.books.ledger
+      .filter((entry) => entry.order === payment.data.id && entry.kind === kind)
+      .reduce((total, { value }) => total + Math.round(Number(value) * 100), 0);
+  assert.equal(sum("hold"), payment.amount);
+  assert.equal(sum("capture"), payment.captured_at ? payment.amount : 0);
+  assert.equal(sum("release"), payment.canceled_at ? payment.amount : 0);
+  assert.equal(sum("refund"), payment.amount_refunded);
+  assert.equal(
+    sum("refund"),
+    booked.reduce((total, { amount }) => total + amount, 0),
+  );
+}
+
+/** Sends a webhook as PayPal does. */
+async function deliver({ headers, body }) {
+  const response = await fetch(`${shop.url}/paypal/hooks`, { method: "POST", headers, body });
+  return response.status;
+}
+
+test("a cart becomes an order that is captured and refunded", async () => {
+  const order = await placeOrder();
+  await shop.operator.capture(order.id);
+  await shop.operator.refund(order.id, 500);
+  await shop.operator.refund(order.id, 500);
+  const payment = await paymentOf(order);
+  assert.equal(payment.amount_refunded, 1_000);
+  assert.deepEqual(paypal.moved(payment.data.id), ["hold 15.00", "capture 15.00", "refund 5.00", "refund 5.00"]);
+  await assertBooksEqualLedger(order);
+});
+
+test("the payment follows the cart", async () => {
+  const { id, paypalOrder } = await cartWithSession();
+  await shop.buyer.addItem(id);
+  await shop.buyer.addShipping(id);
+  paypal.approve(paypalOrder);
+  const { data: order } = await shop.buyer.complete(id);
+  assert.deepEqual(paypal.moved(paypalOrder), ["hold 25.00"]);
+  await assertBooksEqualLedger(order);
+});
+
+test("a shopper who has not approved keeps the cart", async () => {
+  const { id, paypalOrder } = await cartWithSession();
+  assert.equal((await shop.buyer.complete(id)).type, "cart");
+  paypal.approve(paypalOrder);
+  assert.equal((await shop.buyer.complete(id)).type, "order");
+});
+
+test("an order that is canceled releases the money", async () => {
+  const order = await placeOrder();
+  await shop.operator.cancelOrder(order.id);
+  const payment = await paymentOf(order);
+  assert.ok(payment.canceled_at);
+  assert.deepEqual(paypal.moved(payment.data.id), ["hold 15.00", "release 15.00"]);
+  await assertBooksEqualLedger(order);
+});
+
+test("a captured order is not canceled: its money would be given back and not booked", async () => {
+  const order = await capturedOrder();
+  await assert.rejects(shop.operator.cancelOrder(order.id), { status: 400 });
+  await assertBooksEqualLedger(order);
+});
+
+test("a refund that PayPal refuses is not booked", async () => {
+  const order = await capturedOrder();
+  const payment = await paymentOf(order);
+  const capture = payment.data.purchase_units[0].payments.captures[0].id;
+  paypal.books.refundCapture(capture, { amount: { currency_code: "EUR", value: "14.00" } });
+  await assert.rejects(shop.operator.refund(order.id, 500), { status: 400, message: /REFUND_AMOUNT|refund amount/i });
+  assert.equal((await paymentOf(order)).amount_refunded, 0);
+  assert.deepEqual((await paymentOf(order)).data, payment.data);
+});
+
+test("a refund whose reply was lost is paid once, and booked once when it is repeated", async () => {
+  const order = await capturedOrder();
+  paypal.break("reset", { on: /refund$/, when: "after" });
+  await assert.rejects(shop.operator.refund(order.id, 500), { status: 400, message: /Repeat the same action/ });
+  assert.deepEqual(await shop.ledger.refunds(order.id), []);
+  paypal.pass(SETTLED_S);
+  await shop.operator.refund(order.id, 500);
+  assert.equal((await paymentOf(order)).amount_refunded, 500);
+  await assertBooksEqualLedger(order);
+});
+
+test("a refund whose reply was lost before the server died is paid once, though PayPal forgot its id", async () => {
+  const order = await capturedOrder();
+  paypal.break("truncate", { on: /refund$/, when: "after" });
+  await assert.rejects(shop.operator.refund(order.id, 500), { status: 400 });
+  await shop.reboot({ plugins });
+  paypal.forgetRequestIds();
+  paypal.pass(SETTLED_S);
+  await shop.operator.refund(order.id, 500);
+  await assertBooksEqualLedger(order);
+});
+
+test("refunds at once are booked as they were paid", async () => {
+  const order = await capturedOrder();
+  await Promise.allSettled(Array.from({ length: 5 }, () => shop.operator.refund(order.id, 200)));
+  assert.ok((await paymentOf(order)).amount_refunded > 0);
+  await assertBooksEqualLedger(order);
+});
+
+for (const how of ["reset", "hang", "html"]) {
+  test(`a capture that meets "${how}" is not booked, and its repetition is`, async () => {
+    const order = await placeOrder();
+    paypal.break(how, { on: /authorizations.*capture$/, when: "after" });
+    assert.equal((await shop.operator.capture(order.id)).payment_status, "requires_action");
+    assert.equal((await paymentOf(order)).captured_at, null);
+    await shop.operator.capture(order.id);
+    await assertBooksEqualLedger(order);
+  });
+}
+
+test("what a shopper's browser posts does not point the session to another order", async () => {
+  const { id, paypalOrder } = await cartWithSession();
+  const posted = { id: "5O190127TN364715T", data: { status: "COMPLETED" } };
+  await shop.buyer.updateSession(id, "paypal", posted);
+  const [session] = (await shop.ledger.paymentSessions(id)).filter(({ provider_id }) => provider_id === "paypal");
+  assert.equal(session.data.id, paypalOrder);
+  assert.deepEqual(session.data.data, posted.data);
+});
+
+test("a webhook completes the cart of a shopper who went away, once", async () => {
+  const { id, paypalOrder } = await cartWithSession();
+  paypal.approve(paypalOrder);
+  const { holds } = paypal.books.completeOrder(paypalOrder, "AUTHORIZE");
+  const delivery = paypal.webhooks.delivery("PAYMENT.AUTHORIZATION.CREATED", paypal.books.hold(holds[0]));
+  assert.equal(await deliver(delivery), 200);
+  assert.equal(await deliver(delivery), 200);
+  await assertBooksEqualLedger(await orderOf(id));
+});
+
+test("a webhook books a capture that was made in PayPal's dashboard", async () => {
+  const order = await placeOrder();
+  const payment = await paymentOf(order);
+  const [hold] = payment.data.purchase_units[0].payments.authorizations;
+  const capture = paypal.books.captureHold(hold.id);
+  const delivery = paypal.webhooks.delivery("PAYMENT.CAPTURE.COMPLETED", paypal.books.capture(capture));
+  assert.equal(await deliver(delivery), 200);
+  assert.ok((await paymentOf(order)).captured_at);
+  await assertBooksEqualLedger(order);
+});
+
+test("a webhook that PayPal did not send changes nothing", async () => {
+  const { id, paypalOrder } = await cartWithSession();
+  paypal.approve(paypalOrder);
+  const { holds } = paypal.books.completeOrder(paypalOrder, "AUTHORIZE");
+  const delivery = paypal.webhooks.delivery("PAYMENT.AUTHORIZATION.CREATED", paypal.books.hold(holds[0]));
+  assert.equal(await deliver({ ...delivery, body: delivery.body.replace("WH-", "WH-0") }), 401);
+  assert.equal(await deliver({ ...delivery, headers: { "content-type": "application/json" } }), 401);
+  paypal.break(503, { on: /verify/ });
+  assert.equal(await deliver(delivery), 503);
+  assert.equal(await orderOf(id), undefined);
+});
+
+test("the manual processor runs beside it, in the same store", async () => {
+  const order = await shop.buyer.placeOrder({ provider: "manual" });
+  await shop.operator.capture(order.id);
+  assert.ok((await paymentOf(order)).captured_at);
+});
