@@ -138,7 +138,9 @@ test("a refund is a success although the order cannot be read after it", async (
 test("a request that is still being served is an unknown outcome, and a busy PayPal is none", async () => {
   const data = await shop.authorize();
   shop.fake.break(409, { on: /capture$/ });
-  expect(await shop.paypal.capturePayment(data)).toEqual(failure("RESOURCE_CONFLICT"));
+  const conflict = await shop.paypal.capturePayment(data);
+  expect(conflict).toEqual(failure("RESOURCE_CONFLICT"));
+  expect(conflict.detail).toContain("not known whether it took effect");
   shop.fake.break({ status: 429, headers: { "retry-after": "1" } }, { on: /capture$/ });
   const answer = await shop.paypal.capturePayment(data);
   expect(answer).toEqual(failure("RATE_LIMIT_REACHED"));

@@ -36,6 +36,7 @@ describe("capturePayment", () => {
   test("captures at once, on two servers too, take the money once", async () => {
     const held = await shop.authorize();
     const servers = [shop.paypal, shop.paypal, shop.restarted()];
+    shop.fake.break({ delay: 300 }, { on: /^GET/, times: 2 }); // two look before either captures
     const answers = await Promise.all(servers.map((paypal) => paypal.capturePayment(held)));
     for (const answer of answers) expect(answer).not.toHaveProperty("error");
     expect(shop.fake.moved(held.id)).toEqual(["hold 10.00", "capture 10.00"]);
@@ -140,6 +141,7 @@ describe("refundPayment", () => {
   test("two at once on two servers are one payout, and at most one success", async () => {
     const data = await shop.capture();
     const servers = [shop.paypal, shop.restarted()];
+    shop.fake.break({ delay: 300 }, { on: /^GET/, times: 2 }); // both look before either refunds
     const answers = await Promise.all(servers.map((paypal) => paypal.refundPayment(data, 300)));
     expect(answers.filter((answer) => !answer.error)).toHaveLength(1);
     expect(shop.fake.moved(data.id).slice(2)).toEqual(["refund 3.00"]);
