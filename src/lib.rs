@@ -61,17 +61,12 @@ mod documentation {
     struct ErrorsAndMoney;
     #[doc = include_str!("../docs/layers.md")]
     struct LayersAndTime;
+    #[doc = include_str!("../docs/write-a-provider.md")]
+    struct WriteAProvider;
+    #[cfg(feature = "testing")]
+    #[doc = include_str!("../docs/testing.md")]
+    struct Testing;
 }
-
-/// The examples in the guide for authors.
-#[cfg(doctest)]
-#[doc = include_str!("../docs/write-a-provider.md")]
-struct WriteAProvider;
-
-/// The examples in the page about the conformance kit.
-#[cfg(all(doctest, feature = "testing"))]
-#[doc = include_str!("../docs/testing.md")]
-struct TestingPage;
 
 /// Not part of the public interface: what [`export!`] expands to.
 #[doc(hidden)]
