@@ -12,7 +12,7 @@ const KINDS = {
   slow: ["ms", "until"],
   refuse: [],
 };
-const COMMON = ["kind", "method", "path", "times", "when"];
+const COMMON = ["kind", "method", "path", "where", "times", "when"];
 
 /** `gate` can refuse connections: `{ refuse(), accept() }`. */
 function startFaults(gate) {
@@ -54,11 +54,14 @@ function startFaults(gate) {
   };
 }
 
-function isMeantFor({ method, path }, request) {
+function isMeantFor({ method, path, where }, request) {
   if (method !== undefined && method !== request.method) return false;
-  if (path === undefined) return true;
-  return typeof path === "string" ? request.path.startsWith(path) : request.path.search(path) !== -1;
+  if (path !== undefined && !isThere(path, request)) return false;
+  return where === undefined || where(request);
 }
+
+const isThere = (path, request) =>
+  typeof path === "string" ? request.path.startsWith(path) : request.path.search(path) !== -1;
 
 /** A fault that is misspelt would let a test pass that tests nothing. */
 function check(options) {

@@ -32,9 +32,10 @@
 //   stripe.requests.clear()                         `status` is null where none was sent
 //
 // Faults
-//   const fault = stripe.fault({ kind, method?, path?, times = 1, when = "before" | "after", … })
+//   const fault = stripe.fault({ kind, method?, path?, where?, times = 1, when = "before" | "after", … })
 //   fault.hits, await fault.remove(), await stripe.clearFaults()
-//     path: the beginning of the path, or a regular expression. when: "before" anything is done, or "after" it is done
+//     path: the beginning of the path, or a regular expression. where: a function of the request, `{ method, path,
+//     params, idempotencyKey }`. when: "before" anything is done, or "after" it is done
 //     status     { status, body = "stripe" | "none" | "html" | "json" | text | object, headers?, stored = false }
 //                `stored`: the idempotency key replays this answer from now on. "json" has no `error`
 //     html, empty                                   status 200

@@ -119,6 +119,15 @@ test("a fault is for some requests, for some times, until it is removed", async 
   assert.equal((await get(`${INTENTS}/${id}`)).body.id, id);
 });
 
+test("a fault is for the requests that a function picks", async (t) => {
+  const { stripe, post } = await open(t);
+  const ofOneCart = ({ params }) => params.metadata?.resource_id === "cart_1";
+  const fault = stripe.fault({ kind: "status", status: 500, path: INTENTS, where: ofOneCart, times: Infinity });
+  const create = async (cart) => (await post(INTENTS, { ...PAYMENT, metadata: { resource_id: cart } })).status;
+  assert.deepEqual([await create("cart_1"), await create("cart_2"), await create("cart_1")], [500, 200, 500]);
+  assert.equal(fault.hits, 2);
+});
+
 test("a fault that is misspelt is refused", async (t) => {
   const { stripe } = await open(t);
   assert.throws(() => stripe.fault({ kind: "crash" }), /status, html, empty/);
