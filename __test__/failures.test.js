@@ -100,7 +100,7 @@ describe("getPaymentStatus", () => {
     await expect(ask(open({ deadline_ms: 50 }), "hang")).rejects.toBeInstanceOf(Error);
   });
 
-  test.each(["unavailable", "panic", "null", "hang"])(
+  test.each(["refuse", "unavailable", "panic", "null", "hang"])(
     "falls back to the status read at the authorization where %s leaves it unknown",
     async (step) => {
       const processor = open({ attempt_timeout_ms: 50 });

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::{Layer, Next};
 use crate::call::CallContext;
-use crate::error::{ErrorKind, Result};
+use crate::error::Result;
 use crate::request::{Operation, Request, Response};
 use crate::types::PaymentSessionStatus;
 
@@ -13,7 +13,7 @@ use crate::types::PaymentSessionStatus;
 const CAPACITY: usize = 10_000;
 
 /// Answers `get_payment_status` with the status that this process read last for the payment, where
-/// the provider cannot be reached.
+/// the provider does not tell it.
 ///
 /// Medusa asks right after an authorization, with its own row of the payment already committed: an
 /// error there leaves a cart that can never be completed
@@ -63,10 +63,7 @@ impl Layer for StatusFallback {
                 }
             }
             Err(error) => {
-                let lost =
-                    matches!(error.kind(), ErrorKind::Unavailable | ErrorKind::OutcomeUnknown);
-                if lost
-                    && call.operation() == Operation::GetPaymentStatus
+                if call.operation() == Operation::GetPaymentStatus
                     && let Some(status) = self.recall(call.payment())
                 {
                     tracing::warn!(
@@ -99,6 +96,15 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_status_that_was_just_read_answers_for_a_provider_that_is_gone() {
         let script = Script::new(std::iter::once(Step::Done).chain(lost()));
+        let stack = stack(&script);
+        stack.call(authorize("pi_1")).await.unwrap();
+        let answer = stack.call(status("pi_1")).await.unwrap();
+        assert_eq!(answer, Response::Status(PaymentSessionStatus::Authorized));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_status_that_was_just_read_answers_for_a_provider_that_refuses_to_tell_it() {
+        let script = Script::new([Step::Done, Step::Refuse]);
         let stack = stack(&script);
         stack.call(authorize("pi_1")).await.unwrap();
         let answer = stack.call(status("pi_1")).await.unwrap();
