@@ -24,6 +24,8 @@ const FULFILLMENT = "medusa-fulfillment-manual"; // without it no cart can be co
  *
  * Resolves with `{ buyer, operator, ledger, processor, store, admin, catalog, url, token, medusa, postgres }` and
  * - `reboot({ plugins, env })`: another server on the same database; it replaces what belongs to the first in the shop
+ * - `alongside()`: another server beside the first, on the same database, and its `{ buyer, operator }`; it ends with
+ *   the shop
  * - `close()`
  */
 async function openShop({
@@ -37,33 +39,44 @@ async function openShop({
 } = {}) {
   const tarballs = await step("Pack the tarball", () => Promise.all(packages.map(packTarball)));
   const dir = await step("Prepare the store", (note) => prepareStore({ tarballs, log: note }));
+  const others = [];
   const shop = {
     async reboot({ plugins, env } = {}) {
       await shop.medusa?.stop();
       await boot(plugins, env);
     },
+    async alongside() {
+      const medusa = await start(plugins, env);
+      others.push(medusa);
+      return peopleAt(medusa);
+    },
     async close() {
+      for (const medusa of others) await medusa.stop();
       await shop.medusa?.stop();
       await shop.postgres?.stop();
     },
   };
 
+  const start = (plugins, env) =>
+    startMedusa({ store: dir, databaseUrl: shop.postgres.url, plugins: plugins && [FULFILLMENT, ...plugins], env });
+
   async function boot(plugins, env) {
-    shop.medusa = await step("Boot Medusa", () =>
-      startMedusa({
-        store: dir,
-        databaseUrl: shop.postgres.url,
-        plugins: plugins && [FULFILLMENT, ...plugins],
-        env,
-      }),
-    );
+    shop.medusa = await step("Boot Medusa", () => start(plugins, env));
     shop.url = shop.medusa.url;
     shop.processor = watchProcessor(shop.medusa);
-    shop.store = httpClient(shop.url, { onCall });
-    shop.admin = httpClient(shop.url, { onCall, headers: { "x-medusa-access-token": shop.token } });
+    Object.assign(shop, clientsOf(shop.medusa));
     shop.catalog ??= await step("Seed a region and a product", () => seedCatalog(shop.admin, { providers, ...wishes }));
-    shop.buyer = buyer(shop.store, shop.catalog);
-    shop.operator = operator(shop.admin, shop.catalog);
+    Object.assign(shop, peopleAt(shop.medusa));
+  }
+
+  const clientsOf = ({ url }) => ({
+    store: httpClient(url, { onCall }),
+    admin: httpClient(url, { onCall, headers: { "x-medusa-access-token": shop.token } }),
+  });
+
+  function peopleAt(medusa) {
+    const { store, admin } = clientsOf(medusa);
+    return { buyer: buyer(store, shop.catalog), operator: operator(admin, shop.catalog) };
   }
 
   try {

@@ -69,6 +69,8 @@ async function startKeeper(store, { cluster = "" }) {
     /** Moves the stopped cluster there instead of deleting it. */
     keepAs: (folder) => keeper.send({ keepAs: folder }),
     query: (text, values, database = DATABASE) => query(store, urlOf(database), text, values),
+    /** Whoever writes to the table waits until the function is called that this resolves with. */
+    holdWrites: (table) => holdWrites(store, urlOf(DATABASE), table),
     stop: () => keeper.stop(),
   };
 }
@@ -83,6 +85,15 @@ async function query(store, connectionString, text, values) {
   } finally {
     await client.end();
   }
+}
+
+async function holdWrites(store, connectionString, table) {
+  const { Client } = fromStore(store)("pg");
+  const client = new Client({ connectionString, connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  await client.query("BEGIN");
+  await client.query(`LOCK TABLE "${table}" IN SHARE ROW EXCLUSIVE MODE`);
+  return () => client.end();
 }
 
 const migrationsOf = (store) => {

@@ -1,0 +1,29 @@
+// Whatever goes wrong between the store and Stripe: Medusa's books and Stripe's agree, or the plain repetition of the
+// same action makes them agree, with money moved once.
+
+const assert = require("node:assert/strict");
+const { after, before, test } = require("node:test");
+const { checkout } = require("./stripe/checkout");
+const { FAULTS } = require("./stripe/faults");
+const { operationsOf } = require("./stripe/operations");
+const { runMatrix, table } = require("./stripe/matrix");
+const { openStripeShop } = require("./stripe/shop");
+
+let shop;
+before(async () => (shop = await openStripeShop()));
+after(() => shop?.close());
+
+test("every operation survives every fault", async () => {
+  const steps = checkout({ shop });
+  const operations = operationsOf({ shop, steps });
+  const cells = FAULTS.flatMap((fault) => operations.map((operation) => ({ operation, fault })));
+  await steps.stock(cells.length);
+  const results = await runMatrix(shop.stripe, cells);
+  console.log(table(results));
+  assert.equal(results.length, cells.length);
+  const wrong = results.filter(({ verdict }) => verdict !== "consistent");
+  assert.deepEqual(
+    wrong.map(({ operation, fault, verdict }) => `${operation.name} x ${fault.name}: ${verdict}`),
+    [],
+  );
+});

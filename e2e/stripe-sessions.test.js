@@ -1,0 +1,180 @@
+// A cart's way to its payment: of all the intents that it may have had, only the last one can be paid.
+
+const assert = require("node:assert/strict");
+const { after, before, test } = require("node:test");
+const { checkout, newShopper } = require("./stripe/checkout");
+const { openStripeShop, ours } = require("./stripe/shop");
+
+let shop;
+let steps;
+let overseas;
+
+before(async () => {
+  shop = await openStripeShop({
+    plugins: (options) => [ours(options), "medusa-payment-rs"],
+    providers: ["stripe", "manual"],
+  });
+  steps = checkout({ shop });
+  overseas = await secondRegion();
+});
+after(() => shop?.close());
+
+/** Another currency, with a price in it. */
+async function secondRegion() {
+  const { admin, catalog } = shop;
+  const { region } = await admin("POST", "/admin/regions", {
+    name: "Overseas",
+    currency_code: "usd",
+    tax_rate: 0,
+    payment_providers: ["stripe", "manual"],
+    fulfillment_providers: ["manual"],
+    countries: ["us"],
+  });
+  const { id, product_id: product } = catalog.variant;
+  const prices = [
+    { currency_code: "eur", amount: 1_000 },
+    { currency_code: "usd", amount: 1_200 },
+  ];
+  await admin("POST", `/admin/products/${product}/variants/${id}`, { prices });
+  return region;
+}
+
+/** A cart whose session with Stripe is selected: its first intent. */
+async function selected() {
+  const payment = await steps.filledCart();
+  await shop.buyer.createPaymentSessions(payment.cart);
+  await shop.buyer.selectSession(payment.cart, "stripe");
+  return { ...payment, intent: (await steps.sessionOf(payment.cart)).data.id };
+}
+
+async function isSuperseded({ intent }) {
+  assert.equal(shop.stripe.ledger.payment(intent).canceled, true);
+  assert.ok(!shop.stripe.ledger.payable().includes(intent));
+  await assert.rejects(shop.stripe.shopper.confirm(intent, { card: "ok" }), {
+    code: "payment_intent_unexpected_state",
+  });
+}
+
+/** The one intent of the cart that a shopper can pay, as Medusa knows it. */
+async function currentOf(payment) {
+  const payable = new Set(shop.stripe.ledger.payable());
+  const ids = steps.intentsOf(payment).map(({ id }) => id);
+  const { data } = await steps.sessionOf(payment.cart);
+  assert.deepEqual(
+    ids.filter((id) => payable.has(id)),
+    [data.id],
+  );
+  return data;
+}
+
+/** The headers of somebody with an account. */
+async function login() {
+  const email = newShopper();
+  const password = "correct horse";
+  await shop.store("POST", "/store/customers", { first_name: "Ada", last_name: "Lovelace", email, password });
+  const { access_token: token } = await shop.store("POST", "/store/auth/token", { email, password });
+  const headers = { authorization: `Bearer ${token}` };
+  const { customer } = await shop.store("GET", "/store/customers/me", undefined, headers);
+  return { headers, customer };
+}
+
+test("a guest keeps one customer and one intent through all updates of the cart", async () => {
+  const payment = await selected();
+  const customers = shop.stripe.ledger.customers().length;
+  await shop.buyer.addItem(payment.cart);
+  await shop.buyer.addShipping(payment.cart);
+  await shop.buyer.setAddress(payment.cart, newShopper());
+  await shop.buyer.addItem(payment.cart, 2);
+  await shop.buyer.createPaymentSessions(payment.cart);
+  const data = await currentOf(payment);
+  assert.equal(data.id, payment.intent);
+  assert.equal(data.amount, (await shop.buyer.retrieveCart(payment.cart)).total);
+  assert.equal(steps.intentsOf(payment).length, 1);
+  assert.equal(shop.stripe.ledger.customers().length, customers);
+});
+
+test("the intent of a provider that is given up for another one cannot be paid", async () => {
+  const payment = await selected();
+  await shop.buyer.selectSession(payment.cart, "manual");
+  await isSuperseded(payment);
+
+  await shop.buyer.selectSession(payment.cart, "stripe");
+  const { id } = await currentOf(payment);
+  assert.notEqual(id, payment.intent);
+});
+
+test("the intent of a session that is refreshed cannot be paid", async () => {
+  const payment = await selected();
+  await shop.buyer.refreshSession(payment.cart, "stripe");
+  await isSuperseded(payment);
+  assert.notEqual((await currentOf(payment)).id, payment.intent);
+});
+
+test("the intent of a session that is deleted cannot be paid", async () => {
+  const payment = await selected();
+  await shop.buyer.deleteSession(payment.cart, "stripe");
+  await isSuperseded(payment);
+  assert.equal(await steps.sessionOf(payment.cart), undefined);
+});
+
+test("a cart that moves to a region with another currency is paid in that one", async () => {
+  const payment = await selected();
+  await shop.buyer.updateCart(payment.cart, { region_id: overseas.id });
+  await shop.buyer.createPaymentSessions(payment.cart);
+  await shop.buyer.selectSession(payment.cart, "stripe");
+  const { data } = await steps.sessionOf(payment.cart);
+  assert.deepEqual([data.currency, data.amount], ["usd", 1_200]);
+  assert.ok(shop.stripe.ledger.payable().includes(data.id));
+});
+
+test("the intent of a cart that moves to another region cannot be paid", // `CartService.setRegion_` (dist/services/cart.js) removes the sessions from the database and asks no provider.
+{ todo: "Medusa does not tell the provider that the session is gone" }, async () => {
+  const payment = await selected();
+  await shop.buyer.updateCart(payment.cart, { region_id: overseas.id });
+  await shop.buyer.createPaymentSessions(payment.cart);
+  await shop.buyer.selectSession(payment.cart, "stripe");
+  await isSuperseded(payment);
+});
+
+test("somebody who logs in pays with a customer of their own", async () => {
+  const payment = await selected();
+  const guest = shop.stripe.ledger.intents({ resource_id: payment.cart })[0].customer;
+  const { headers, customer } = await login();
+  await shop.store("POST", `/store/carts/${payment.cart}`, { customer_id: customer.id }, headers);
+  await shop.store("POST", `/store/carts/${payment.cart}/payment-sessions`, undefined, headers);
+  const data = await currentOf(payment);
+  assert.notEqual(data.customer, guest);
+  await isSuperseded(payment);
+
+  const { customer: after } = await shop.store("GET", "/store/customers/me", undefined, headers);
+  assert.equal(after.metadata.stripe_id, data.customer);
+});
+
+test("an intent that could not be canceled is canceled at the cart's next step", async () => {
+  const payment = await selected();
+  const { headers, customer } = await login();
+  const path = `/v1/payment_intents/${payment.intent}/cancel`;
+  const fault = shop.stripe.fault({ kind: "status", status: 500, path, times: Number.POSITIVE_INFINITY });
+  await shop.store("POST", `/store/carts/${payment.cart}`, { customer_id: customer.id }, headers);
+  await shop.store("POST", `/store/carts/${payment.cart}/payment-sessions`, undefined, headers);
+  await fault.remove();
+  assert.ok(fault.hits > 0);
+  assert.equal(shop.stripe.ledger.payment(payment.intent).canceled, false);
+
+  await shop.buyer.addItem(payment.cart);
+  await isSuperseded(payment);
+  await currentOf(payment);
+});
+
+test("an update after the payment is authorized changes nothing at Stripe and says so", async () => {
+  const payment = await selected();
+  await shop.stripe.shopper.confirm(payment.intent, { card: "ok" });
+  const before = (await steps.sessionOf(payment.cart)).amount;
+  await assert.rejects(shop.buyer.addItem(payment.cart), (error) => {
+    assert.equal(error.status, 400);
+    assert.match(error.message, /requires_capture/);
+    return true;
+  });
+  assert.equal((await steps.sessionOf(payment.cart)).amount, before);
+  assert.equal(shop.stripe.ledger.payment(payment.intent).amount, before);
+});
