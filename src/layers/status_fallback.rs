@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::{Layer, Next};
 use crate::call::CallContext;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::request::{Operation, Request, Response};
 use crate::types::PaymentSessionStatus;
 
