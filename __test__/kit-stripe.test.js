@@ -46,6 +46,29 @@ describe("our processor for Stripe", () => {
     expect(formatReport(report)).toBe(`${only.length} passed, 0 failed, 0 skipped`);
   });
 
+  test.each([
+    ["all replies are lost, the look-ups' too", "loseReply", { kind: "reset", when: "after" }],
+    ["one reply is lost", "loseReply", { kind: "reset", when: "after", times: 1 }],
+    ["a reply ends in a reset", "loseReply", { kind: "reset", when: "after", partial: "body" }],
+    [
+      "what is done is answered and stored as a 500",
+      "loseReply",
+      { kind: "status", status: 500, when: "after", stored: true },
+    ],
+    ["connections are refused", "unavailable", { kind: "refuse" }],
+    ["there are too many requests", "unavailable", { kind: "status", status: 429 }],
+    ["a proxy answers with a page and a 200", "garble", { kind: "html" }],
+    ["a 404 is not Stripe's", "garble", { kind: "status", status: 404, body: "json" }],
+    ["the key is not valid any more", "decline", { kind: "status", status: 401 }],
+  ])("passes where %s", async (_, name, fault) => {
+    const { hooks } = ours({ max_retries: 0 });
+    const times = fault.kind === "refuse" ? {} : { times: Infinity };
+    const faults = { [name]: () => stripe.fault({ ...times, ...fault }), clear: hooks.faults.clear };
+    const only = checks.filter(({ needs }) => needs.includes(`faults.${name}`)).map(({ id }) => id);
+    const report = await runContract({ ...hooks, faults }, { only });
+    expect(formatReport(report)).toBe(`${only.length} passed, 0 failed, 0 skipped`);
+  });
+
   test("passes every check that it can where it captures at once", async () => {
     const { hooks } = ours({ max_retries: 0, capture: true }, { capturesAtOnce: true });
     const report = await runContract(hooks, { only: but("hang") });
