@@ -44,11 +44,12 @@ pub use types::{
 
 /// What a file that implements a provider needs.
 pub mod prelude {
+    pub use crate::layers::Layers;
     pub use crate::registry::{NoOptions, Provider};
     pub use crate::{
-        Amount, Authorization, CallContext, JsonObject, Operation, PaymentProcessor,
-        PaymentProcessorContext, PaymentProcessorError, PaymentProcessorSessionResponse,
-        PaymentSessionStatus, Result, async_trait,
+        Amount, Authorization, CallContext, ErrorKind, JsonError, JsonObject, Operation,
+        PaymentProcessor, PaymentProcessorContext, PaymentProcessorError,
+        PaymentProcessorSessionResponse, PaymentSessionStatus, Result, async_trait,
     };
 }
 

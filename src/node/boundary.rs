@@ -298,8 +298,10 @@ fn context_amount(json: &JsonObject, field: Option<&RawValue>) -> Result<Amount,
 
 fn required(json: &JsonObject, name: &str, field: Option<&RawValue>) -> Result<String, Refusal> {
     optional(name, field)?.ok_or_else(|| {
-        let is_there = json.keys().iter().any(|key| name.strip_prefix("context.") == Some(key));
-        expected(name, "a string", if is_there { "null" } else { "undefined" })
+        if json.keys().iter().any(|key| name.strip_prefix("context.") == Some(key)) {
+            return Refusal::TypeError(format!("{name}: expected a string, got null"));
+        }
+        expected(name, "a string", "undefined")
     })
 }
 
@@ -557,7 +559,7 @@ mod tests {
             ("customer", "[]", "context.customer: expected an object, got an array"),
             ("billing_address", "[]", "context.billing_address: expected an object, got an array"),
             ("billing_address", "5", "context.billing_address: expected an object, got an integer"),
-            ("currency_code", "null", "context.currency_code must be a string, got null"),
+            ("currency_code", "null", "context.currency_code: expected a string, got null"),
         ] {
             let given = CONTEXT
                 .replace(r#""currency_code":"eur","#, "")
