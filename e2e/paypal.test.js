@@ -195,6 +195,30 @@ test("a webhook books a capture that was made in PayPal's dashboard", async () =
   await assertBooksEqualLedger(order);
 });
 
+test("a webhook authorizes and captures what is due for an order that was edited", async () => {
+  const order = await capturedOrder();
+  const { payment_collection_id: id } = await shop.operator.requestOrderEdit(order.id);
+  const { payment_sessions: sessions } = await shop.buyer.managePaymentSession(id, "paypal");
+  const { id: paypalOrder } = (
+    await shop.postgres.query("SELECT data FROM payment_session WHERE id = $1", [sessions[0].id])
+  )[0].data;
+  paypal.approve(paypalOrder);
+  const [hold] = paypal.books.completeOrder(paypalOrder, "AUTHORIZE").holds;
+  assert.equal(await deliver(paypal.webhooks.delivery("PAYMENT.AUTHORIZATION.CREATED", paypal.books.hold(hold))), 200);
+  const collection = await shop.buyer.retrievePaymentCollection(id);
+  assert.equal(collection.status, "authorized");
+
+  const capture = paypal.books.captureHold(hold.id);
+  assert.equal(
+    await deliver(paypal.webhooks.delivery("PAYMENT.CAPTURE.COMPLETED", paypal.books.capture(capture))),
+    200,
+  );
+  const payments = await shop.postgres.query("SELECT * FROM payment WHERE data->>'id' = $1", [paypalOrder]);
+  assert.equal(payments.length, 1);
+  assert.ok(payments[0].captured_at);
+  assert.deepEqual(paypal.moved(paypalOrder), ["hold 10.00", "capture 10.00"]);
+});
+
 test("a webhook that PayPal did not send changes nothing", async () => {
   const { id, paypalOrder } = await cartWithSession();
   paypal.approve(paypalOrder);

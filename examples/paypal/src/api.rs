@@ -44,6 +44,11 @@ impl<'a> Api<'a> {
         failed(self.purpose(false), kind)
     }
 
+    /// A refusal of this call's.
+    pub(crate) fn refused(&self, code: &str, detail: impl Into<String>) -> PaymentProcessorError {
+        PaymentProcessorError::refused(self.failed(ErrorKind::Refused), code, detail)
+    }
+
     /// # Errors
     /// Where there is no reply; whatever PayPal replied is none.
     async fn send(&self, request: &ApiRequest, id: Option<&str>, reads: bool) -> Result<Reply> {
@@ -104,10 +109,11 @@ impl<'a> Api<'a> {
         Ok((order, now))
     }
 
-    /// The order as it is after a change, for whoever looks at the payment's data. `None` where it cannot be had
-    /// quickly: the change is made, and no reading makes it undone.
+    /// The order as it is after a change, for whoever looks at the payment's data. `None` where it
+    /// cannot be had quickly: the change is made, and no reading makes it undone.
     pub(crate) async fn glance(&self, id: &str, limit: Duration) -> Option<JsonObject> {
-        // Neither the call's end nor the attempt's may come while this is read: then nobody would hear of the change.
+        // Neither the call's end nor the attempt's may come while this is read: then nobody would
+        // hear of the change.
         let left = self.call.deadline().saturating_duration_since(Instant::now());
         match tokio::time::timeout(limit.min(left / 2), self.get_order(id)).await {
             Ok(Ok(order)) => Some(order.raw),

@@ -3,7 +3,8 @@
 use medusa_payment_rs::JsonObject;
 use serde::{Deserialize, Serialize};
 
-/// The member of the data that holds it. PayPal has no field of that name, and shoppers cannot set it.
+/// The member of the data that holds it. PayPal has no field of that name, and shoppers cannot set
+/// it.
 pub(crate) const MEMBER: &str = "medusa_payment_rs_paypal";
 
 /// What Medusa has to hand back at the next call.
@@ -13,8 +14,8 @@ pub(crate) struct Books {
     /// The refunds that Medusa knows of.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refunds: Vec<String>,
-    /// Orders that this one took the place of. PayPal has no way to cancel an order that nobody paid: what a shopper
-    /// pays all the same is released.
+    /// Orders that this one took the place of. PayPal has no way to cancel an order that nobody
+    /// paid: what a shopper pays all the same is released.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub superseded: Vec<String>,
 }

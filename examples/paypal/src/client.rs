@@ -47,8 +47,8 @@ impl Client {
         let mut tcp = HttpConnector::new();
         tcp.enforce_http(false);
         tcp.set_nodelay(true);
-        // A host that does not answer is found out before the attempt is over: only then is it certain that nothing
-        // was sent.
+        // A host that does not answer is found out before the attempt is over: only then is it
+        // certain that nothing was sent.
         tcp.set_connect_timeout(Some(settings.attempt_timeout / 2));
         let connector = HttpsConnectorBuilder::new()
             .with_tls_config(tls_config()?)
@@ -62,7 +62,8 @@ impl Client {
         Ok(Self { http, base: settings.api_base.clone() })
     }
 
-    /// Sends a request to the API and reads its reply to the end. `request_id` is PayPal's idempotency key.
+    /// Sends a request to the API and reads its reply to the end. `request_id` is PayPal's
+    /// idempotency key.
     pub(crate) async fn send(
         &self,
         request: &ApiRequest,
@@ -129,8 +130,8 @@ async fn read(response: Response<hyper::body::Incoming>) -> Result<Reply, Lost> 
         .ok_or_else(|| Lost::MaybeServed("the reply is not text".to_owned()))
 }
 
-/// Mozilla's list of authorities, and the crypto provider by its name: a process may hold several, and none of them is
-/// its default.
+/// Mozilla's list of authorities, and the crypto provider by its name: a process may hold several,
+/// and none of them is its default.
 fn tls_config() -> Result<ClientConfig, String> {
     let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let crypto = Arc::new(rustls::crypto::ring::default_provider());

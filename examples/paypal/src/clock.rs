@@ -1,6 +1,7 @@
 //! PayPal's timestamps.
 
-/// Seconds since 1970 of a time as PayPal spells it (`2026-11-24T09:30:00Z`); `None` where it is spelled otherwise.
+/// Seconds since 1970 of a time as PayPal spells it (`2026-11-24T09:30:00Z`); `None` where it is
+/// spelled otherwise.
 pub(crate) fn seconds_since_1970(timestamp: &str) -> Option<u64> {
     let (date, time) = timestamp.strip_suffix('Z')?.split_once('T')?;
     let [year, month, day] = numbers(date, '-')?;
@@ -13,7 +14,8 @@ pub(crate) fn seconds_since_1970(timestamp: &str) -> Option<u64> {
     {
         return None;
     }
-    // Years that begin in March have the leap day at their end, and their months a length that is a straight line.
+    // Years that begin in March have the leap day at their end, and their months a length that is a
+    // straight line.
     let (year, month) =
         if month > 2 { (year, month - 3) } else { (year.checked_sub(1)?, month + 9) };
     let days = (365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day)

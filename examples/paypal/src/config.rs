@@ -14,8 +14,8 @@ use serde::{Deserialize, de};
 const LIVE: &str = "https://api-m.paypal.com";
 const SANDBOX: &str = "https://api-m.sandbox.paypal.com";
 
-/// The options in `medusa-config.js`: those of `medusa-payment-paypal` 6 in both of its spellings, and from
-/// `api_base` on ours.
+/// The options in `medusa-config.js`: those of `medusa-payment-paypal` 6 in both of its spellings,
+/// and from `api_base` on ours.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PayPalOptions {
@@ -39,8 +39,8 @@ pub struct PayPalOptions {
     /// The older spelling of `authWebhookId`.
     #[serde(rename = "auth_webhook_id")]
     pub auth_webhook_id_snake: Option<String>,
-    /// Whether money is taken when the cart is completed, rather than held until the order is captured. False if
-    /// not set.
+    /// Whether money is taken when the cart is completed, rather than held until the order is
+    /// captured. False if not set.
     pub capture: Option<Flag>,
     /// Where PayPal's API is, in place of what `sandbox` says: for tests and proxies.
     pub api_base: Option<String>,
@@ -52,7 +52,8 @@ pub struct PayPalOptions {
     pub max_retries: Option<u64>,
 }
 
-/// A boolean that may come out of an environment variable: `true`, `"true"`, `false`, `"false"` or `""`.
+/// A boolean that may come out of an environment variable: `true`, `"true"`, `false`, `"false"` or
+/// `""`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flag(pub bool);
 
@@ -148,7 +149,8 @@ fn within(option: &str, value: Option<u64>, least: u64, most: u64) -> Result<Opt
     }
 }
 
-/// The header with which access tokens are asked for (<https://developer.paypal.com/api/rest/authentication/>).
+/// The header with which access tokens are asked for
+/// (<https://developer.paypal.com/api/rest/authentication/>).
 fn credentials(id: Option<&Secret>, secret: Option<&Secret>) -> Result<HeaderValue, String> {
     let id = checked("clientId", "client_id", id)?;
     let secret = checked("clientSecret", "client_secret", secret)?;
@@ -171,8 +173,8 @@ fn checked<'a>(option: &str, older: &str, value: Option<&'a Secret>) -> Result<&
             if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) =>
         {
             Err(format!(
-                "option `{option}` (or `{older}`): expected what PayPal's REST app shows, got text that is \
-                 empty or has characters that none has"
+                "option `{option}` (or `{older}`): expected what PayPal's REST app shows, got \
+                 text that is empty or has characters that none has"
             ))
         }
         Some(Secret(text)) => Ok(text),

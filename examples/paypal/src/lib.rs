@@ -1,9 +1,9 @@
-//! PayPal for Medusa v1, as a drop-in for `medusa-payment-paypal` 6: the same identifier, options, session data and
-//! statuses, and right where that one is wrong. It is made with what any author of a provider gets from
-//! `medusa-payment-rs`.
+//! PayPal for Medusa v1, as a drop-in for `medusa-payment-paypal` 6: the same identifier, options,
+//! session data and statuses, and right where that one is wrong. It is made with what any author of
+//! a provider gets from `medusa-payment-rs`.
 //!
-//! The session data is PayPal's order as PayPal sent it, with one member beside it (`medusa_payment_rs_paypal`, see
-//! `books.rs`).
+//! The session data is PayPal's order as PayPal sent it, with one member beside it
+//! (`medusa_payment_rs_paypal`, see `books.rs`).
 
 #![cfg_attr(
     test,
@@ -15,6 +15,7 @@ mod books;
 mod client;
 mod clock;
 mod config;
+mod held;
 mod money;
 mod order;
 mod query;
@@ -48,12 +49,15 @@ medusa_payment_rs::export!(PayPal);
 
 /// The processor `paypal`.
 ///
-/// - **Authorizing** takes what the shopper approved: PayPal's storefront script may have done so before, or leave it to
-///   the store. An order whose amount is not the session's is never authorized.
-/// - **Refunds** are looked up before they are made: one whose reply was lost is taken over, also after a restart. The
-///   booked ones are in the payment's data.
-/// - **Captures and cancellations** that PayPal says were done already are successes, once the order itself shows it.
-/// - **Money that PayPal has not decided on** (an eCheck, a payment under review) counts as neither held nor taken.
+/// - **Authorizing** takes what the shopper approved: PayPal's storefront script may have done so
+///   before, or leave it to the store. An order whose amount is not the session's is never
+///   authorized.
+/// - **Refunds** are looked up before they are made: one whose reply was lost is taken over, also
+///   after a restart. The booked ones are in the payment's data.
+/// - **Captures and cancellations** that PayPal says were done already are successes, once the
+///   order itself shows it.
+/// - **Money that PayPal has not decided on** (an eCheck, a payment under review) counts as neither
+///   held nor taken.
 /// - **Superseded orders** cannot be canceled at PayPal; what a shopper pays on one is released.
 pub struct PayPal {
     client: Client,
@@ -98,7 +102,8 @@ impl PayPal {
         let request = requests::create_order(intent, &amount, &context.resource_id);
         let order = api.create_order(&request).await?;
         let books = Books { superseded, ..Books::default() };
-        // The amount is what later calls compare with, so it is in the data even where PayPal answers briefly.
+        // The amount is what later calls compare with, so it is in the data even where PayPal
+        // answers briefly.
         let data =
             if order.amount().is_some() { order.raw } else { with_amount(&order.raw, &amount) };
         Ok(books.written_into(&data).into())
@@ -121,8 +126,8 @@ impl PayPal {
                 return Err(PaymentProcessorError::refused(
                     format!("update_payment of {id} is not possible"),
                     "order_is_paid",
-                    "The shopper has paid it: amount and currency stay as they are. Refresh the payment session \
-                     to pay anew; that releases the money that is held.",
+                    "The shopper has paid it: amount and currency stay as they are. Refresh the \
+                     payment session to pay anew; that releases the money that is held.",
                 ));
             }
             Ok(order) if order.fields.status == OrderStatus::Voided => {}
@@ -140,8 +145,8 @@ impl PayPal {
         books.written_into(fresh.as_ref().unwrap_or(data))
     }
 
-    /// Holds or takes the money of an order that the shopper has approved. One for which that was done already, by the
-    /// storefront or by a call whose reply was lost, is read.
+    /// Holds or takes the money of an order that the shopper has approved. One for which that was
+    /// done already, by the storefront or by a call whose reply was lost, is read.
     async fn complete(&self, api: &Api<'_>, order: Order) -> Result<Order> {
         match api.complete_order(&order).await {
             Err(error) if error.code() == "PAYER_ACTION_REQUIRED" => Ok(order),
@@ -160,13 +165,14 @@ fn order_id(call: &CallContext, data: &JsonObject) -> Result<String> {
         PaymentProcessorError::invalid(
             format!("{} is not possible", call.operation().name()),
             "missing_order",
-            "The payment's data has no `id` of a PayPal order. PayPal was not asked. Look for the payment in \
-             PayPal's dashboard.",
+            "The payment's data has no `id` of a PayPal order. PayPal was not asked. Look for the \
+             payment in PayPal's dashboard.",
         )
     })
 }
 
-/// The money that the data is about; `None` in rows that the JavaScript plugin wrote before the order was authorized.
+/// The money that the data is about; `None` in rows that the JavaScript plugin wrote before the
+/// order was authorized.
 fn amount_in(data: &JsonObject) -> Option<Money> {
     let units: Vec<order::PurchaseUnit> = data.get("purchase_units")?;
     units.into_iter().next()?.amount
@@ -186,67 +192,10 @@ fn with_amount(data: &JsonObject, amount: &Money) -> JsonObject {
     data.with([("purchase_units", serde_json::to_value(units).unwrap_or_default())])
 }
 
-fn refused(api: &Api<'_>, code: &str, detail: impl Into<String>) -> PaymentProcessorError {
-    PaymentProcessorError::refused(api.failed(ErrorKind::Refused), code, detail)
-}
-
-/// The error of a payment that PayPal has not decided on: neither a success nor a refusal.
-fn undecided(api: &Api<'_>, capture: &order::Capture) -> PaymentProcessorError {
-    let kind = ErrorKind::OutcomeUnknown;
-    let reason = capture.status_details.reason.as_deref().unwrap_or("no reason given");
-    let detail = format!(
-        "PayPal has the capture {} and has not decided on it yet ({reason}). Look at it in PayPal's dashboard, and \
-         capture again when it is completed: no money moves twice.",
-        capture.id
-    );
-    PaymentProcessorError::new(kind, api.failed(kind), "capture_pending", detail).never_retry()
-}
-
-/// Releases all that is held of an order. What PayPal says was released already is a success, once it was seen.
-async fn release(api: &Api<'_>, order: Order) -> Result<Order> {
-    for hold in order.open_holds() {
-        if let Err(error) = api.void(&hold.id).await {
-            if error.kind() != ErrorKind::Refused {
-                return Err(error);
-            }
-            let now = api.get_order(&order.fields.id).await?;
-            if now.is_paid() {
-                return Err(error);
-            }
-        }
-    }
-    Ok(order)
-}
-
-/// The books without the superseded orders that are over for good. What a shopper has paid on one is released.
-async fn settled(api: &Api<'_>, data: &JsonObject) -> Books {
-    let mut books = Books::of(data);
-    let mut left = Vec::new();
-    for id in std::mem::take(&mut books.superseded) {
-        match api.get_order(&id).await {
-            Ok(order) if order.taken().is_some() => tracing::error!(
-                "{id}, which another payment took the place of, was paid: refund it in PayPal's dashboard"
-            ),
-            Ok(order) if order.fields.status == OrderStatus::Voided => {}
-            Ok(order) if order.is_paid() => {
-                if release(api, order).await.is_err() {
-                    tracing::warn!(
-                        "{id}, which another payment took the place of, is not released yet"
-                    );
-                    left.push(id);
-                }
-            }
-            Err(error) if is_not_found(&error) => {}
-            _ => left.push(id),
-        }
-    }
-    books.superseded = left;
-    books
-}
-
 #[async_trait]
 impl PaymentProcessor for PayPal {
-    /// Every request that changes something carries an id of the call, or has the same effect however often it is made.
+    /// Every request that changes something carries an id of the call, or has the same effect
+    /// however often it is made.
     fn is_repeatable(&self, _operation: Operation) -> bool {
         true
     }
@@ -286,8 +235,8 @@ impl PaymentProcessor for PayPal {
         }
     }
 
-    /// Where an update's reply was lost, the order is over another amount than the session: an unapproved one is set
-    /// right, one that the shopper has approved is not accepted.
+    /// Where an update's reply was lost, the order is over another amount than the session: an
+    /// unapproved one is set right, one that the shopper has approved is not accepted.
     async fn authorize_payment(
         &self,
         call: &CallContext,
@@ -296,7 +245,7 @@ impl PaymentProcessor for PayPal {
     ) -> Result<Authorization> {
         let id = order_id(call, &data)?;
         let api = self.api(call);
-        let books = settled(&api, &data).await;
+        let books = held::settled(&api, &data).await;
         let mut order = api.get_order(&id).await?;
         let expected = amount_in(&data).or_else(|| order.amount().cloned());
         let is_expected = |amount: Option<&Money>| match (amount, &expected) {
@@ -311,11 +260,10 @@ impl PaymentProcessor for PayPal {
         let is_approved =
             matches!(order.fields.status, OrderStatus::Approved | OrderStatus::Completed);
         if is_approved && (ordered_otherwise || !is_expected(held)) {
-            return Err(refused(
-                &api,
+            return Err(api.refused(
                 "amount_mismatch",
-                "The shopper approved another amount at PayPal than the cart's. Refresh the payment session: that \
-                 releases the money that is held.",
+                "The shopper approved another amount at PayPal than the cart's. Refresh the \
+                 payment session: that releases the money that is held.",
             ));
         }
         let mut data = order.raw.clone();
@@ -333,53 +281,11 @@ impl PaymentProcessor for PayPal {
     async fn capture_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
         let id = order_id(call, &data)?;
         let api = self.api(call);
-        let books = settled(&api, &data).await;
+        let books = held::settled(&api, &data).await;
         let order = api.get_order(&id).await?;
-        if let Some(hold) = order.open_holds().last() {
-            let Some(amount) = hold.amount.as_ref().or(order.amount()) else {
-                return Err(refused(
-                    &api,
-                    "invalid_response",
-                    "PayPal's authorization has no amount.",
-                ));
-            };
-            let amount = rest(&api, amount, order.taken())?;
-            match api.capture(&requests::capture_hold(&hold.id, &amount)).await {
-                Ok(capture) if capture.status.is_taken() => {
-                    return Ok(self.after(&api, &id, &data, &books).await);
-                }
-                Ok(capture) if capture.status == order::CaptureStatus::Pending => {
-                    return Err(undecided(&api, &capture));
-                }
-                Ok(capture) => {
-                    let reason =
-                        capture.status_details.reason.as_deref().unwrap_or("CAPTURE_DECLINED");
-                    return Err(refused(
-                        &api,
-                        reason,
-                        "PayPal declined the capture; nothing was taken.",
-                    ));
-                }
-                // Done already, perhaps: that is for the order to show.
-                Err(error) if error.kind() == ErrorKind::Refused => {
-                    let now = api.get_order(&id).await?;
-                    return captured(&api, &now)
-                        .unwrap_or(Err(error))
-                        .map(|raw| books.written_into(&raw));
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        match captured(&api, &order) {
-            Some(result) => result.map(|raw| books.written_into(&raw)),
-            None => Err(refused(
-                &api,
-                "not_authorized",
-                format!(
-                    "PayPal holds no money for this payment (the order's status is {:?}).",
-                    order.fields.status
-                ),
-            )),
+        match held::capture(&api, &order).await? {
+            Some(captured_already) => Ok(books.written_into(&captured_already)),
+            None => Ok(self.after(&api, &id, &data, &books).await),
         }
     }
 
@@ -391,7 +297,7 @@ impl PaymentProcessor for PayPal {
     ) -> Result<JsonObject> {
         let id = order_id(call, &data)?;
         let api = self.api(call);
-        let mut books = settled(&api, &data).await;
+        let mut books = held::settled(&api, &data).await;
         let settling = self.settings.deadline + Duration::from_secs(3);
         let money = |order: &Order| {
             let currency = order.amount().map(|ordered| ordered.currency_code.clone());
@@ -403,18 +309,15 @@ impl PaymentProcessor for PayPal {
         Ok(self.after(&api, &id, &data, &books).await)
     }
 
-    /// Money that was taken is not given back here: Medusa would not book it. The JavaScript plugin does so.
+    /// Money that was taken is not given back here: Medusa would not book it. The JavaScript plugin
+    /// does so.
     async fn cancel_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
         let Ok(id) = order_id(call, &data) else { return Ok(data) };
         let api = self.api(call);
-        let books = settled(&api, &data).await;
+        let books = held::settled(&api, &data).await;
         let order = api.get_order(&id).await?;
-        let is_kept = order.captures().any(|capture| {
-            capture.status.is_taken() && capture.status != order::CaptureStatus::Refunded
-        });
-        if is_kept || order.pending_capture().is_some() {
-            return Err(refused(
-                &api,
+        if order.keeps_money() {
+            return Err(api.refused(
                 "already_captured",
                 "PayPal has taken the money, so there is nothing to release. Refund it instead.",
             ));
@@ -422,12 +325,13 @@ impl PaymentProcessor for PayPal {
         if order.open_holds().next().is_none() {
             return Ok(books.written_into(&order.raw));
         }
-        release(&api, order).await?;
+        held::release(&api, &order).await?;
         Ok(self.after(&api, &id, &data, &books).await)
     }
 
-    /// As a cancellation; an order that PayPal does not have any more cannot be paid. One that nobody has paid yet PayPal
-    /// cannot cancel: it takes no money unless this processor or the storefront asks for it, and expires by itself.
+    /// As a cancellation; an order that PayPal does not have any more cannot be paid. One that
+    /// nobody has paid yet PayPal cannot cancel: it takes no money unless this processor or the
+    /// storefront asks for it, and expires by itself.
     async fn delete_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
         match self.cancel_payment(call, data.clone()).await {
             Err(error) if is_not_found(&error) => Ok(data),
@@ -460,33 +364,4 @@ impl PaymentProcessor for PayPal {
     ) -> Result<JsonObject> {
         shopper::accepted(&data)
     }
-}
-
-/// What of an authorized amount was not taken yet.
-fn rest(api: &Api<'_>, held: &Money, taken: Option<Amount>) -> Result<Money> {
-    let Some(taken) = taken else { return Ok(held.clone()) };
-    match held.amount().and_then(|held| held.checked_sub(taken)) {
-        Some(rest) if !rest.is_zero() => Money::new(rest, &held.currency_code),
-        _ => Err(refused(api, "already_captured", "All of it was taken before, in parts.")),
-    }
-}
-
-/// The order of a payment that is captured, or why it cannot be booked as such; `None` where nothing was captured.
-fn captured(api: &Api<'_>, order: &Order) -> Option<Result<JsonObject>> {
-    if let Some(pending) = order.pending_capture() {
-        return Some(Err(undecided(api, pending)));
-    }
-    let taken = order.taken()?;
-    let owed = order.held().or(order.amount()).and_then(Money::amount).unwrap_or(taken);
-    if taken < owed {
-        return Some(Err(refused(
-            api,
-            "partially_captured",
-            format!(
-                "PayPal took {taken} of {owed} (minor units), and Medusa would book all of it. Look at the payment \
-                 in PayPal's dashboard."
-            ),
-        )));
-    }
-    Some(Ok(order.raw.clone()))
 }

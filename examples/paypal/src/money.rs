@@ -1,12 +1,14 @@
-//! Amounts between two ways of counting: Medusa v1 has integers in minor units, PayPal decimal strings.
+//! Amounts between two ways of counting: Medusa v1 has integers in minor units, PayPal decimal
+//! strings.
 //!
 //! Both ways are exact or refused: a rounded amount would be one that the store never asked for.
 
 use medusa_payment_rs::{Amount, PaymentProcessorError, Result, currency_exponent};
 use serde::{Deserialize, Serialize};
 
-/// The currencies whose units Medusa v1 does not divide (`zeroDecimalCurrencies` in `medusa-core-utils`).
-/// It counts all others in hundredths, also where a currency has no decimals (HUF) or three (TND).
+/// The currencies whose units Medusa v1 does not divide (`zeroDecimalCurrencies` in
+/// `medusa-core-utils`). It counts all others in hundredths, also where a currency has no decimals
+/// (HUF) or three (TND).
 const WHOLE_IN_MEDUSA: [&str; 16] = [
     "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV",
     "XAF", "XOF", "XPF",
@@ -36,9 +38,9 @@ impl Money {
                 "The amount is not valid",
                 "invalid_amount",
                 format!(
-                    "PayPal takes {currency_code} with {} decimals, and {amount} (Medusa counts {} to \
-                     one {currency_code}) has more. Round the prices and taxes of this currency. \
-                     PayPal was not asked.",
+                    "PayPal takes {currency_code} with {} decimals, and {amount} (Medusa counts \
+                     {} to one {currency_code}) has more. Round the prices and taxes of this \
+                     currency. PayPal was not asked.",
                     decimals_at_paypal(&currency_code),
                     10_u64.pow(decimals_in_medusa(&currency_code)),
                 ),
@@ -46,7 +48,8 @@ impl Money {
         }
     }
 
-    /// The amount in Medusa's minor units; `None` where it is none (negative, or finer than they are).
+    /// The amount in Medusa's minor units; `None` where it is none (negative, or finer than they
+    /// are).
     pub(crate) fn amount(&self) -> Option<Amount> {
         let (whole, decimals) = self.value.split_once('.').unwrap_or((&self.value, ""));
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,5 +1,6 @@
 //! PayPal's objects, as far as they are looked at
-//! (<https://developer.paypal.com/docs/api/orders/v2/>, <https://developer.paypal.com/docs/api/payments/v2/>).
+//! (<https://developer.paypal.com/docs/api/orders/v2/>,
+//! <https://developer.paypal.com/docs/api/payments/v2/>).
 
 use medusa_payment_rs::{Amount, JsonError, JsonObject, PaymentSessionStatus, Result};
 use serde::Deserialize;
@@ -123,7 +124,8 @@ pub(crate) enum CaptureStatus {
     Refunded,
     Declined,
     Failed,
-    /// Pending, or something that this version does not know: nothing was taken as far as it can tell.
+    /// Pending, or something that this version does not know: nothing was taken as far as it can
+    /// tell.
     #[default]
     #[serde(other)]
     Pending,
@@ -183,7 +185,8 @@ impl Order {
         Ok(Self { raw, fields })
     }
 
-    /// What is to be paid; `None` where PayPal was asked for as little as the JavaScript plugin asks for.
+    /// What is to be paid; `None` where PayPal was asked for as little as the JavaScript plugin
+    /// asks for.
     pub(crate) fn amount(&self) -> Option<&Money> {
         self.fields.purchase_units.first()?.amount.as_ref()
     }
@@ -217,7 +220,8 @@ impl Order {
             .reduce(|sum, amount| sum.checked_add(amount).unwrap_or(Amount::MAX))
     }
 
-    /// What is held or was: the last authorization's amount, since a renewed one takes the place of the one before.
+    /// What is held or was: the last authorization's amount, since a renewed one takes the place of
+    /// the one before.
     pub(crate) fn held(&self) -> Option<&Money> {
         self.holds().last()?.amount.as_ref()
     }
@@ -230,8 +234,20 @@ impl Order {
             })
     }
 
-    /// How far the payment is, in Medusa's words. Up to the completed order they are those of the JavaScript plugin;
-    /// there it does not look whether the money is still held.
+    /// Whether the store has the shopper's money or is about to, refunds counted.
+    pub(crate) fn keeps_money(&self) -> bool {
+        self.captures().any(|capture| {
+            matches!(
+                capture.status,
+                CaptureStatus::Completed
+                    | CaptureStatus::PartiallyRefunded
+                    | CaptureStatus::Pending
+            )
+        })
+    }
+
+    /// How far the payment is, in Medusa's words. Up to the completed order they are those of the
+    /// JavaScript plugin; there it does not look whether the money is still held.
     pub(crate) fn status(&self) -> PaymentSessionStatus {
         match self.fields.status {
             OrderStatus::Created | OrderStatus::Unknown => PaymentSessionStatus::Pending,

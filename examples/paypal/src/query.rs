@@ -1,8 +1,9 @@
-//! What the plugin's JavaScript asks of PayPal beside Medusa's ten methods: whether a webhook is genuine, and which
-//! order an authorization belongs to.
+//! What the plugin's JavaScript asks of PayPal beside Medusa's ten methods: whether a webhook is
+//! genuine, and which order an authorization belongs to.
 //!
-//! An addon has the ten methods and nothing else, so these come in as `retrievePayment({ query: … })`. Only reads are
-//! among them, and data with an order's id is never taken for one: a shopper's browser cannot ask.
+//! An addon has the ten methods and nothing else, so these come in as `retrievePayment({ query: …
+//! })`. Only reads are among them, and data with an order's id is never taken for one: a shopper's
+//! browser cannot ask.
 
 use medusa_payment_rs::{ErrorKind, JsonObject, PaymentProcessorError, Result};
 use serde::Deserialize;

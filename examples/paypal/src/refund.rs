@@ -1,9 +1,9 @@
 //! Refunds that are paid once, whatever is lost on the way.
 //!
-//! The payment's data names the refunds that Medusa has booked. A refund that Medusa asked for, that PayPal's order
-//! shows, and that is not among them is one whose reply was lost: it is taken over instead of being paid again. That
-//! holds after a restart and on another server, and it holds when PayPal has forgotten the request's id, which it does
-//! after 45 days.
+//! The payment's data names the refunds that Medusa has booked. A refund that Medusa asked for,
+//! that PayPal's order shows, and that is not among them is one whose reply was lost: it is taken
+//! over instead of being paid again. That holds after a restart and on another server, and it holds
+//! when PayPal has forgotten the request's id, which it does after 45 days.
 
 use std::time::Duration;
 
@@ -18,7 +18,8 @@ use crate::requests::refund_capture;
 /// How often a stored answer is stepped over.
 const MOST_REPLAYS: usize = 8;
 
-/// Refunds `amount` of an order, or takes over the refund of that amount that is not in `booked` yet.
+/// Refunds `amount` of an order, or takes over the refund of that amount that is not in `booked`
+/// yet.
 ///
 /// `settling` is how long another server may take from PayPal's answer to storing it.
 pub(crate) async fn refund(
@@ -54,8 +55,8 @@ pub(crate) async fn refund(
     }
     Err(PaymentProcessorError::unavailable(
         api.failed(ErrorKind::Unavailable),
-        "PayPal only repeats what it answered to earlier attempts. Nothing was moved. Refund in PayPal's \
-         dashboard.",
+        "PayPal only repeats what it answered to earlier attempts. Nothing was moved. Refund in \
+         PayPal's dashboard.",
     )
     .never_retry())
 }
@@ -68,7 +69,8 @@ fn is_lost(refund: &Refund, amount: &Money, booked: &[String]) -> bool {
         && !booked.contains(&refund.id)
 }
 
-/// The capture that the money comes from: one that has some left, before one that PayPal will refuse.
+/// The capture that the money comes from: one that has some left, before one that PayPal will
+/// refuse.
 fn capture_to_refund<'a>(api: &Api<'_>, order: &'a Order) -> Result<&'a Capture> {
     let mut taken: Vec<&Capture> =
         order.captures().filter(|capture| capture.status.is_taken()).collect();
@@ -82,11 +84,11 @@ fn capture_to_refund<'a>(api: &Api<'_>, order: &'a Order) -> Result<&'a Capture>
         }
         None => ("not_captured", "Nothing was captured: cancel the payment instead."),
     };
-    Err(PaymentProcessorError::refused(api.failed(ErrorKind::Refused), code, detail))
+    Err(api.refused(code, detail))
 }
 
-/// A refund that an earlier attempt made. Where it cannot have been this call's, and is so young that another server may
-/// still be storing it, both would book it.
+/// A refund that an earlier attempt made. Where it cannot have been this call's, and is so young
+/// that another server may still be storing it, both would book it.
 fn taken_over(api: &Api<'_>, refund: Refund, now: u64, settling: Duration) -> Result<Refund> {
     let made = refund.create_time.as_deref().and_then(seconds_since_1970);
     let age = Duration::from_secs(now.saturating_sub(made.unwrap_or(0)));
@@ -94,8 +96,8 @@ fn taken_over(api: &Api<'_>, refund: Refund, now: u64, settling: Duration) -> Re
         return Err(PaymentProcessorError::unavailable(
             api.failed(ErrorKind::Unavailable),
             format!(
-                "A refund of this amount was made just now ({}). Nothing more was moved. Look at the payment, \
-                 and repeat the refund in {} seconds if it is not booked by then.",
+                "A refund of this amount was made just now ({}). Nothing more was moved. Look at \
+                 the payment, and repeat the refund in {} seconds if it is not booked by then.",
                 refund.id,
                 settling.as_secs()
             ),
@@ -108,8 +110,7 @@ fn taken_over(api: &Api<'_>, refund: Refund, now: u64, settling: Duration) -> Re
 
 fn not_void(api: &Api<'_>, refund: Refund) -> Result<Refund> {
     if refund.is_void() {
-        return Err(PaymentProcessorError::refused(
-            api.failed(ErrorKind::Refused),
+        return Err(api.refused(
             refund.status_details.reason.as_deref().unwrap_or("REFUND_FAILED"),
             format!("The refund {} failed; the money stays with the store.", refund.id),
         ));

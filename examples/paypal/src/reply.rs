@@ -83,8 +83,8 @@ impl Reply {
         })
     }
 
-    /// Whether it is what an earlier request with the same id was answered: PayPal's reference has 201 for what was
-    /// made now, and 200 for what was there.
+    /// Whether it is what an earlier request with the same id was answered: PayPal's reference has
+    /// 201 for what was made now, and 200 for what was there.
     pub(crate) fn is_replay(&self) -> bool {
         self.status == StatusCode::OK
     }
@@ -98,7 +98,8 @@ impl Reply {
     }
 
     fn error(&self, purpose: Purpose<'_>) -> PaymentProcessorError {
-        // A reply without PayPal's error object came from something on the way: what PayPal did is not known.
+        // A reply without PayPal's error object came from something on the way: what PayPal did is
+        // not known.
         let body = serde_json::from_str(&self.body).ok().filter(ErrorBody::is_paypals);
         let kind = self.kind(body.as_ref(), purpose.reads);
         let body = body.unwrap_or_default();

@@ -12,7 +12,8 @@ use crate::order::Intent;
 /// An id in a path: whatever is no letter, digit, hyphen or underscore is escaped.
 const ID: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 
-/// How the `custom_id` of a refund begins that Medusa asked for. The rest is the call's idempotency key.
+/// How the `custom_id` of a refund begins that Medusa asked for. The rest is the call's idempotency
+/// key.
 pub(crate) const REFUND_MARK: &str = "medusa-refund-";
 
 /// A request without what is the same for all of them.
@@ -98,7 +99,8 @@ pub(crate) fn refund_capture(id: &str, amount: &Money, key: &str) -> ApiRequest 
     )
 }
 
-/// The body of a request to verify a webhook. The event goes out as it came in: PayPal's signature is over its bytes.
+/// The body of a request to verify a webhook. The event goes out as it came in: PayPal's signature
+/// is over its bytes.
 #[derive(Debug, Serialize)]
 pub(crate) struct Verification<'a> {
     pub auth_algo: &'a str,

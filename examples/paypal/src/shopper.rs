@@ -4,8 +4,9 @@ use medusa_payment_rs::{JsonObject, PaymentProcessorError, Result};
 
 use crate::{books, query};
 
-/// What only PayPal says about an order. Medusa's storefronts post the order that PayPal's script hands them; it is read
-/// from PayPal itself when the cart is completed, so nothing of it is taken from a browser.
+/// What only PayPal says about an order. Medusa's storefronts post the order that PayPal's script
+/// hands them; it is read from PayPal itself when the cart is completed, so nothing of it is taken
+/// from a browser.
 const PAYPALS: [&str; 12] = [
     "id",
     "intent",

@@ -1,4 +1,5 @@
-//! What a store meets at boot. What happens on the wire is tested in `__test__`, against a fake of PayPal.
+//! What a store meets at boot. What happens on the wire is tested in `__test__`, against a fake of
+//! PayPal.
 
 use medusa_payment_rs::registry::build_processor;
 

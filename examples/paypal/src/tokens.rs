@@ -1,8 +1,9 @@
-//! The access token that every request carries (<https://developer.paypal.com/api/rest/authentication/>).
+//! The access token that every request carries
+//! (<https://developer.paypal.com/api/rest/authentication/>).
 //!
-//! It is kept until shortly before it expires, and asked for anew where PayPal does not accept it any more. However many
-//! calls need a new one at the same time, one of them asks and the others wait for it; where PayPal refuses it, they all
-//! get that answer.
+//! It is kept until shortly before it expires, and asked for anew where PayPal does not accept it
+//! any more. However many calls need a new one at the same time, one of them asks and the others
+//! wait for it; where PayPal refuses it, they all get that answer.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -113,8 +114,8 @@ impl Tokens {
                 ErrorKind::Unavailable,
                 failed(purpose, ErrorKind::Unavailable),
                 "invalid_response",
-                "PayPal's answer to the request for an access token cannot be read. Nothing was moved. \
-                 Try again.",
+                "PayPal's answer to the request for an access token cannot be read. Nothing was \
+                 moved. Try again.",
             )
         })
     }
