@@ -837,4 +837,6 @@ module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __n
 module.exports = nativeBinding
 module.exports.link = nativeBinding.link
 module.exports.registeredIdentifiers = nativeBinding.registeredIdentifiers
+module.exports.stripeNextStep = nativeBinding.stripeNextStep
 module.exports.stripeSignatureProblem = nativeBinding.stripeSignatureProblem
+module.exports.stripeWebhookEvent = nativeBinding.stripeWebhookEvent

@@ -20,9 +20,14 @@ class StripeProcessor extends AbstractPaymentProcessor {
    * @throws Error where the signature is missing, wrong or more than five minutes away
    */
   constructWebhookEvent(rawBody, signature) {
+    const refused = (why) => new Error(`medusa-payment-rs: the webhook request was refused: ${why}`);
     const problem = signatureProblem(rawBody, signature, this.options?.webhook_secret);
-    if (problem) throw new Error(`medusa-payment-rs: the webhook request was refused: ${problem}`);
-    return JSON.parse(rawBody.toString());
+    if (problem) throw refused(problem);
+    try {
+      return JSON.parse(rawBody.toString());
+    } catch {
+      throw refused("its body is not JSON");
+    }
   }
 
   /**

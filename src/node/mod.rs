@@ -18,7 +18,7 @@ mod watchdog;
 mod weak;
 
 #[cfg(feature = "stripe")]
-pub use stripe::stripe_signature_problem;
+pub use stripe::{stripe_next_step, stripe_signature_problem, stripe_webhook_event};
 
 use napi::bindgen_prelude::{Function, Object, Unknown};
 use napi_derive::napi;

@@ -92,7 +92,16 @@ impl<'a> Api<'a> {
     }
 
     pub(super) async fn retrieve_intent(&self, id: &str) -> Result<Intent> {
-        let body = self.get(&requests::retrieve_intent(id)).await?;
+        self.read_intent(id, &requests::retrieve_intent(id)).await
+    }
+
+    /// The intent with the whole charge in its `latest_charge`.
+    pub(super) async fn retrieve_intent_with_charge(&self, id: &str) -> Result<Intent> {
+        self.read_intent(id, &requests::retrieve_intent_with_charge(id)).await
+    }
+
+    async fn read_intent(&self, id: &str, request: &ApiRequest) -> Result<Intent> {
+        let body = self.get(request).await?;
         let intent = Intent::parse(body).map_err(|error| self.unreadable_read(&error))?;
         if intent.fields.id != id {
             return Err(PaymentProcessorError::new(

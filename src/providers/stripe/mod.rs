@@ -9,6 +9,7 @@ mod api;
 mod books;
 mod client;
 mod config;
+mod event;
 mod form;
 mod intent;
 mod method;
@@ -16,6 +17,7 @@ mod refund;
 mod reply;
 mod requests;
 mod roots;
+mod settlement;
 mod webhook;
 
 #[cfg(test)]
@@ -48,7 +50,9 @@ use crate::types::{
 };
 
 pub use config::{Secret, StripeOptions};
+pub use event::{EventTopic, WebhookEvent, read_event};
 pub use method::{Any, Bancontact, Blik, Giropay, Ideal, Method, Przelewy24};
+pub use settlement::{Settlement, Step};
 pub use webhook::{SignatureError, verify_signature};
 
 /// The processor behind one of the plugin's identifiers.
@@ -385,9 +389,15 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         }
     }
 
+    /// Where the data has its `latest_charge` as an object, so has the result: what Stripe calls
+    /// expanded. Otherwise it is the charge's id.
     async fn retrieve_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
         let id = intent_id(call, &data)?;
-        let intent = self.api(call).retrieve_intent(&id).await?;
+        let api = self.api(call);
+        let intent = match data.get::<JsonObject>("latest_charge") {
+            Some(_) => api.retrieve_intent_with_charge(&id).await?,
+            None => api.retrieve_intent(&id).await?,
+        };
         Ok(Books::of(&data).written_into(&intent.raw))
     }
 

@@ -41,6 +41,11 @@ pub(super) fn retrieve_intent(id: &str) -> ApiRequest {
     ApiRequest::get(intent_path(id))
 }
 
+pub(super) fn retrieve_intent_with_charge(id: &str) -> ApiRequest {
+    let form = Form::default().with("expand[0]", "latest_charge");
+    ApiRequest { form, ..retrieve_intent(id) }
+}
+
 pub(super) fn capture_intent(id: &str) -> ApiRequest {
     ApiRequest::post(format!("{}/capture", intent_path(id)), Form::default())
 }

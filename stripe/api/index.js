@@ -1,0 +1,14 @@
+// The plugin's routes. Medusa mounts them before its own, so that nothing has read a request's body yet
+// (dist/loaders/plugins.js, registerApi). A `require` in here that finds nothing is silently no route at all.
+
+const { hostRequire } = require("../host.js");
+const { addPaymentsRoute } = require("../payments.js");
+const { addWebhookRoute } = require("../webhook/route.js");
+
+exports.default = (rootDirectory, options) => {
+  const host = hostRequire(rootDirectory);
+  const router = host("express").Router();
+  addWebhookRoute(router, host, options);
+  addPaymentsRoute(router, host);
+  return router;
+};

@@ -1,0 +1,84 @@
+// Carts, and what becomes of them: an order, or the additional payment of a swap.
+
+const { booked, found, intentOf, paymentOf } = require("./rows.js");
+
+async function read(service, { resource: id }) {
+  const cart = await found(service("cartService").retrieve(id, { relations: ["payment", "payment_sessions"] }));
+  if (!cart) return undefined;
+  const order = await found(service("orderService").retrieveByCartId(id, { relations: ["payments"] }));
+  const swap = cart.type === "swap" ? await found(service("swapService").retrieveByCartId(id, ["payment"])) : undefined;
+  const payments = order?.payments ?? [swap?.payment ?? cart.payment].filter(Boolean);
+  const isCompleted = Boolean(order || cart.completed_at);
+  return {
+    cart,
+    order,
+    swap,
+    payments,
+    books: {
+      is_completed: isCompleted,
+      is_canceled: Boolean(order?.canceled_at || swap?.canceled_at),
+      total: isCompleted ? null : await totalOf(service, id),
+      session: intentOf(cart.payment_session),
+      payments: payments.map(booked),
+    },
+  };
+}
+
+/** What Medusa will book: the total with the taxes that completing the cart adds (dist/services/cart.js, authorizePayment). */
+async function totalOf(service, id) {
+  const relations = ["payment_sessions", "items.variant.product.profiles"];
+  const { total } = await service("cartService").retrieveWithTotals(id, { relations }, { force_taxes: true });
+  return total;
+}
+
+const complete = (service, { cart }, event) => runStrategy(service, cart, event, "started");
+
+/** The payment is booked: Medusa's strategy would try to book it again, were it to start at the beginning. */
+const resume = (service, { cart }, event) => runStrategy(service, cart, event, "payment_authorized");
+
+/**
+ * As `POST /store/carts/:id/complete` does it (dist/api/routes/store/carts/complete-cart.js). Where it starts is said by
+ * the rows and not by what an earlier delivery has left in the row of the key.
+ *
+ * Resolves with why it is not completed, where the strategy says so: that is committed like a success, as in Medusa's own
+ * route, because the strategy may have released the money (dist/strategies/cart-completion.js, handlePaymentAuthorized).
+ */
+async function runStrategy(service, cart, event, recoveryPoint) {
+  const keys = service("idempotencyKeyService");
+  const start = { recovery_point: recoveryPoint, response_code: null, response_body: null, locked_at: null };
+  const key = (await found(keys.retrieve(event.id)))
+    ? await keys.update(event.id, start)
+    : await keys.create({ ...start, idempotency_key: event.id, request_method: "POST", request_path: "/stripe/hooks" });
+  const context = { ip_address: cart.context?.ip };
+  const { response_code: code, response_body: body } = await service("cartCompletionStrategy").complete(
+    cart.id,
+    key,
+    context,
+  );
+  if (code === 200 && body.type !== "cart") return undefined;
+  const errors = body.errors?.map(({ message }) => message).join("; ");
+  return `${cart.id} cannot be completed: ${body.message ?? errors ?? `its payment is ${body.payment_status}`}`;
+}
+
+/**
+ * The payment of the event alone: an order may have others that are not to be captured yet. What
+ * `orderService.capturePayment` does then is the order's own status and event.
+ */
+async function capture(service, { order, swap, payments }, event) {
+  if (swap) {
+    await captureSwap(service, swap);
+    return;
+  }
+  const payment = paymentOf(payments, event);
+  await service("paymentProviderService").capturePayment(payment);
+  const others = payments.filter((other) => other.id !== payment.id);
+  if (order && others.every((other) => other.captured_at)) await service("orderService").capturePayment(order.id);
+}
+
+/** Medusa hides a failure in the swap's status (dist/services/swap.js, processDifference). */
+async function captureSwap(service, swap) {
+  const { payment_status: status } = await service("swapService").processDifference(swap.id);
+  if (status !== "captured") throw new Error(`the payment of ${swap.id} cannot be captured: its status is ${status}`);
+}
+
+module.exports = { cart: { read, complete, resume, capture } };

@@ -1,0 +1,16 @@
+// What is decided in Rust about a webhook event.
+
+const { stripeNextStep, stripeWebhookEvent } = require("../../binding.js");
+
+/**
+ * `{ id, type, topic: "paid" | "failed" | "other", intent, resource, reason }`, or undefined where the text is no event.
+ */
+function readEvent(text) {
+  const event = stripeWebhookEvent(text);
+  return event ? JSON.parse(event) : undefined;
+}
+
+/** `{ step, why }`: what Medusa has to do next, by what Stripe and Medusa have in their books. */
+const nextStep = (settlement) => JSON.parse(stripeNextStep(JSON.stringify(settlement)));
+
+module.exports = { readEvent, nextStep };
