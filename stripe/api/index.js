@@ -10,5 +10,7 @@ exports.default = (rootDirectory, options) => {
   const router = host("express").Router();
   addWebhookRoute(router, host, options);
   addPaymentsRoute(router, host);
+  // Medusa's own handles errors of Medusa's own routes only; without one express would answer with the stack.
+  router.use(host("./dist/api/middlewares/error-handler").default());
   return router;
 };

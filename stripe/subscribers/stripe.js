@@ -3,6 +3,10 @@
 const { handleEvent } = require("../webhook/handler.js");
 const { readEvent } = require("../webhook/rust.js");
 
+// Medusa imports subscribers that are functions as ES modules: without the mark it sees no function in here, and takes the
+// file for a class (dist/loaders/helpers/subscribers/index.js).
+Object.defineProperty(exports, "__esModule", { value: true });
+
 /** Throws where the event could not be handled, so that a bus which repeats does so. */
 exports.default = async function stripeEvent({ data, container, pluginOptions }) {
   const event = readEvent(JSON.stringify(data));

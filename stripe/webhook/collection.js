@@ -18,10 +18,14 @@ async function read(service, event) {
       is_canceled: false,
       total: session?.amount ?? null,
       session: intentOf(session),
+      tax_lines_age_ms: null,
       payments: payments.map(booked),
     },
   };
 }
+
+/** Medusa has nothing that could be claimed. */
+const claim = () => ({});
 
 /** As `POST /store/payment-collections/:id/sessions/:session_id/authorize` does it, without a shopper's address. */
 async function complete(service, { collection, session }, event) {
@@ -36,4 +40,4 @@ async function capture(service, { payments }, event) {
   await service("eventBusService").emit("payment.payment_captured", captured);
 }
 
-module.exports = { collection: { read, complete, capture } };
+module.exports = { collection: { read, claim, complete, capture } };

@@ -54,23 +54,44 @@ async function retrieve(id, scope) {
 }
 
 /**
- * Looks at the rows and makes the step that they call for, in one transaction: a crash leaves nothing half done, and a
- * shopper's own `complete` of the same cart waits at the rows which it has in common with ours (the tax lines), then
- * finds the order made. The lock keeps other servers' webhooks out; no request of a shopper takes it.
+ * Looks at the rows and makes the step that they call for, in one transaction: a crash leaves nothing half done. The lock
+ * keeps other servers' webhooks out; no request of a shopper takes it.
  */
-function oneStep(event, intent, scope, waited) {
+async function oneStep(event, intent, scope, waited) {
   const books = event.resource.startsWith("paycol") ? collection : cart;
-  return scope.resolve("manager").transaction(async (manager) => {
-    const service = (name) => scope.resolve(name).withTransaction(manager);
-    await manager.query("SET LOCAL lock_timeout = '10s'");
-    await manager.query("SELECT pg_advisory_xact_lock($1)", [lockNumber(event.resource)]);
-    const found = await books.read(service, event);
-    if (!found) return { step: "unknown" };
-    const { id, status, amount } = intent;
-    const settlement = { ...found.books, resource: event.resource, intent: { id, status, amount }, waited_ms: waited };
-    const next = nextStep(settlement);
-    return { ...next, failure: await books[next.step]?.(service, found, event) };
-  });
+  try {
+    return await scope.resolve("manager").transaction(async (manager) => {
+      const service = (name) => scope.resolve(name).withTransaction(manager);
+      await manager.query("SET LOCAL lock_timeout = '10s'");
+      await manager.query("SELECT pg_advisory_xact_lock($1)", [lockNumber(event.resource)]);
+      const found = await books.read(service, event);
+      if (!found) return { step: "unknown" };
+      const { id, status, amount } = intent;
+      const settlement = {
+        ...found.books,
+        resource: event.resource,
+        intent: { id, status, amount },
+        waited_ms: waited,
+      };
+      const next = nextStep(settlement);
+      if (next.step === "complete") {
+        const after = nextStep({ ...settlement, ...(await books.claim(service, found, manager)) });
+        if (after.step !== "complete") throw new Withdrawn(after);
+      }
+      return { ...next, failure: await books[next.step]?.(service, found, event) };
+    });
+  } catch (error) {
+    if (error instanceof Withdrawn) return error.next;
+    throw error;
+  }
+}
+
+/** Rolls back what was claimed. */
+class Withdrawn extends Error {
+  constructor(next) {
+    super(next.why);
+    this.next = next;
+  }
 }
 
 /** PostgreSQL's advisory locks are numbers of 64 bits. */

@@ -14,6 +14,10 @@ use crate::amount::Amount;
 /// from being booked on a collection (a cart has a unique index), so nobody else should be at it.
 const SHOPPER_FIRST_MS: u64 = 2_000;
 
+/// Tax lines that are younger than this say that somebody is completing the cart: Medusa makes them first,
+/// and takes them away where it fails.
+const COMPLETION_UNDER_WAY_MS: u64 = 5_000;
+
 /// A payment without an order is on its way to one for so long; then whoever was at it has died. Between
 /// the two commits there is one look at Stripe, which has 12 s.
 const ORDER_UNDER_WAY_MS: u64 = 15_000;
@@ -33,6 +37,8 @@ pub struct Settlement {
     total: Option<Amount>,
     /// The intent that the selected session waits for.
     session: Option<String>,
+    /// The age of the cart's tax lines, where it has any.
+    tax_lines_age_ms: Option<u64>,
     /// The payments that Medusa has booked on the resource.
     payments: Vec<Booked>,
     /// For how long the event has been looked at.
@@ -128,6 +134,9 @@ impl Settlement {
                 ));
             }
         }
+        if self.tax_lines_age_ms.is_some_and(|age| age < COMPLETION_UNDER_WAY_MS) {
+            return Step::Wait(format!("another request completes {resource}"));
+        }
         if self.is_collection() && self.waited_ms < SHOPPER_FIRST_MS {
             return Step::Wait(format!("the shopper comes first on {resource}"));
         }
@@ -192,6 +201,7 @@ mod tests {
             "is_canceled": false,
             "total": 1500,
             "session": "pi_1",
+            "tax_lines_age_ms": null,
             "payments": [],
             "waited_ms": 0,
         });
@@ -263,6 +273,13 @@ mod tests {
         let cart = |age| json!({"payments": [booked("pi_1", false, age)]});
         assert!(matches!(step(&cart(ORDER_UNDER_WAY_MS - 1)), Step::Wait(_)));
         assert_eq!(step(&cart(ORDER_UNDER_WAY_MS)), Step::Resume);
+    }
+
+    #[test]
+    fn a_cart_that_somebody_is_completing_is_left_to_them_for_a_while() {
+        let cart = |age| json!({"tax_lines_age_ms": age});
+        assert!(matches!(step(&cart(COMPLETION_UNDER_WAY_MS - 1)), Step::Wait(_)));
+        assert_eq!(step(&cart(COMPLETION_UNDER_WAY_MS)), Step::Complete);
     }
 
     #[test]

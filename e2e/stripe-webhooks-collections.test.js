@@ -1,0 +1,96 @@
+// Payment collections: what an order edit adds is paid by the shopper, and Stripe's events bring it into the books.
+
+const assert = require("node:assert/strict");
+const { after, before, test } = require("node:test");
+const { CARD, HELD, TAKEN, openStripeShop } = require("./support/stripe-shop");
+
+let shop;
+let stripe;
+before(async () => {
+  shop = await openStripeShop();
+  stripe = shop.stripe;
+});
+after(() => shop?.close());
+
+/** A collection whose shopper has paid. */
+async function paidCollection() {
+  const first = await shop.paidCart();
+  const { data: order } = await shop.buyer.complete(first.id);
+  const { payment_collection_id: id } = await shop.operator.requestOrderEdit(order.id);
+  const { payment_sessions: sessions } = await shop.buyer.managePaymentSession(id, CARD);
+  const [{ id: session, data }] = sessions;
+  assert.equal(data.metadata.resource_id, id);
+  await stripe.shopper.confirm(data.id);
+  return { id, session, intent: data.id, event: shop.eventOf(data.id, HELD) };
+}
+
+async function books({ id, intent }) {
+  const [collection] = await shop.postgres.query("SELECT * FROM payment_collection WHERE id = $1", [id]);
+  const payments = await shop.postgres.query("SELECT * FROM payment WHERE data->>'id' = $1", [intent]);
+  return { collection, payments, stripe: stripe.ledger.payment(intent) };
+}
+
+function assertBooked({ collection, payments, stripe: intent }, { captured }) {
+  assert.equal(collection.status, "authorized");
+  assert.equal(collection.authorized_amount, 1_000);
+  assert.equal(payments.length, 1, "payments");
+  assert.equal(payments[0].amount, 1_000);
+  assert.equal(Boolean(payments[0].captured_at), captured);
+  assert.equal(intent.captured, captured ? 1_000 : 0);
+}
+
+test("a paid collection is authorized, and captured once the money is taken", async () => {
+  const collection = await paidCollection();
+  assert.equal((await shop.deliver(collection.event)).status, 200);
+  assertBooked(await books(collection), { captured: false });
+
+  await stripe.dashboard.capture(collection.intent);
+  assert.equal((await shop.deliver(shop.eventOf(collection.intent, TAKEN), { times: 2 })).status, 200);
+  assertBooked(await books(collection), { captured: true });
+});
+
+test("the money of a collection is taken before anybody has authorized it", async () => {
+  const collection = await paidCollection();
+  await stripe.dashboard.capture(collection.intent);
+  const events = [shop.eventOf(collection.intent, TAKEN), collection.event];
+  const answers = await Promise.all([...events, ...events].map((event) => shop.deliver(event)));
+  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
+  assertBooked(await books(collection), { captured: true });
+});
+
+test("the shopper's own request comes first", async () => {
+  const pace = stripe.fault({ kind: "slow", ms: 50, method: "GET", times: 1_000 });
+  for (const ms of [0, 20, 60, 120, 500]) {
+    const collection = await paidCollection();
+    const delivered = shop.deliver(collection.event);
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    const session = await shop.buyer.authorizePaymentSession(collection.id, collection.session);
+    assert.equal(session.status, "authorized");
+    assert.equal((await delivered).status, 200);
+    assertBooked(await books(collection), { captured: false });
+  }
+  await pace.remove();
+});
+
+test("two servers get the event of a collection at once", async () => {
+  const second = await shop.startServer();
+  try {
+    const collection = await paidCollection();
+    const urls = [shop.url, second.url, shop.url, second.url];
+    const answers = await Promise.all(urls.map((url) => shop.deliver(collection.event, { url })));
+    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
+    assertBooked(await books(collection), { captured: false });
+  } finally {
+    await second.stop();
+  }
+});
+
+test("a collection whose session was refreshed is not paid with the old intent", async () => {
+  const collection = await paidCollection();
+  await shop.postgres.query('UPDATE payment_session SET data = \'{"id":"pi_new"}\' WHERE id = $1', [
+    collection.session,
+  ]);
+  assert.equal((await shop.deliver(collection.event)).status, 200);
+  const { collection: row, payments } = await books(collection);
+  assert.deepEqual([row.status, payments], ["not_paid", []]);
+});
