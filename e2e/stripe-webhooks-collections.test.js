@@ -1,4 +1,5 @@
-// Payment collections: what an order edit adds is paid by the shopper, and Stripe's events bring it into the books.
+// What is paid after an order, for an order edit (a payment collection) or for a swap (a cart of its own): Stripe's events
+// bring it into the books.
 
 const assert = require("node:assert/strict");
 const { after, before, test } = require("node:test");
@@ -93,4 +94,49 @@ test("a collection whose session was refreshed is not paid with the old intent",
   assert.equal((await shop.deliver(collection.event)).status, 200);
   const { collection: row, payments } = await books(collection);
   assert.deepEqual([row.status, payments], ["not_paid", []]);
+});
+
+test("the difference of a swap is confirmed and captured", async () => {
+  const first = await shop.paidCart();
+  const { data: order } = await shop.buyer.complete(first.id);
+  await shop.operator.capture(order.id);
+  const item = { item_id: order.items[0].id, quantity: 1 };
+  await shop.admin("POST", `/admin/orders/${order.id}/fulfillment`, { items: [item] });
+  const { order: swapped } = await shop.admin("POST", `/admin/orders/${order.id}/swaps`, {
+    return_items: [item],
+    additional_items: [{ variant_id: shop.catalog.variant.id, quantity: 2 }],
+  });
+  const { cart_id: id } = swapped.swaps[0];
+  await shop.buyer.addShipping(id);
+  await shop.buyer.createPaymentSessions(id);
+  const { data } = (await shop.buyer.selectSession(id, CARD)).payment_session;
+  const swap = async () =>
+    (
+      await shop.postgres.query(
+        "SELECT swap.*, payment.data AS payment, payment.captured_at FROM swap JOIN payment ON payment.swap_id = swap.id WHERE swap.cart_id = $1",
+        [id],
+      )
+    )[0];
+
+  await stripe.shopper.confirm(data.id);
+  assert.equal((await shop.deliver(shop.eventOf(data.id, HELD), { times: 2 })).status, 200);
+  const confirmed = await swap();
+  assert.ok(confirmed.confirmed_at);
+  assert.equal(confirmed.payment_status, "awaiting");
+  assert.equal(confirmed.payment.id, data.id);
+
+  await stripe.dashboard.capture(data.id);
+  assert.equal((await shop.deliver(shop.eventOf(data.id, TAKEN), { times: 2 })).status, 200);
+  const paid = await swap();
+  assert.equal(paid.payment_status, "captured");
+  assert.ok(paid.captured_at);
+
+  const { payments } = await shop.admin("GET", `/admin/orders/stripe-payments/${order.id}`);
+  assert.deepEqual(
+    payments.map(({ id: intent, type }) => [intent, type]),
+    [
+      [first.intent, "order"],
+      [data.id, "swap"],
+    ],
+  );
 });

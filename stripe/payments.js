@@ -18,7 +18,8 @@ function addPaymentsRoute(router, host) {
 async function listPayments(orderId, scope) {
   const relations = ["payments", "swaps", "swaps.payment", "region"];
   const { payments, swaps, region } = await scope.resolve("orderService").retrieve(orderId, { relations });
-  const ofOrder = payments.map((payment) => ({ payment, type: "order" }));
+  // Medusa books the payment of a swap on its order as well.
+  const ofOrder = payments.filter(({ swap_id: swap }) => !swap).map((payment) => ({ payment, type: "order" }));
   const ofSwaps = swaps.map(({ payment }) => ({ payment, type: "swap" }));
   const service = scope.resolve("stripeProviderService");
   return Promise.all(

@@ -505,3 +505,21 @@ async fn a_shoppers_data_reaches_the_intent_that_the_service_names() {
     let refused = stack.call(post("ps_1", "{}")).await.unwrap_err();
     assert_eq!(refused.code(), "missing_payment_intent");
 }
+
+#[tokio::test]
+async fn an_intent_is_read_with_its_charge_where_the_data_has_it() {
+    let body = r#"{"id":"pi_1","amount":1000,"status":"succeeded","latest_charge":{"id":"ch_1"}}"#;
+    let server = Server::start([ok(body), ok(intent("succeeded"))]).await;
+    let stack = stack(&server.url);
+    let retrieve = |data| stack.call(Request::RetrievePayment { data: json(data) });
+    let read = data_of(retrieve(r#"{"id":"pi_1","latest_charge":{}}"#).await);
+    assert_eq!(read.as_str(), body);
+    data_of(retrieve(r#"{"id":"pi_1","latest_charge":"ch_1"}"#).await);
+    assert_eq!(
+        server.lines(),
+        [
+            "GET /v1/payment_intents/pi_1?expand%5B0%5D=latest_charge",
+            "GET /v1/payment_intents/pi_1"
+        ]
+    );
+}
