@@ -2,12 +2,12 @@
 
 const assert = require("node:assert/strict");
 const { after, before, test } = require("node:test");
-const { AT_ONCE, openStripeShop } = require("./support/stripe-shop");
+const { AT_ONCE, openWebhookShop } = require("./stripe/webhooks");
 
 const ADMIN = "http://localhost:7001"; // `admin_cors` of the store
 
 let shop;
-before(async () => (shop = await openStripeShop()));
+before(async () => (shop = await openWebhookShop()));
 after(() => shop?.close());
 
 async function order(provider) {

@@ -3,12 +3,12 @@
 
 const assert = require("node:assert/strict");
 const { after, before, test } = require("node:test");
-const { CARD, HELD, TAKEN, openStripeShop } = require("./support/stripe-shop");
+const { CARD, HELD, TAKEN, openWebhookShop } = require("./stripe/webhooks");
 
 let shop;
 let stripe;
 before(async () => {
-  shop = await openStripeShop();
+  shop = await openWebhookShop();
   stripe = shop.stripe;
 });
 after(() => shop?.close());

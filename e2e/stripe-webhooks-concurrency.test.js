@@ -2,13 +2,13 @@
 
 const assert = require("node:assert/strict");
 const { after, before, test } = require("node:test");
-const { assertSettled } = require("./support/stripe-books");
-const { AT_ONCE, TAKEN, openStripeShop } = require("./support/stripe-shop");
+const { assertSettled } = require("./stripe/books");
+const { AT_ONCE, TAKEN, openWebhookShop } = require("./stripe/webhooks");
 
 let shop;
 let stripe;
 before(async () => {
-  shop = await openStripeShop();
+  shop = await openWebhookShop();
   stripe = shop.stripe;
 });
 after(() => shop?.close());

@@ -2,13 +2,13 @@
 
 const assert = require("node:assert/strict");
 const { after, before, test } = require("node:test");
-const { assertNothingBooked, assertSettled } = require("./support/stripe-books");
-const { HELD, WEBHOOK_SECRET, openStripeShop } = require("./support/stripe-shop");
+const { assertNothingBooked, assertSettled } = require("./stripe/books");
+const { HELD, WEBHOOK_SECRET, openWebhookShop } = require("./stripe/webhooks");
 
 let shop;
 let stripe;
 before(async () => {
-  shop = await openStripeShop();
+  shop = await openWebhookShop();
   stripe = shop.stripe;
 });
 after(() => shop?.close());

@@ -3,13 +3,13 @@
 const assert = require("node:assert/strict");
 const path = require("node:path");
 const { after, before, test } = require("node:test");
-const { assertNothingBooked, assertSettled } = require("./support/stripe-books");
-const { API_KEY, AT_ONCE, HELD, TAKEN, openStripeShop } = require("./support/stripe-shop");
+const { assertNothingBooked, assertSettled } = require("./stripe/books");
+const { AT_ONCE, HELD, TAKEN, openWebhookShop } = require("./stripe/webhooks");
 
 let shop;
 let stripe;
 before(async () => {
-  shop = await openStripeShop({ plugins: [{ resolve: path.join(__dirname, "support/emitter") }] });
+  shop = await openWebhookShop({ plugins: [{ resolve: path.join(__dirname, "stripe/emitter") }] });
   stripe = shop.stripe;
 });
 after(() => shop?.close());
@@ -36,7 +36,7 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 async function strayIntent(metadata, { amount = 1500, capture_method = "manual" } = {}) {
   const form = new URLSearchParams({ amount, currency: "eur", capture_method });
   for (const [key, value] of Object.entries(metadata)) form.set(`metadata[${key}]`, value);
-  const headers = { authorization: `Bearer ${API_KEY}` };
+  const headers = { authorization: `Bearer ${stripe.apiKey}` };
   const response = await fetch(`${stripe.url}/v1/payment_intents`, { method: "POST", headers, body: form });
   return (await response.json()).id;
 }

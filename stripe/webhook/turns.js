@@ -6,7 +6,10 @@ const AT_ONCE = 4;
 /** The last work for each cart or payment collection. */
 const lasts = new Map();
 
-/** Runs the works for one key one after another. */
+/**
+ * Runs the works for one key one after another. The database would hold them apart as well, but those that wait there
+ * would keep a connection each from the others.
+ */
 async function inTurn(key, work) {
   const before = lasts.get(key);
   const own = (async () => {
