@@ -1,5 +1,5 @@
-// `npm run demo`: a shopper buys in a real Medusa store, and the payments run through Rust. `-- --serve` leaves the
-// store open afterwards.
+// `npm run demo`: a shopper buys in a real Medusa store, and the payments run through Rust. `-- --stripe` pays with
+// Stripe (`demo/stripe.js`), `-- --serve` leaves the store open afterwards.
 
 require("./support/prerequisites").check(); // before anything that an old Node could not read
 
@@ -11,6 +11,7 @@ const { stopAll } = require("./support/processes");
 const { progress } = require("./support/progress");
 const report = require("./support/report");
 
+const provider = require(process.argv.includes("--stripe") ? "./demo/stripe" : "./demo/manual");
 const step = progress();
 const httpCalls = [];
 let interrupted = false;
@@ -32,10 +33,14 @@ for (const [signal, number] of Object.entries({ SIGHUP: 1, SIGINT: 2, SIGTERM: 1
 }
 
 async function main() {
-  report.title("A Rust payment processor in a real Medusa 1.20.10 store");
+  report.title(provider.title);
+  const payments = await provider.open();
+  if (payments.where) report.act(`Payments go to ${payments.where}`);
   if (!isInstalled(ROOT)) await step("npm ci", (note) => npm(ROOT, ["ci"], { onLine: note }));
   await step("npm run build", (note) => npm(ROOT, ["run", "build"], { onLine: note }));
-  const shop = await openShop({ packages: [ROOT], step, onCall: (call) => httpCalls.push(call) });
+  const { plugins, providers } = payments;
+  const onCall = (call) => httpCalls.push(call);
+  const shop = Object.assign(await openShop({ packages: [ROOT], plugins, providers, step, onCall }), { payments });
 
   await sell(shop);
   await sellAndCancel(shop);
@@ -46,11 +51,12 @@ async function main() {
     throw new Error(`Medusa ended by itself with ${how}`);
   }
   await shop.close();
+  await payments.close();
   report.title("Done. Both orders are booked as they should be; nothing is left running.");
 }
 
 async function sell(shop) {
-  const { buyer, operator, ledger } = shop;
+  const { buyer, operator, ledger, payments } = shop;
   report.title("The first order: paid, then partly refunded");
 
   const cart = await act(shop, "The shopper fills a cart", [], () => buyer.fillCart());
@@ -59,6 +65,7 @@ async function sell(shop) {
   const [session] = await ledger.paymentSessions(cart.id);
   report.booked("payment_session", session, ["status", "amount", "data"]);
   assert.equal(session.amount, 1500, "the session is over the cart's total");
+  await payments.pay(session);
 
   const { data: order } = await act(
     shop,
@@ -86,7 +93,13 @@ async function sellAndCancel(shop) {
   report.title("The second order: canceled before it is paid");
 
   const calls = ["initiate_payment", "authorize_payment", "get_payment_status"];
-  const order = await act(shop, "The shopper orders", calls, () => buyer.placeOrder());
+  const order = await act(shop, "The shopper orders", calls, async () => {
+    const cart = await buyer.fillCart();
+    await buyer.createPaymentSessions(cart.id);
+    const [session] = await shop.ledger.paymentSessions(cart.id);
+    await shop.payments.pay(session);
+    return (await buyer.complete(cart.id)).data;
+  });
   await expectBooked(shop, order, { amount: 1500, amount_refunded: 0, captured_at: false, canceled_at: false });
 
   await act(shop, "The shop cancels the order", ["cancel_payment"], () => operator.cancelOrder(order.id));
@@ -104,10 +117,21 @@ async function act(shop, title, methods, work) {
   return result;
 }
 
-/** The payment row as it stands in the database. A date is expected by whether it is there. */
+/**
+ * The payment row as it stands in the database, and what the provider says of the same money. A date is expected by
+ * whether it is there.
+ */
 async function expectBooked(shop, order, expected) {
   const [payment] = await shop.ledger.payments(order.id);
   report.booked("payment", payment, [...Object.keys(expected), "data"]);
+  const books = await shop.payments.books(payment.data.id);
+  if (books) {
+    report.moved(payment, books);
+    const { amount, amount_refunded: refunded, captured_at: captured, canceled_at: canceled } = expected;
+    assert.equal(books.captured, captured ? amount : 0, "Stripe has captured something else");
+    assert.equal(books.refunded, refunded, "Stripe has refunded something else");
+    assert.equal(books.canceled, canceled, "Stripe has not done what Medusa says of the cancellation");
+  }
   for (const [column, value] of Object.entries(expected)) {
     const booked = typeof value === "boolean" ? payment[column] !== null : payment[column];
     assert.equal(booked, value, `payment.${column} is ${payment[column]}, which is wrong`);

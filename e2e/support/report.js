@@ -31,6 +31,20 @@ function show(column, values) {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
+/** What the provider says of a payment's money, beside what Medusa has booked. */
+function moved({ data, currency_code: currency }, { status, held, captured, refunded }) {
+  const amount = (minor) => `${money(minor)} ${currency.toUpperCase()}`;
+  row("Stripe", `payment_intent ${data.id}`);
+  for (const [name, value] of Object.entries({
+    status,
+    held: amount(held),
+    captured: amount(captured),
+    refunded: amount(refunded),
+  })) {
+    row("", `  ${name.padEnd(16)} ${value}`);
+  }
+}
+
 function serving({ url, token }) {
   title("The store stays open until Ctrl-C");
   console.log(`  Store API   ${url}/store/products`);
@@ -38,4 +52,4 @@ function serving({ url, token }) {
   console.log(`  Health      ${url}/health`);
 }
 
-module.exports = { title, act, calls, booked, serving };
+module.exports = { title, act, calls, booked, moved, serving };
