@@ -163,7 +163,7 @@ impl<M: Method> Stripe<M> {
         id: &str,
     ) -> Result<Option<PaymentProcessorSessionResponse>> {
         requests::check_amount(context.amount, &context.currency_code)?;
-        match api.update_intent(&requests::update_amount(id, context.amount), "").await {
+        match api.update_intent(&requests::update_amount(id, context.amount), "-amount").await {
             Ok(intent) => {
                 let data = Books::of(&context.payment_session_data).written_into(&intent.raw);
                 Ok(Some(settled(api, &data).await.into()))

@@ -96,7 +96,8 @@ fn not_void(api: &Api<'_>, refund: Refund) -> Result<Refund> {
     Ok(refund)
 }
 
-/// A refusal may come from refunds that Medusa does not know of: names them.
+/// A refusal may come from refunds that Medusa does not know of: names them. Stripe has no code for a
+/// refund of more than is left, which looks like a request that was wrong as such.
 fn with_strangers(
     error: PaymentProcessorError,
     refunds: &[Refund],
@@ -107,7 +108,8 @@ fn with_strangers(
         .filter(|refund| !refund.is_void() && !booked.contains(&refund.id))
         .map(|refund| format!("{} over {}", refund.id, refund.amount))
         .collect();
-    if strangers.is_empty() || error.kind() != ErrorKind::Refused {
+    let is_no = matches!(error.kind(), ErrorKind::Refused | ErrorKind::Invalid);
+    if strangers.is_empty() || !is_no {
         return error;
     }
     let detail = format!(

@@ -431,14 +431,37 @@ async fn a_replayed_refund_that_has_come_back_since_is_made_anew() {
     assert_eq!(Books::of(&data.unwrap()).refunds, ["re_2"]);
 }
 
+/// Stripe has no code for a refund of more than is left.
 #[tokio::test]
 async fn a_refusal_names_refunds_that_were_not_made_here() {
-    let stranger = refund_body("re_9", 900, "succeeded", 60).replace("medusa_payment_rs", "x");
-    let answers = vec![refunds(&[stranger]), error(400, "charge_already_refunded")];
-    let (data, _) = refunded(&intent("succeeded"), answers).await;
-    let error = data.unwrap_err();
-    assert_eq!((error.kind(), error.code()), (ErrorKind::Refused, "charge_already_refunded"));
-    assert!(error.detail().contains("re_9 over 900"), "{error}");
+    let too_much =
+        r#"{"error":{"type":"invalid_request_error","message":"Too much.","param":"amount"}}"#;
+    for (refusal, code) in [
+        (error(400, "charge_already_refunded"), "charge_already_refunded"),
+        (Answer::Reply(400, Vec::new(), too_much.to_owned()), "invalid_request_error"),
+    ] {
+        let stranger = refund_body("re_9", 900, "succeeded", 60).replace("medusa_payment_rs", "x");
+        let answers = vec![refunds(&[stranger]), refusal];
+        let (data, _) = refunded(&intent("succeeded"), answers).await;
+        let error = data.unwrap_err();
+        assert_eq!(error.code(), code);
+        assert!(error.detail().contains("re_9 over 900"), "{error}");
+    }
+}
+
+/// Stripe refuses a key that it has seen at another endpoint.
+#[tokio::test]
+async fn an_intent_in_place_of_one_that_the_account_does_not_have_has_a_key_of_its_own() {
+    let answers = [error(404, "resource_missing"), ok(intent("requires_payment_method"))];
+    let server = Server::start(answers).await;
+    let context = context(&intent("requires_payment_method"), |context| {
+        context.amount = amount(7);
+        context.email = String::new();
+    });
+    assert!(stack(&server.url).call(Request::UpdatePayment(context)).await.is_ok());
+    assert_eq!(server.lines(), ["POST /v1/payment_intents/pi_1", "POST /v1/payment_intents"]);
+    let keys = server.keys();
+    assert_ne!(keys[0], keys[1]);
 }
 
 #[tokio::test]
