@@ -1,0 +1,156 @@
+const { failure, openStripeStore } = require("./support/stripe-store");
+
+const LIMITS = { timeout_ms: 300, deadline_ms: 1_000, max_retries: 0 };
+/** Longer than another server may take to store what it did. */
+const SETTLED_MS = 20_000;
+
+let store;
+let stripe;
+let service;
+beforeAll(async () => {
+  store = await openStripeStore();
+  ({ stripe } = store);
+  service = store.open(LIMITS);
+});
+afterEach(() => stripe.clearFaults());
+afterAll(() => store.close());
+
+const truth = ({ id }) => stripe.ledger.payment(id);
+const made = (data) => truth(data).refunds.map(({ amount }) => amount);
+const lostReplies = (times) =>
+  stripe.fault({ kind: "reset", when: "after", method: "POST", path: "/v1/refunds", times });
+/** As a process that has just been started: nothing that was remembered helps. */
+let restarts = 0;
+const restarted = (options) => store.open({ ...LIMITS, payment_description: `process ${++restarts}`, ...options });
+
+test("two wanted refunds of one amount are two payouts", async () => {
+  const data = await store.capture(service);
+  const once = await service.refundPayment(data, 300);
+  const twice = await service.refundPayment(once, 300);
+  expect(made(data)).toStrictEqual([300, 300]);
+  expect(twice.medusa_payment_rs.refunds).toStrictEqual(truth(data).refunds.map(({ id }) => id));
+});
+
+test("more than was paid is refused, with Stripe's reason and the refunds that the store does not know", async () => {
+  const data = await store.capture(service);
+  const answer = await service.refundPayment(data, 1001);
+  expect(answer).toStrictEqual(failure());
+  expect(answer.detail).toMatch(/greater than/);
+
+  const { id } = await stripe.dashboard.refund(data.id, { amount: 800 });
+  const more = await service.refundPayment(data, 300);
+  expect(more).toStrictEqual(failure());
+  expect(more.detail).toContain(`${id} over 800`);
+  expect(truth(data).refunded).toBe(800);
+});
+
+test("a refund that somebody made in Stripe's dashboard is not taken for one that Medusa wants", async () => {
+  const data = await store.capture(service);
+  await stripe.dashboard.refund(data.id, { amount: 300 });
+  stripe.advance(SETTLED_MS);
+  await service.refundPayment(data, 300);
+  expect(made(data)).toStrictEqual([300, 300]);
+});
+
+test("a refund that the bank has not confirmed yet is one", async () => {
+  const data = await store.capture(service);
+  stripe.bank.nextRefund("pending");
+  const answer = await service.refundPayment(data, 300);
+  expect(answer).toMatchObject(data);
+  expect(truth(data).refunded).toBe(300);
+});
+
+test("a refund that fails at the bank is none, and can be made again", async () => {
+  const data = await store.capture(service);
+  stripe.bank.nextRefund("failed", { reason: "expired_or_canceled_card" });
+  const answer = await service.refundPayment(data, 300);
+  expect(answer).toStrictEqual(failure("expired_or_canceled_card"));
+  expect(truth(data).refunded).toBe(0);
+
+  const again = await service.refundPayment(data, 300);
+  expect(again).toMatchObject(data);
+  expect(truth(data).refunded).toBe(300);
+});
+
+test("a refund whose reply was lost is taken over once it is certain that nobody else books it", async () => {
+  const data = await store.capture(service);
+  lostReplies(1);
+  expect(await service.refundPayment(data, 300)).toStrictEqual(failure("outcome_unknown"));
+  const early = await restarted().refundPayment(data, 300);
+  expect(early).toStrictEqual(failure("temporarily_unavailable"));
+  expect(early.error).toMatch(/has to wait/);
+  stripe.advance(SETTLED_MS);
+  const answer = await restarted().refundPayment(data, 300);
+  expect(answer.medusa_payment_rs.refunds).toStrictEqual(truth(data).refunds.map(({ id }) => id));
+  expect(made(data)).toStrictEqual([300]);
+});
+
+test("a refund whose reply was lost is found out by the next attempt of the same call", async () => {
+  const data = await store.capture(service);
+  lostReplies(1);
+  const answer = await restarted({ max_retries: 1, deadline_ms: 3_000 }).refundPayment(data, 300);
+  expect(answer).toMatchObject(data);
+  expect(made(data)).toStrictEqual([300]);
+});
+
+test("a refund whose reply was lost is found a day later, when Stripe has forgotten the key", async () => {
+  const data = await store.capture(service);
+  lostReplies(1);
+  await service.refundPayment(data, 300);
+  stripe.advance(25 * 60 * 60 * 1_000);
+  expect(await restarted().refundPayment(data, 300)).toMatchObject(data);
+  expect(made(data)).toStrictEqual([300]);
+});
+
+test("a lost refund does not stand for one of another amount", async () => {
+  const data = await store.capture(service);
+  lostReplies(1);
+  await service.refundPayment(data, 300);
+  stripe.advance(SETTLED_MS);
+  await restarted().refundPayment(data, 200);
+  expect(made(data)).toStrictEqual([300, 200]);
+});
+
+test("a refusal that is stored under the key does not stand for ever", async () => {
+  let data = await store.capture(service);
+  const { id } = await stripe.dashboard.refund(data.id, { amount: 900 });
+  expect(await service.refundPayment(data, 300)).toStrictEqual(failure());
+  stripe.bank.settleRefund(id, "failed");
+  for (const server of [service, restarted()]) {
+    data = await server.refundPayment(data, 300);
+    expect(data).not.toHaveProperty("error");
+  }
+  expect(truth(data).refunded).toBe(600);
+});
+
+test("a key that replays an error of Stripe's does not keep a refund from being made", async () => {
+  const data = await store.capture(service);
+  stripe.fault({ kind: "status", status: 500, stored: true, method: "POST", path: "/v1/refunds" });
+  expect(await service.refundPayment(data, 300)).toStrictEqual(failure("api_error"));
+  expect(await restarted().refundPayment(data, 300)).toMatchObject(data);
+  expect(made(data)).toStrictEqual([300]);
+});
+
+test("two refunds at once with the same books are one, and the other is asked to come again", async () => {
+  const data = await store.capture(service);
+  const answers = await Promise.all([service.refundPayment(data, 300), service.refundPayment(data, 300)]);
+  expect(answers.filter((answer) => "error" in answer)).toStrictEqual([failure("temporarily_unavailable")]);
+  expect(made(data)).toStrictEqual([300]);
+});
+
+test("two refunds at once on two servers are one, and the other is asked to come again", async () => {
+  const data = await store.capture(service);
+  const answers = await Promise.all([service, restarted()].map((server) => server.refundPayment(data, 300)));
+  expect(answers.filter((answer) => "error" in answer)).toStrictEqual([failure("temporarily_unavailable")]);
+  expect(made(data)).toStrictEqual([300]);
+});
+
+test("a hundred refunds are all looked at", async () => {
+  const data = await store.capture(service, { amount: 100_000 });
+  lostReplies(1);
+  await service.refundPayment(data, 777);
+  for (let count = 0; count < 120; count++) await stripe.dashboard.refund(data.id, { amount: 1 });
+  stripe.advance(SETTLED_MS);
+  await restarted().refundPayment(data, 777);
+  expect(made(data).filter((amount) => amount === 777)).toHaveLength(1);
+});

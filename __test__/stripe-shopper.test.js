@@ -1,0 +1,155 @@
+// What a shopper's browser posts to a payment session.
+
+const { failure, openStripeStore } = require("./support/stripe-store");
+
+let store;
+let stripe;
+beforeAll(async () => {
+  store = await openStripeStore();
+  ({ stripe } = store);
+});
+beforeEach(() => stripe.requests.clear());
+afterAll(() => store.close());
+
+/** A store with one session, as Medusa has it. */
+async function openSession() {
+  const data = await store.start(store.open());
+  const asked = [];
+  const paymentProviderService = {
+    async retrieveSession(id) {
+      asked.push(id);
+      return { id, provider_id: "stripe", data };
+    },
+  };
+  stripe.requests.clear();
+  return { data, asked, service: store.open({}, { container: { paymentProviderService } }) };
+}
+
+const posted = () => stripe.requests.map(({ method, path, params }) => [method, path, params]);
+
+test("reaches the intent of the session that Medusa names", async () => {
+  const { data, asked, service } = await openSession();
+  const answer = await service.updatePaymentData("ps_1", { description: "a gift", metadata: { note: "ring twice" } });
+  expect(asked).toStrictEqual(["ps_1"]);
+  expect(answer).toMatchObject({
+    id: data.id,
+    description: "a gift",
+    metadata: { resource_id: "cart_1", note: "ring twice" },
+  });
+  expect(posted()).toStrictEqual([
+    ["POST", `/v1/payment_intents/${data.id}`, { description: "a gift", metadata: { note: "ring twice" } }],
+  ]);
+});
+
+test("reaches an intent that is named itself, and Medusa is not asked", async () => {
+  const { data, asked, service } = await openSession();
+  expect(await service.updatePaymentData(data.id, { receipt_email: "ada@example.com" })).toMatchObject({
+    receipt_email: "ada@example.com",
+  });
+  expect(asked).toStrictEqual([]);
+});
+
+test("is the bare intent: nothing of the store's own is among it", async () => {
+  const { data, service } = await openSession();
+  const answer = await service.updatePaymentData("ps_1", { description: "a gift" });
+  expect(Object.keys(answer).sort()).toStrictEqual(Object.keys(data).sort());
+});
+
+test("may be nothing", async () => {
+  const { data, service } = await openSession();
+  expect(await service.updatePaymentData("ps_1", {})).toStrictEqual(data);
+});
+
+test("may be all that is harmless", async () => {
+  const { service } = await openSession();
+  const shipping = { name: "Ada", address: { line1: "Unter den Linden 1", country: "DE" } };
+  const answer = await service.updatePaymentData("ps_1", {
+    description: "a gift",
+    receipt_email: "ada@example.com",
+    setup_future_usage: "off_session",
+    shipping,
+  });
+  expect(answer).toMatchObject({ setup_future_usage: "off_session", shipping });
+});
+
+describe("is refused whole, with the fields named, where it sets", () => {
+  test.each([
+    "amount",
+    "currency",
+    "customer",
+    "capture_method",
+    "payment_method",
+    "payment_method_types",
+    "application_fee_amount",
+    "transfer_data",
+    "on_behalf_of",
+    "statement_descriptor",
+    "id",
+    "status",
+    "client_secret",
+    "medusa_payment_rs",
+    "invented",
+  ])("%s", async (field) => {
+    const { data, service } = await openSession();
+    const answer = await service.updatePaymentData("ps_1", { description: "x", [field]: "1" });
+    expect(answer).toStrictEqual(failure("field_not_allowed"));
+    expect(answer.detail).toContain(field);
+    expect(posted()).toStrictEqual([]);
+    expect(stripe.ledger.intents({ resource_id: "cart_1" }).find(({ id }) => id === data.id).description).toBeNull();
+  });
+
+  test.each([
+    [{ amount: 0 }, "amount"],
+    [{ amount: null }, "amount"],
+    [{ metadata: { resource_id: "cart_2" } }, "metadata.resource_id"],
+    [{ metadata: { cart_id: "cart_2" } }, "metadata.cart_id"],
+    [{ metadata: { medusa_payment_rs: "refund" } }, "metadata.medusa_payment_rs"],
+    [{ metadata: "" }, "metadata"],
+    [{ metadata: [] }, "metadata"],
+  ])("%j", async (fields, name) => {
+    const { service } = await openSession();
+    const answer = await service.updatePaymentData("ps_1", fields);
+    expect(answer).toStrictEqual(failure("field_not_allowed"));
+    expect(answer.detail).toContain(name);
+    expect(posted()).toStrictEqual([]);
+  });
+});
+
+describe("is an error", () => {
+  const withSession = (retrieveSession) =>
+    store.open({}, { container: { paymentProviderService: { retrieveSession } } });
+
+  test("where Medusa has no such session", async () => {
+    const service = withSession(async () => {
+      throw new Error("Payment Session with ps_0 was not found");
+    });
+    const answer = await service.updatePaymentData("ps_0", { description: "x" });
+    expect(answer).toStrictEqual(failure("session_not_found"));
+    expect(answer.detail).toContain("was not found");
+  });
+
+  test.each([null, undefined, {}, { data: null }, { data: {} }, { data: { id: "ps_2" } }])(
+    "where the session is %j",
+    async (session) => {
+      const answer = await withSession(async () => session).updatePaymentData("ps_0", { description: "x" });
+      expect(answer).toStrictEqual(failure("missing_payment_intent"));
+      expect(posted()).toStrictEqual([]);
+    },
+  );
+
+  test("where Stripe has no such intent", async () => {
+    const answer = await store.open().updatePaymentData("pi_0", { description: "x" });
+    expect(answer).toStrictEqual(failure("resource_missing"));
+  });
+
+  test("where it is no object", async () => {
+    const { service } = await openSession();
+    for (const data of [[], "x", null, undefined, 5]) {
+      await service.updatePaymentData("ps_1", data).then(
+        (answer) => expect(answer).toStrictEqual(failure()),
+        (error) => expect(error).toBeInstanceOf(TypeError),
+      );
+    }
+    expect(posted()).toStrictEqual([]);
+  });
+});
