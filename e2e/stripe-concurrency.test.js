@@ -2,7 +2,7 @@
 
 const assert = require("node:assert/strict");
 const { after, before, test } = require("node:test");
-const { checkout, TOTAL } = require("./stripe/checkout");
+const { checkout, PRICE } = require("./stripe/checkout");
 const { openStripeShop } = require("./stripe/shop");
 
 let shop;
@@ -41,15 +41,15 @@ for (const where of ["one server", "two servers"]) {
     assert.equal(row.data.id, payment.intent);
     assert.deepEqual(
       movements(payment, "capture").map(({ amount }) => amount),
-      [TOTAL],
+      [PRICE],
     );
   });
 
   test(`two refunds of everything at once on ${where} pay once`, async () => {
     const payment = await steps.paidOrder();
-    const results = await both(where, ({ operator }) => operator.refund(payment.order, TOTAL));
+    const results = await both(where, ({ operator }) => operator.refund(payment.order, PRICE));
     assert.equal(succeeded(results), 1);
-    assert.deepEqual(await refundBooks(payment), allAt(TOTAL));
+    assert.deepEqual(await refundBooks(payment), allAt(PRICE));
   });
 
   test(`two refunds of a part at once on ${where} are booked as they were paid`, async () => {
@@ -73,7 +73,7 @@ for (const where of ["one server", "two servers"]) {
     const payments = await steps.paymentsOf(payment);
     assert.deepEqual(
       payments.map(({ amount, data }) => [amount, data.id]),
-      [[TOTAL, payment.intent]],
+      [[PRICE, payment.intent]],
     );
     assert.equal(movements(payment, "hold").length, 1);
   });

@@ -3,7 +3,7 @@
 
 const assert = require("node:assert/strict");
 const { after, before, test } = require("node:test");
-const { checkout, TOTAL } = require("./stripe/checkout");
+const { checkout, PRICE } = require("./stripe/checkout");
 const { openStripeShop, optionsFor, ours } = require("./stripe/shop");
 
 const PRELOAD = require.resolve("./stripe/js-plugin");
@@ -22,7 +22,7 @@ before(async () => {
   for (const name of ["paid", "halfRefunded"]) orders[name] = await steps.paidOrder();
   await shop.operator.refund(orders.halfRefunded.order, 500);
   orders.paidCart = await steps.paidSession();
-  orders.unpaidCart = await steps.openSession({ shipped: true });
+  orders.unpaidCart = await steps.openSession();
   orders.givenUp = await steps.openSession();
   assert.equal(shop.stripe.requests.filter(({ idempotencyKey }) => idempotencyKey === null).length > 0, true);
 
@@ -39,7 +39,7 @@ test("an order that was authorized before the change is captured and refunded af
   assert.ok(row.captured_at);
   assert.equal(row.amount_refunded, 300);
   assert.equal(row.data.id, orders.open.intent);
-  assert.deepEqual([truth(orders.open).captured, truth(orders.open).refunded], [TOTAL, 300]);
+  assert.deepEqual([truth(orders.open).captured, truth(orders.open).refunded], [PRICE, 300]);
 });
 
 test("an order that was authorized before the change is canceled after it", async () => {
@@ -49,9 +49,9 @@ test("an order that was authorized before the change is canceled after it", asyn
 });
 
 test("an order that was captured before the change is refunded after it", async () => {
-  await shop.operator.refund(orders.paid.order, TOTAL);
-  assert.equal((await steps.paymentOf(orders.paid)).amount_refunded, TOTAL);
-  assert.equal(truth(orders.paid).refunded, TOTAL);
+  await shop.operator.refund(orders.paid.order, PRICE);
+  assert.equal((await steps.paymentOf(orders.paid)).amount_refunded, PRICE);
+  assert.equal(truth(orders.paid).refunded, PRICE);
 });
 
 test("a refund of before the change is not taken for one that is wanted after it", async () => {
@@ -64,7 +64,7 @@ test("a cart that was paid before the change is completed after it", async () =>
   const { type, data: order } = await shop.buyer.complete(orders.paidCart.cart);
   assert.equal(type, "order");
   await steps.capture({ order: order.id });
-  assert.equal(truth(orders.paidCart).captured, TOTAL);
+  assert.equal(truth(orders.paidCart).captured, PRICE);
 });
 
 test("a cart that was open before the change keeps its intent and its customer, and is paid after it", async () => {

@@ -127,7 +127,8 @@ test("a cart that moves to a region with another currency is paid in that one", 
   assert.ok(shop.stripe.ledger.payable().includes(data.id));
 });
 
-test("the intent of a cart that moves to another region cannot be paid", { // `CartService.setRegion_` (dist/services/cart.js) removes the sessions from the database and asks no provider.
+test("the intent of a cart that moves to another region cannot be paid", {
+  // `CartService.setRegion_` (dist/services/cart.js) removes the sessions from the database and asks no provider.
   todo: "Medusa does not tell the provider that the session is gone",
 }, async () => {
   const payment = await selected();

@@ -10,6 +10,13 @@ const { medusaEnv } = require("./medusa-env");
 const KEEPER = path.join(__dirname, "postgres-keeper.js");
 const PLUGIN_LIST = path.join(__dirname, "medusa-plugins.js");
 const DATABASE = "medusa";
+const POOL = {
+  max: 4,
+  idleTimeoutMillis: 1_000,
+  allowExitOnIdle: true,
+  query_timeout: 10_000,
+  connectionTimeoutMillis: 10_000,
+};
 
 /** The folder of the package with the binaries for this machine. */
 function platformPackage(store) {
@@ -63,28 +70,38 @@ async function startKeeper(store, { cluster = "" }) {
   const keeper = await startServer(KEEPER, { name: "PostgreSQL", argv });
   const { port, password } = keeper.ready;
   const urlOf = (database) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`;
+  const queries = startQueries(store, urlOf);
   return {
     url: urlOf(DATABASE),
     pid: keeper.pid,
     /** Moves the stopped cluster there instead of deleting it. */
     keepAs: (folder) => keeper.send({ keepAs: folder }),
-    query: (text, values, database = DATABASE) => query(store, urlOf(database), text, values),
+    query: queries.query,
     /** Whoever writes to the table waits until the function is called that this resolves with. */
     holdWrites: (table) => holdWrites(store, urlOf(DATABASE), table),
-    stop: () => keeper.stop(),
+    async stop() {
+      await queries.end();
+      await keeper.stop();
+    },
   };
 }
 
-/** One connection for each query: a ledger is read seldom, and no open connection can outlive the server. */
-async function query(store, connectionString, text, values) {
-  const { Client } = fromStore(store)("pg");
-  const client = new Client({ connectionString, query_timeout: 10_000, connectionTimeoutMillis: 10_000 });
-  await client.connect();
-  try {
-    return (await client.query(text, values)).rows;
-  } finally {
-    await client.end();
-  }
+/** Connections that are closed when nobody has used them for a moment, so that none keeps a test from ending. */
+function startQueries(store, urlOf) {
+  const { Pool } = fromStore(store)("pg");
+  const pools = new Map();
+  const poolOf = (database) => {
+    if (!pools.has(database)) {
+      const pool = new Pool({ connectionString: urlOf(database), ...POOL });
+      pool.on("error", () => {}); // the server has ended: the next query says so
+      pools.set(database, pool);
+    }
+    return pools.get(database);
+  };
+  return {
+    query: async (text, values, database = DATABASE) => (await poolOf(database).query(text, values)).rows,
+    end: () => Promise.all([...pools.values()].map((pool) => pool.end())),
+  };
 }
 
 async function holdWrites(store, connectionString, table) {
