@@ -118,6 +118,13 @@ test("of refunds at the same time one is made, and the others are made once they
   expect(await manual.refundPayment(made, left)).toStrictEqual({ ...paid, refunded: 1000 });
 });
 
+test("a refund that knows of none of the others is not made, however many there were", async () => {
+  const paid = captured();
+  const first = await manual.refundPayment(paid, 600);
+  expect(await manual.refundPayment(first, 300)).toStrictEqual({ ...paid, refunded: 900 });
+  expect(await manual.refundPayment(paid, 900)).toStrictEqual(refusal("temporarily_unavailable"));
+});
+
 describe("an update", () => {
   const update = (data, changes) => manual.updatePayment(context({ paymentSessionData: data, ...changes }));
 

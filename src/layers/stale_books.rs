@@ -24,8 +24,9 @@ const CAPACITY: usize = 10_000;
 /// Medusa hands over a payment's data as it was when its own transaction began, and nothing in it
 /// keeps two refunds of one payment apart: both would be booked, and the second would overwrite what
 /// the first left in the payment (`refundPayment`, `dist/services/payment-provider.js`). A refund
-/// that comes with the very data of one that has just succeeded is asked to come again. Its caller
-/// then sees the first one; where that was not committed, the repetition carries its key.
+/// that comes with the very data of one that has just succeeded, be it the last or one before that, is
+/// asked to come again. Its caller then sees the others; where the one was not committed, the
+/// repetition carries its key.
 ///
 /// Another server on the same database is not known here: there, the provider's keys and ceilings
 /// hold.
@@ -37,58 +38,50 @@ pub struct StaleBooks {
 /// The refunds that have just succeeded.
 #[derive(Default)]
 struct Recent {
-    /// The last one of each payment.
-    refunds: HashMap<String, Refunded>,
-    /// When each was made, in their order: what is over is found without a look at the others.
-    order: VecDeque<(Instant, String)>,
+    /// When each was made.
+    refunds: HashMap<Fingerprint, Instant>,
+    /// The same in their order: what is over is found without a look at the others.
+    order: VecDeque<(Instant, Fingerprint)>,
 }
 
-struct Refunded {
-    data: Fingerprint,
-    at: Instant,
-}
-
-/// What tells a payment's data from other data of the same payment. Where two were taken for the same,
-/// a refund would have to come again, and nothing else.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// What tells a payment with its data from others. Where two were taken for the same, a refund would
+/// have to come again, and nothing else.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Fingerprint(u64);
 
 impl Fingerprint {
-    fn of(data: &str) -> Self {
+    fn of(payment: &str, data: &str) -> Self {
         let mut hasher = DefaultHasher::new();
-        data.hash(&mut hasher);
+        (payment, data).hash(&mut hasher);
         Self(hasher.finish())
     }
 }
 
 impl Recent {
-    fn insert(&mut self, payment: &str, data: Fingerprint) {
+    fn insert(&mut self, books: Fingerprint) {
         let at = Instant::now();
-        self.order.push_back((at, payment.to_owned()));
-        self.refunds.insert(payment.to_owned(), Refunded { data, at });
+        self.order.push_back((at, books));
+        self.refunds.insert(books, at);
         while let Some((made, _)) = self.order.front()
             && (made.elapsed() >= RECENT || self.order.len() > CAPACITY)
         {
-            let Some((made, payment)) = self.order.pop_front() else { break };
-            // The payment may have had another refund since.
-            if self.refunds.get(&payment).is_some_and(|last| last.at == made) {
-                self.refunds.remove(&payment);
+            let Some((made, books)) = self.order.pop_front() else { break };
+            // A refund that was repeated has been made since.
+            if self.refunds.get(&books) == Some(&made) {
+                self.refunds.remove(&books);
             }
         }
     }
 }
 
 impl StaleBooks {
-    fn is_stale(&self, payment: &str, data: Fingerprint) -> bool {
+    fn is_stale(&self, books: Fingerprint) -> bool {
         let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        recent
-            .refunds
-            .get(payment)
-            .is_some_and(|last| last.at.elapsed() < RECENT && last.data == data)
+        recent.refunds.get(&books).is_some_and(|made| made.elapsed() < RECENT)
     }
 
-    fn remember(&self, payment: &str, data: Fingerprint) {
-        self.recent.lock().unwrap_or_else(PoisonError::into_inner).insert(payment, data);
+    fn remember(&self, books: Fingerprint) {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner).insert(books);
     }
 }
 
@@ -97,11 +90,11 @@ impl Layer for StaleBooks {
     async fn call(&self, call: &CallContext, request: Request, next: Next<'_>) -> Result<Response> {
         let before = match &request {
             Request::RefundPayment { data, .. } if !call.payment().is_empty() => {
-                Fingerprint::of(data.as_str())
+                Fingerprint::of(call.payment(), data.as_str())
             }
             _ => return next.run(call, request).await,
         };
-        if self.is_stale(call.payment(), before) {
+        if self.is_stale(before) {
             return Err(PaymentProcessorError::unavailable(
                 format!("{} has to wait", described(call)),
                 "Another refund of this payment was made just now. Nothing was moved. Look at the \
@@ -110,7 +103,7 @@ impl Layer for StaleBooks {
         }
         let answer = next.run(call, request).await;
         if answer.is_ok() {
-            self.remember(call.payment(), before);
+            self.remember(before);
         }
         answer
     }
@@ -167,36 +160,42 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_is_remembered_is_forgotten_in_time() {
         let books = StaleBooks::default();
-        books.remember("pi_1", Fingerprint::of("{}"));
+        books.remember(Fingerprint::of("pi_1", "{}"));
         tokio::time::advance(RECENT).await;
-        books.remember("pi_2", Fingerprint::of("{}"));
+        books.remember(Fingerprint::of("pi_2", "{}"));
         assert_eq!(remembered(&books), (1, 1));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_later_refund_of_a_payment_outlives_the_earlier_one() {
+    async fn books_from_before_any_recent_refund_are_stale() {
         let books = StaleBooks::default();
-        books.remember("pi_1", Fingerprint::of("1"));
+        books.remember(Fingerprint::of("pi_1", "0"));
+        books.remember(Fingerprint::of("pi_1", "1"));
+        assert!(books.is_stale(Fingerprint::of("pi_1", "0")));
+        assert!(books.is_stale(Fingerprint::of("pi_1", "1")));
+        assert!(!books.is_stale(Fingerprint::of("pi_1", "2")));
+        assert!(!books.is_stale(Fingerprint::of("pi_2", "0")));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refund_that_was_repeated_is_remembered_from_then_on() {
+        let books = StaleBooks::default();
+        books.remember(Fingerprint::of("pi_1", "{}"));
         tokio::time::advance(RECENT / 2).await;
-        books.remember("pi_1", Fingerprint::of("2"));
+        books.remember(Fingerprint::of("pi_1", "{}"));
         tokio::time::advance(RECENT / 2).await;
-        books.remember("pi_2", Fingerprint::of("{}"));
-        assert!(
-            books.is_stale("pi_1", Fingerprint::of("2"))
-                && !books.is_stale("pi_1", Fingerprint::of("1"))
-        );
+        books.remember(Fingerprint::of("pi_2", "{}"));
+        assert!(books.is_stale(Fingerprint::of("pi_1", "{}")));
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_is_remembered_is_bounded() {
         let books = StaleBooks::default();
         for payment in 0..=CAPACITY {
-            books.remember(&payment.to_string(), Fingerprint::of("{}"));
+            books.remember(Fingerprint::of(&payment.to_string(), "{}"));
         }
         assert_eq!(remembered(&books), (CAPACITY, CAPACITY));
-        assert!(
-            !books.is_stale("0", Fingerprint::of("{}"))
-                && books.is_stale(&CAPACITY.to_string(), Fingerprint::of("{}"))
-        );
+        assert!(!books.is_stale(Fingerprint::of("0", "{}")));
+        assert!(books.is_stale(Fingerprint::of(&CAPACITY.to_string(), "{}")));
     }
 }
