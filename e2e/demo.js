@@ -35,7 +35,15 @@ for (const [signal, number] of Object.entries({ SIGHUP: 1, SIGINT: 2, SIGTERM: 1
 async function main() {
   report.title(provider.title);
   const payments = await provider.open();
-  if (payments.where) report.act(`Payments go to ${payments.where}`);
+  try {
+    if (payments.where) report.act(`Payments go to ${payments.where}`);
+    await tell(payments);
+  } finally {
+    await payments.close();
+  }
+}
+
+async function tell(payments) {
   if (!isInstalled(ROOT)) await step("npm ci", (note) => npm(ROOT, ["ci"], { onLine: note }));
   await step("npm run build", (note) => npm(ROOT, ["run", "build"], { onLine: note }));
   const { plugins, providers } = payments;
@@ -51,7 +59,6 @@ async function main() {
     throw new Error(`Medusa ended by itself with ${how}`);
   }
   await shop.close();
-  await payments.close();
   report.title("Done. Both orders are booked as they should be; nothing is left running.");
 }
 
