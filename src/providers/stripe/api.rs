@@ -14,7 +14,7 @@ pub(super) const UNEXPECTED_STATE: &str = "payment_intent_unexpected_state";
 pub(super) const RESOURCE_MISSING: &str = "resource_missing";
 
 /// How often a stored answer is stepped over. Each one is an earlier attempt of an operator's.
-pub(super) const MOST_REPLAYS: usize = 8;
+pub(super) const MOST_REPLAYS: usize = 12;
 
 /// A bound on the pages of a list, so that no reply can keep a call busy.
 const MOST_PAGES: usize = 50;

@@ -4,6 +4,11 @@
 //! Stripe has, and that is not among them is one whose reply was lost: it is taken over instead of
 //! being paid again. That holds after a restart and on another server, and it holds when Stripe has
 //! forgotten the idempotency key, which it does after a day.
+//!
+//! The key of a refund follows from the last one that is booked, and not from the amount: of refunds
+//! that start from the same books, whichever server they are made on, Stripe makes one. Medusa itself
+//! would book both, and the later would overwrite what the earlier left in the payment
+//! (`refundPayment`, `dist/services/payment-provider.js`).
 
 use std::time::Duration;
 
@@ -24,22 +29,34 @@ pub(super) async fn refund(
     booked: &[String],
     settling: Duration,
 ) -> Result<Refund> {
-    let mut key = api.key("");
-    for replays in 1..=MOST_REPLAYS {
+    let base = format!("refund-{intent}-{}", booked.last().map_or("none", String::as_str));
+    let mut key = base.clone();
+    for steps in 1..=MOST_REPLAYS {
         let listed = api.list_refunds(intent).await?;
-        if let Some(refund) = listed.refunds.iter().find(|refund| is_lost(refund, amount, booked)) {
-            return taken_over(api, refund.clone(), listed.now, settling);
+        let lost = listed.refunds.iter().filter(|refund| is_unbooked(refund, booked));
+        let now = listed.now;
+        if let Some(other) = lost.clone().find(|refund| refund.amount != amount)
+            && is_fresh(other, now, settling)
+        {
+            return Err(has_to_wait(api, other, settling));
+        }
+        if let Some(refund) = lost.clone().find(|refund| refund.amount == amount) {
+            return taken_over(api, refund.clone(), now, settling);
         }
         let reply = api.send(&create_refund(intent, amount), Some(&key)).await?;
         let (replayed, now) = (reply.replayed, reply.now);
+        // What comes after this step is looked at anew: a stored failure, or a refund that has been
+        // booked or has come back since, belongs to an earlier call.
+        key = format!("{base}.{steps}");
         if replayed && !reply.is_success() {
-            // A stored failure. The list has just shown that nothing came of it.
-            key = api.key(&format!(".{replays}"));
             continue;
         }
-        let body = reply
-            .into_body(api.call, false)
-            .map_err(|error| with_strangers(error, &listed.refunds, booked))?;
+        let body = match reply.into_body(api.call, false) {
+            Ok(body) => body,
+            // Another refund was tried from the same books.
+            Err(error) if error.code() == "idempotency_error" => continue,
+            Err(error) => return Err(with_strangers(error, &listed.refunds, booked)),
+        };
         let refund: Refund = serde_json::from_str(&body).map_err(crate::json::JsonError::from)?;
         if !replayed {
             return not_void(api, refund);
@@ -49,8 +66,6 @@ pub(super) async fn refund(
         if !is_over {
             return taken_over(api, refund, now, settling);
         }
-        // What is replayed is booked already or came back since: this one is another refund.
-        key = api.key(&format!(".{replays}"));
     }
     Err(PaymentProcessorError::unavailable(
         failed(api.call, ErrorKind::Unavailable),
@@ -60,26 +75,35 @@ pub(super) async fn refund(
     .never_retry())
 }
 
-/// Whether Medusa asked for this refund and never heard of it.
-fn is_lost(refund: &Refund, amount: Amount, booked: &[String]) -> bool {
-    refund.is_ours() && refund.amount == amount && !refund.is_void() && !booked.contains(&refund.id)
+/// Whether Medusa asked for this refund and has not booked it.
+fn is_unbooked(refund: &Refund, booked: &[String]) -> bool {
+    refund.is_ours() && !refund.is_void() && !booked.contains(&refund.id)
 }
 
-/// A refund that an earlier attempt made. Where it cannot have been this call's, and is so young that
-/// another server may still be storing it, both would book it.
+/// Whether a refund is so young that another server may still be storing it.
+fn is_fresh(refund: &Refund, now: u64, settling: Duration) -> bool {
+    Duration::from_secs(now.saturating_sub(refund.created)) < settling
+}
+
+fn has_to_wait(api: &Api<'_>, other: &Refund, settling: Duration) -> PaymentProcessorError {
+    PaymentProcessorError::unavailable(
+        format!("{} of {} has to wait", api.call.operation().name(), api.call.payment()),
+        format!(
+            "Another refund of this payment, {} over {}, was made just now. Nothing more was moved. \
+             Look at the payment, and repeat the refund in {} seconds if it is still wanted.",
+            other.id,
+            other.amount,
+            settling.as_secs()
+        ),
+    )
+    .never_retry()
+}
+
+/// A refund that an earlier attempt made. Where it cannot have been this call's, and another server may
+/// still be storing it, both would book it.
 fn taken_over(api: &Api<'_>, refund: Refund, now: u64, settling: Duration) -> Result<Refund> {
-    let age = Duration::from_secs(now.saturating_sub(refund.created));
-    if api.call.attempt() <= 1 && age < settling {
-        return Err(PaymentProcessorError::unavailable(
-            format!("{} of {} has to wait", api.call.operation().name(), api.call.payment()),
-            format!(
-                "A refund of this amount was made just now ({}). Nothing more was moved. Look at \
-                 the payment, and repeat the refund in {} seconds if it is not booked by then.",
-                refund.id,
-                settling.as_secs()
-            ),
-        )
-        .never_retry());
+    if api.call.attempt() <= 1 && is_fresh(&refund, now, settling) {
+        return Err(has_to_wait(api, &refund, settling));
     }
     tracing::info!("took over {}, whose reply was lost", refund.id);
     not_void(api, refund)

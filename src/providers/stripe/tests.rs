@@ -374,6 +374,49 @@ async fn a_refund_that_somebody_has_just_made_is_not_booked_twice() {
 }
 
 #[tokio::test]
+async fn a_refund_of_another_amount_that_was_just_made_has_to_be_stored_first() {
+    let list = refunds(&[refund_body("re_1", 300, "succeeded", 2)]);
+    let (data, server) = refunded(&intent("succeeded"), vec![list]).await;
+    let error = data.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert!(error.detail().contains("re_1 over 300"), "{error}");
+    assert_eq!(server.lines(), [LIST]);
+}
+
+#[tokio::test]
+async fn of_two_refunds_from_the_same_books_stripe_makes_one() {
+    let mismatch = r#"{"error":{"type":"idempotency_error","message":"Other parameters."}}"#;
+    let (data, server) = refunded(
+        &intent("succeeded"),
+        vec![
+            refunds(&[]),
+            Answer::Reply(400, Vec::new(), mismatch.to_owned()),
+            refunds(&[refund_body("re_1", 300, "succeeded", 0)]),
+        ],
+    )
+    .await;
+    assert_eq!(data.unwrap_err().kind(), ErrorKind::Unavailable);
+    assert_eq!(server.keys(), ["refund-pi_1-none"]);
+}
+
+#[tokio::test]
+async fn after_a_refused_refund_one_of_another_amount_has_the_next_key() {
+    let mismatch = r#"{"error":{"type":"idempotency_error","message":"Other parameters."}}"#;
+    let (data, server) = refunded(
+        &intent("succeeded"),
+        vec![
+            refunds(&[]),
+            Answer::Reply(400, Vec::new(), mismatch.to_owned()),
+            refunds(&[]),
+            ok(refund_body("re_1", 400, "succeeded", 0)),
+        ],
+    )
+    .await;
+    assert!(data.is_ok());
+    assert_eq!(server.keys(), ["refund-pi_1-none", "refund-pi_1-none.1"]);
+}
+
+#[tokio::test]
 async fn refunds_that_are_booked_void_strange_or_of_another_amount_are_not_taken_over() {
     let booked = Books { refunds: vec!["re_1".to_owned()], ..Books::default() }
         .written_into(&json(&intent("succeeded")));
