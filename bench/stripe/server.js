@@ -9,7 +9,7 @@ const { answer } = require("./process.js");
 const ID = "pi_0";
 const INTENT = JSON.stringify({ ...payment("3 KB", 0), id: ID, status: "requires_payment_method" });
 const [BEFORE_ID, AFTER_ID] = INTENT.split(`"${ID}"`);
-const NO_REFUNDS = JSON.stringify({ object: "list", data: [], has_more: false, url: "/v1/refunds" });
+const NOTHING = JSON.stringify({ object: "list", data: [], has_more: false, url: "/v1/refunds" });
 
 let made = 0;
 
@@ -36,8 +36,9 @@ const refund = (amount) =>
 function bodyFor(line, body) {
   const [method, target] = line.split(" ", 2);
   if (target.startsWith("/v1/refunds")) {
-    return method === "GET" ? NO_REFUNDS : refund(Number(/(?:^|&)amount=(\d+)/.exec(body)[1]));
+    return method === "GET" ? NOTHING : refund(Number(/(?:^|&)amount=(\d+)/.exec(body)[1]));
   }
+  if (target.startsWith("/v1/payment_intents?")) return NOTHING;
   const id = /^\/v1\/payment_intents\/(\w+)/.exec(target)?.[1];
   return intent(id ?? `pi_new${++made}`);
 }

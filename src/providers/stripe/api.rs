@@ -1,7 +1,7 @@
 //! Stripe's API on behalf of one call.
 
 use super::client::{Client, Lost};
-use super::intent::{Identified, Intent, Page, Refund};
+use super::intent::{Identified, Intent, IntentFields, Page, Refund};
 use super::reply::{Reply, failed, repeat};
 use super::requests::{self, ApiRequest};
 use crate::call::CallContext;
@@ -112,6 +112,18 @@ impl<'a> Api<'a> {
             ));
         }
         Ok(intent)
+    }
+
+    /// The intents of a customer that were made for a cart and can still be paid.
+    pub(super) async fn payable_intents(&self, customer: &str, cart: &str) -> Result<Vec<String>> {
+        let body = match self.get(&requests::list_intents(customer)).await {
+            Err(error) if error.code() == RESOURCE_MISSING => return Ok(Vec::new()),
+            result => result?,
+        };
+        let page: Page<IntentFields> = serde_json::from_str(&body)
+            .map_err(|error| self.unreadable_read(&JsonError::from(error).into()))?;
+        let payable = page.data.into_iter().filter(|intent| intent.is_payable_for(cart));
+        Ok(payable.map(|intent| intent.id).collect())
     }
 
     pub(super) async fn create_intent(&self, request: &ApiRequest) -> Result<Intent> {

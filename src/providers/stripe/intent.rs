@@ -59,6 +59,20 @@ pub(super) struct IntentFields {
     pub amount: Amount,
     #[serde(default)]
     pub amount_received: Option<Amount>,
+    #[serde(default)]
+    pub metadata: Option<JsonObject>,
+}
+
+impl IntentFields {
+    /// Whether it was made for this cart and a shopper can still pay it.
+    pub(super) fn is_payable_for(&self, cart: &str) -> bool {
+        let is_of_cart = self
+            .metadata
+            .as_ref()
+            .and_then(|metadata| metadata.get::<String>("resource_id"))
+            .is_some_and(|resource| resource == cart);
+        is_of_cart && !self.status.is_paid() && self.status != IntentStatus::Canceled
+    }
 }
 
 impl Intent {

@@ -110,6 +110,8 @@ impl<M: Method> Stripe<M> {
         let request =
             requests::create_intent(&self.settings, M::LOCAL_TYPE, context, customer.as_deref());
         let intent = api.create_intent(&request).await?;
+        // An attempt whose reply was lost has made it already.
+        let superseded = superseded.into_iter().filter(|id| *id != intent.fields.id).collect();
         let books = Books {
             superseded,
             customer: context.customer.as_ref().and_then(|customer| customer.id.clone()),
@@ -209,6 +211,17 @@ fn intent_id(call: &CallContext, data: &JsonObject) -> Result<String> {
     })
 }
 
+/// The intents that a cart has left behind: Medusa drops a session without a word where the cart moves
+/// to another region (`setRegion_`, `dist/services/cart.js`). A payment collection may be paid in parts,
+/// each with an intent of its own.
+async fn left_behind(api: &Api<'_>, context: &PaymentProcessorContext) -> Result<Vec<String>> {
+    let cart = &context.resource_id;
+    match context.customer.as_ref().and_then(stripe_customer) {
+        Some(customer) if cart.starts_with("cart_") => api.payable_intents(&customer, cart).await,
+        _ => Ok(Vec::new()),
+    }
+}
+
 /// Cancels an intent; one that is canceled already is a success, once it was seen.
 async fn cancel(api: &Api<'_>, id: &str, part: &str) -> Result<Intent> {
     match api.cancel_intent(id, part).await {
@@ -262,7 +275,11 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         call: &CallContext,
         context: PaymentProcessorContext,
     ) -> Result<PaymentProcessorSessionResponse> {
-        self.start(&self.api(call), &context, Vec::new()).await
+        let api = self.api(call);
+        let left_behind = left_behind(&api, &context).await?;
+        let mut session = self.start(&api, &context, left_behind).await?;
+        session.session_data = settled(&api, &session.session_data).await;
+        Ok(session)
     }
 
     async fn update_payment(

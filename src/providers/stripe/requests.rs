@@ -46,6 +46,12 @@ pub(super) fn retrieve_intent_with_charge(id: &str) -> ApiRequest {
     ApiRequest { form, ..retrieve_intent(id) }
 }
 
+/// The last intents of a customer, newest first. What a cart has left behind is among them.
+pub(super) fn list_intents(customer: &str) -> ApiRequest {
+    let form = Form::default().with("customer", customer).with("limit", 20);
+    ApiRequest { form, ..ApiRequest::get("/v1/payment_intents".to_owned()) }
+}
+
 pub(super) fn capture_intent(id: &str) -> ApiRequest {
     ApiRequest::post(format!("{}/capture", intent_path(id)), Form::default())
 }

@@ -107,12 +107,48 @@ async fn a_guest_gets_a_customer_and_medusa_is_asked_to_remember_it() {
 
 #[tokio::test]
 async fn a_customer_whom_stripe_knows_is_not_made_again() {
-    let server = Server::start([ok(intent("requires_payment_method"))]).await;
+    let server = Server::start([ok(r#"{"data":[]}"#), ok(intent("requires_payment_method"))]).await;
     let context = context("{}", |context| context.customer = Some(known("cus_1")));
     let answer = stack(&server.url).call(Request::InitiatePayment(context)).await;
     let Response::Session(session) = answer.unwrap() else { panic!("no session") };
     assert_eq!(session.update_requests, None);
-    assert_eq!(server.lines(), ["POST /v1/payment_intents"]);
+    assert_eq!(server.lines(), [LIST_INTENTS, "POST /v1/payment_intents"]);
+}
+
+const LIST_INTENTS: &str = "GET /v1/payment_intents?customer=cus_1&limit=20";
+
+fn listed(id: &str, status: &str, resource: &str) -> String {
+    intent(status)
+        .replace("pi_1", id)
+        .replace('{', &format!(r#"{{"metadata":{{"resource_id":"{resource}"}},"#))
+}
+
+#[tokio::test]
+async fn what_a_cart_has_left_behind_is_canceled_when_it_starts_anew() {
+    let list = [
+        listed("pi_2", "requires_payment_method", "cart_1"),
+        listed("pi_3", "requires_action", "cart_1"),
+        listed("pi_4", "requires_capture", "cart_1"),
+        listed("pi_5", "canceled", "cart_1"),
+        listed("pi_6", "requires_payment_method", "cart_2"),
+        // Of an attempt whose reply was lost: the key brings it back.
+        listed("pi_1", "requires_payment_method", "cart_1"),
+    ];
+    let server = Server::start([
+        ok(format!(r#"{{"data":[{}]}}"#, list.join(","))),
+        ok(intent("requires_payment_method")),
+        ok(listed("pi_2", "canceled", "cart_1")),
+        ok(listed("pi_3", "canceled", "cart_1")),
+    ])
+    .await;
+    let context = context("{}", |context| context.customer = Some(known("cus_1")));
+    let answer = stack(&server.url).call(Request::InitiatePayment(context)).await;
+    let Response::Session(session) = answer.unwrap() else { panic!("no session") };
+    assert_eq!(session.session_data.as_str(), intent("requires_payment_method"));
+    assert_eq!(
+        server.lines()[2..],
+        ["POST /v1/payment_intents/pi_2/cancel", "POST /v1/payment_intents/pi_3/cancel"]
+    );
 }
 
 #[tokio::test]
