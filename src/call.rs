@@ -60,7 +60,7 @@ impl CallContext {
     /// or authorization of a payment that has an id it follows from the operation, the payment's
     /// stored data and the amount, so that the same action, repeated after a lost reply, a restart
     /// or by another server, carries the same key, until the data that was stored about it changes
-    /// or the provider has clearly refused it. So a refund has to change the payment's data.
+    /// or the provider has clearly refused it (an authorization: asked the shopper for more). So a refund has to change the payment's data.
     #[must_use]
     pub fn idempotency_key(&self) -> &str {
         &self.idempotency_key

@@ -52,10 +52,14 @@ impl IdempotencyKeys {
     pub(crate) fn settle(&self, key: IdempotencyKey, result: &Result<Response>) {
         let Some(base) = key.base else { return };
         let final_without_money = match result {
-            Err(error) => matches!(error.kind(), ErrorKind::Refused | ErrorKind::Invalid),
-            Ok(Response::Authorization(authorization)) => !matches!(
+            // A request that was not accepted says nothing about one with the same key before it.
+            Err(error) => error.kind() == ErrorKind::Refused,
+            // What is pending may still become a payment: that is asked about under the same key.
+            Ok(Response::Authorization(authorization)) => matches!(
                 authorization.status,
-                PaymentSessionStatus::Authorized | PaymentSessionStatus::Captured
+                PaymentSessionStatus::RequiresMore
+                    | PaymentSessionStatus::Error
+                    | PaymentSessionStatus::Canceled
             ),
             Ok(_) => false,
         };
@@ -104,6 +108,7 @@ mod tests {
     use crate::amount::Amount;
     use crate::error::PaymentProcessorError;
     use crate::json::JsonObject;
+    use crate::types::Authorization;
 
     fn refund(data: &str, amount: u64) -> Request {
         Request::RefundPayment {
@@ -151,6 +156,39 @@ mod tests {
         let second = key(&keys, &request);
         assert_ne!(second, first);
         assert!(second.len() <= 64);
+    }
+
+    #[test]
+    fn a_request_that_was_not_accepted_keeps_the_key_of_what_may_have_been_done() {
+        let keys = IdempotencyKeys::default();
+        let request = refund(r#"{"id":"pi_1"}"#, 100);
+        let first = key(&keys, &request);
+        for error in [
+            PaymentProcessorError::outcome_unknown("", ""),
+            PaymentProcessorError::invalid("", "", ""),
+        ] {
+            keys.settle(keys.key_for("stripe", Some("pi_1"), &request), &Err(error));
+            assert_eq!(key(&keys, &request), first);
+        }
+    }
+
+    #[test]
+    fn an_authorization_that_is_pending_keeps_its_key() {
+        let keys = IdempotencyKeys::default();
+        let data = JsonObject::parse(r#"{"id":"pi_1"}"#).unwrap();
+        let request =
+            Request::AuthorizePayment { data: data.clone(), context: JsonObject::empty() };
+        let first = key(&keys, &request);
+        let answer = |status| {
+            let data = data.clone();
+            Ok(Response::Authorization(Authorization { status, data }))
+        };
+        let settle = |status| {
+            keys.settle(keys.key_for("stripe", Some("pi_1"), &request), &answer(status));
+            key(&keys, &request)
+        };
+        assert_eq!(settle(PaymentSessionStatus::Pending), first);
+        assert_ne!(settle(PaymentSessionStatus::Canceled), first);
     }
 
     #[test]

@@ -40,7 +40,8 @@ impl Answer {
         } else {
             PaymentProcessorError::outcome_unknown(error, detail)
         };
-        let text = format!("medusa-payment-rs: {error}");
+        // Not its detail, which may be a panic's message with a payment's data in it.
+        let text = format!("medusa-payment-rs: {} ({})", error.error(), error.code());
         let level = tracing::Level::ERROR;
         if !self.given.load(Ordering::Acquire) {
             self.mailbox.send(Message::Log { call: self.call, level, text });

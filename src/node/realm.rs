@@ -123,7 +123,9 @@ impl Realm {
     }
 
     fn hand_over(&self, env: &Env, mailbox: &Mailbox, delivery: Delivery) -> Result<()> {
-        let untold = self.deliver.get(env)?.call(delivery.clone())?;
+        let told = self.deliver.get(env).and_then(|deliver| deliver.call(delivery.clone()));
+        // The calls are over also where JavaScript failed to take them: nothing waits for them longer.
+        let untold = told.unwrap_or_default();
         for (level, line) in untold.iter().flatten().filter_map(|at| delivery.line(*at)) {
             log::to_stderr(level, line);
         }

@@ -115,6 +115,8 @@ impl Reply {
             409 | 429 => ErrorKind::Unavailable,
             402 => ErrorKind::Refused,
             400..=499 if self.should_retry == Some(true) => ErrorKind::Unavailable,
+            // Not even looked at: it says nothing about an attempt before it.
+            401 | 403 => ErrorKind::Invalid,
             400 if error.is_malformed() => ErrorKind::Invalid,
             400..=499 => ErrorKind::Refused,
             _ => lost,
