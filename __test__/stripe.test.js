@@ -213,7 +213,11 @@ describe("the customer", () => {
     const second = await service.initiatePayment(context({ customer: known }));
     expect(second.session_data.customer).toBe(id);
     expect(second).not.toHaveProperty("update_requests");
-    expect(paths()).toStrictEqual(["POST /v1/payment_intents"]);
+    expect(paths()).toStrictEqual([
+      "GET /v1/payment_intents",
+      "POST /v1/payment_intents",
+      `POST /v1/payment_intents/${first.session_data.id}/cancel`,
+    ]);
   });
 
   test.each([
