@@ -12,8 +12,6 @@ use super::calls::Answer;
 struct Watched {
     calls: BTreeMap<(Instant, u64), (Duration, Arc<Answer>)>,
     last: u64,
-    /// When the thread wakes by itself, unless it sleeps until it is told.
-    alarm: Option<Instant>,
 }
 
 #[derive(Default)]
@@ -40,13 +38,11 @@ pub(crate) fn watch(due: Instant, limit: Duration, answer: Arc<Answer>) -> Watch
     let mut watched = watchdog.watched();
     watched.last += 1;
     let key = (due, watched.last);
-    let is_earlier = watched.alarm.is_none_or(|alarm| due < alarm);
-    if is_earlier {
-        watched.alarm = Some(due);
-    }
+    let is_first = watched.calls.first_key_value().is_none_or(|(first, _)| key < *first);
     watched.calls.insert(key, (limit, answer));
     drop(watched);
-    if is_earlier {
+    // The thread sleeps until the first call is due; later ones do not concern it yet.
+    if is_first {
         watchdog.earlier.notify_one();
     }
     Watch { key }
@@ -81,8 +77,7 @@ impl Watchdog {
                 answer.give_up(&format!("There was no answer after {} ms.", limit.as_millis()));
                 watched = self.watched();
             }
-            watched.alarm = watched.calls.first_key_value().map(|((due, _), _)| *due);
-            watched = match watched.alarm {
+            watched = match watched.calls.first_key_value().map(|((due, _), _)| *due) {
                 Some(due) => {
                     let wait = due.saturating_duration_since(Instant::now());
                     self.earlier
