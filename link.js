@@ -2,6 +2,9 @@
 // and errors that the addon hands out are this realm's, and Medusa's own base class of this project
 // stands above the addon's. A test runner loads this file once for every realm that it opens.
 
+// Not the global one, which a test runner may replace.
+const { setImmediate } = require("node:timers");
+
 const { parse, stringify } = JSON;
 
 const HOST = "@medusajs/medusa/dist/interfaces/payment-processor";
@@ -95,6 +98,11 @@ function realmFunctions(linked) {
       return new Promise((resolve, reject) => {
         calls.set(call, { instance, resolve, reject });
       });
+    },
+
+    /** Runs it in the event loop's next round. */
+    later(resume) {
+      setImmediate(resume);
     },
 
     /** Messages in their order, each as what it is, its call, and a text; returns which lines no logger took. */

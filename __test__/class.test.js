@@ -452,3 +452,29 @@ describe("the container", () => {
     expect(dataOf(session).status).toBe("pending");
   });
 });
+
+describe("the event loop", () => {
+  test("goes round while calls that are answered start new ones", async () => {
+    const processor = new Manual({}, {});
+    const IN_FLIGHT = 64;
+    const CALLS = 6_400;
+    let rounds = 0;
+    let started = 0;
+    let isOver = false;
+    const count = () => {
+      rounds += 1;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    const worker = async () => {
+      while (started < CALLS) {
+        started += 1;
+        await processor.retrievePayment({ id: `manual_${started}` });
+      }
+    };
+    await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
+    isOver = true;
+    // In one round no more is answered than was in flight.
+    expect(rounds).toBeGreaterThanOrEqual(CALLS / IN_FLIGHT / 2);
+  });
+});

@@ -23,9 +23,7 @@ const SUBJECTS = {
     return (url) => {
       const { hostname: host, port } = new URL(url);
       const service = new Service({ logger }, { api_key: KEY });
-      // Its telemetry, switched off to its own advantage, would fill the terminal with warnings.
-      const options = { apiVersion: "2022-11-15", host, port, protocol: "http", telemetry: false };
-      service.stripe_ = new Stripe(KEY, options);
+      service.stripe_ = new Stripe(KEY, { apiVersion: "2022-11-15", host, port, protocol: "http" });
       return service;
     };
   },

@@ -10,7 +10,7 @@ const canPin = process.platform === "linux" && spawnSync("taskset", ["--version"
  */
 async function startProcess(script, { core, cwd }) {
   const command = canPin ? ["taskset", "-c", String(core), process.execPath] : [process.execPath];
-  const child = spawn(command[0], [...command.slice(1), "--expose-gc", script], {
+  const child = spawn(command[0], [...command.slice(1), "--no-warnings", "--expose-gc", script], {
     cwd,
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });

@@ -5,8 +5,10 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
-use napi::bindgen_prelude::{Either, Either3, FnArgs, Function, JsObjectValue, Object, Unknown};
-use napi::{Env, Result, check_status, sys};
+use napi::bindgen_prelude::{
+    Either, Either3, FnArgs, FromNapiValue, Function, JsObjectValue, Object, Unknown,
+};
+use napi::{Env, JsValue, Result, check_status, sys};
 
 use super::log;
 use super::mailbox::{CallId, Delivery, Mailbox};
@@ -21,8 +23,12 @@ type Stringify =
 type IsInstance = WeakFunction<FnArgs<(Unknown<'static>,)>, bool>;
 type Begin = WeakFunction<FnArgs<(CallId, Object<'static>)>, Unknown<'static>>;
 type Deliver = WeakFunction<Delivery, Option<Vec<u32>>>;
+type Later = WeakFunction<FnArgs<(Unknown<'static>,)>, ()>;
 type Reject = WeakFunction<FnArgs<(String, Cause)>, Unknown<'static>>;
 type Throw = WeakFunction<FnArgs<(String, bool, Cause)>, Unknown<'static>>;
+
+/// After so many answers at once the event loop gets a round of its own.
+const MANY: usize = 8;
 
 /// One realm's functions. Each is described where `link.js` defines it.
 pub(crate) struct Realm {
@@ -32,6 +38,9 @@ pub(crate) struct Realm {
     pub(crate) is_instance: IsInstance,
     begin: Begin,
     deliver: Deliver,
+    later: Later,
+    /// Whether what arrives waits for the event loop's next round.
+    resting: Cell<bool>,
     mailbox: RefCell<Option<Arc<Mailbox>>>,
     last_call: Cell<CallId>,
     in_flight: Cell<usize>,
@@ -46,6 +55,8 @@ impl Realm {
             is_instance: WeakFunction::new(env, &functions.get_named_property("isInstance")?)?,
             begin: WeakFunction::new(env, &functions.get_named_property("begin")?)?,
             deliver: WeakFunction::new(env, &functions.get_named_property("deliver")?)?,
+            later: WeakFunction::new(env, &functions.get_named_property("later")?)?,
+            resting: Cell::new(false),
             mailbox: RefCell::new(None),
             last_call: Cell::new(0),
             in_flight: Cell::new(0),
@@ -112,14 +123,41 @@ impl Realm {
         Ok(mailbox)
     }
 
-    fn deliver(&self, env: &Env) {
+    fn deliver(self: &Rc<Self>, env: &Env) {
+        // Nobody wakes the loop again for what is announced already.
+        if self.resting.get() {
+            return;
+        }
         let Some(mailbox) = self.mailbox.borrow().clone() else {
             return;
         };
+        let mut settled = 0;
         for delivery in mailbox.take() {
+            settled += delivery.settled();
             // What fails here is a realm that is gone: nobody waits for the messages.
             let _ = self.hand_over(env, &mailbox, delivery);
         }
+        if settled >= MANY {
+            self.resting.set(self.rest(env).is_ok());
+        }
+    }
+
+    /// Lets the event loop go round before more is delivered. Node.js goes on for as long as anything
+    /// is announced, and the calls that were just answered start new ones: with many in flight the
+    /// store's timers and sockets would have to wait for all of them.
+    fn rest(self: &Rc<Self>, env: &Env) -> Result<()> {
+        let realm = Rc::downgrade(self);
+        let resume: Function<'_, (), ()> =
+            env.create_function_from_closure("resume", move |context| {
+                if let Some(realm) = realm.upgrade() {
+                    realm.resting.set(false);
+                    realm.deliver(context.env);
+                }
+                Ok(())
+            })?;
+        // SAFETY: the function is alive in the current handle scope, and JavaScript keeps it from there.
+        let resume = unsafe { Unknown::from_napi_value(env.raw(), resume.raw()) }?;
+        self.later.get(env)?.call(FnArgs::from((resume,)))
     }
 
     fn hand_over(&self, env: &Env, mailbox: &Mailbox, delivery: Delivery) -> Result<()> {

@@ -1,4 +1,5 @@
 //! The threads on which processors run.
+#![allow(unsafe_code)] // The system's call for a thread's priority.
 
 use std::panic;
 use std::sync::OnceLock;
@@ -22,6 +23,7 @@ pub(crate) fn runtime() -> Result<&'static Runtime, String> {
             Builder::new_multi_thread()
                 .worker_threads(workers(std::env::var(WORKERS).ok().as_deref())?)
                 .thread_name(THREAD)
+                .on_thread_start(give_way)
                 .enable_all()
                 .build()
                 .map_err(|error| format!("the worker threads could not be started: {error}"))
@@ -29,6 +31,20 @@ pub(crate) fn runtime() -> Result<&'static Runtime, String> {
         .as_ref()
         .map_err(Clone::clone)
 }
+
+/// Where there are fewer processors than threads that have work, as in a small container, the event loop
+/// comes first: it answers the whole store, and these threads mostly wait for a provider.
+#[cfg(target_os = "linux")]
+fn give_way() {
+    const NICE: libc::c_int = 5;
+    // SAFETY: a call without pointers. On Linux it means the calling thread alone. Where it is not
+    // allowed everything stays as it is.
+    unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, NICE) };
+}
+
+/// Elsewhere a priority is the whole process's.
+#[cfg(not(target_os = "linux"))]
+fn give_way() {}
 
 /// A panic on these threads becomes an error with its message. Its place goes to the log, and nothing
 /// to standard error: the message may hold a payment's data.
