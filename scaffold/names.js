@@ -26,8 +26,8 @@ const OF_DEPENDENCIES = words(`
 
 /** Types that the provider's file has already. */
 const OF_TYPES = words(`
-  Amount Api Authorization Box CallContext Config Default Duration Err ErrorKind JsonObject Layers NoOptions None Ok
-  Operation Option Payment PaymentProcessor PaymentProcessorContext PaymentProcessorError
+  Amount Api Authorization Box CallContext Config Default Duration Err ErrorKind JsonError JsonObject Layers NoOptions
+  None Ok Operation Option Payment PaymentProcessor PaymentProcessorContext PaymentProcessorError
   PaymentProcessorSessionResponse PaymentSessionStatus Provider Result Self Some Status String Vec`);
 
 function words(text) {
