@@ -21,7 +21,10 @@ const NPM_FILES = [
   /^binding\.js$/,
   /^(index|link|load)\.(js|d\.ts)$/,
   /^services\/[\w-]+\.js$/,
-  /^stripe\/(package\.json|[\w-]+\.js|(services|api|subscribers|loaders)\/[\w-]+\.js)$/,
+  /^stripe\/(package\.json|[\w-]+\.js|(services|api|subscribers|webhook)\/[\w-]+\.js)$/,
+  // The conformance kit, and the pages that its messages name.
+  /^testing\/(rules\.json|index\.d\.ts|([\w-]+\/)*[\w-]+\.js)$/,
+  /^docs\/[\w-]+\.md$/,
   // The crate, which a new project builds with.
   /^(Cargo\.toml|build\.rs)$/,
   /^src\/[\w/-]+\.rs$/,
@@ -36,6 +39,7 @@ const CRATE_FILES = [
   /^(README\.md|LICENSE|build\.rs)$/,
   /^src\/[\w/-]+\.rs$/,
   /^docs\/[\w-]+\.md$/,
+  /^testing\/rules\.json$/,
 ];
 
 const TARGETS = {
