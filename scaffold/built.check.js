@@ -9,6 +9,7 @@ const { SCAFFOLDED } = require("../e2e/support/paths");
 const { run } = require("../e2e/support/processes");
 const { CARGO_TARGET, NAME, scaffoldProject } = require("../e2e/support/scaffold");
 const { packTarball } = require("../e2e/support/store");
+const { checks } = require("../testing");
 
 let project;
 before(async () => {
@@ -18,8 +19,21 @@ before(async () => {
 test("npm install && npm test passes at once, with every test of the template", async () => {
   const template = await fs.readFile(path.join(__dirname, "template/__test__/acme.test.js"), "utf8");
   const rows = template.match(/^ {2}\["/gm).length;
-  const tests = template.match(/^test\(/gm).length + rows;
+  const tests = template.match(/^test\(/gm).length + rows + checks.length;
   assert.match(project.output, new RegExp(`Tests: +${tests} passed, ${tests} total`));
+});
+
+test("among them is every check of the conformance kit, and none is skipped", () => {
+  const passed = [...project.output.matchAll(/^ +✓ ([a-z-]+): /gm)].map(([, id]) => id);
+  assert.deepEqual(
+    passed,
+    checks.map(({ id }) => id),
+  );
+});
+
+test("the kit's report can be had without jest", async () => {
+  const report = await run(process.execPath, ["__test__/contract.js"], { cwd: project.folder });
+  assert.equal(report, `${checks.length} passed, 0 failed, 0 skipped\n`);
 });
 
 test("what its workflow publishes is a package for each platform, and one that names them", async () => {

@@ -8,11 +8,13 @@ const { SCAFFOLDED } = require("../e2e/support/paths");
 const { run } = require("../e2e/support/processes");
 const { NAME, scaffoldProject } = require("../e2e/support/scaffold");
 const { packTarball } = require("../e2e/support/store");
+const { checks } = require("../testing");
 
+let text;
 let blocks;
 let project;
 before(async () => {
-  const text = await fs.readFile(path.join(__dirname, "../docs/write-a-provider.md"), "utf8");
+  text = await fs.readFile(path.join(__dirname, "../docs/write-a-provider.md"), "utf8");
   blocks = [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language, code]) => ({ language, code }));
   const { folder } = await scaffoldProject(await packTarball(), { log: console.log });
   project = path.join(SCAFFOLDED, "as-documented");
@@ -36,6 +38,10 @@ test("its first commands are those that the other checks run", () => {
 
 test("no block is in a language that nobody runs", () => {
   assert.deepEqual([...new Set(blocks.map(({ language }) => language))].sort(), ["bash", "js", "rust"]);
+});
+
+test("it tells how many checks the kit has", () => {
+  assert.match(text, new RegExp(`\`${checks.length} passed, 0 failed, 0 skipped\``));
 });
 
 test("its JavaScript passes its own test, and the project's", async () => {

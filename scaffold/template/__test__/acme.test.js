@@ -94,12 +94,19 @@ test("a lost reply is asked for again, and money moves once", async () => {
 
 test("an outcome that nobody knows is never called a refusal, and the same action again finds out", async () => {
   const captured = await processor.capturePayment(await authorized());
-  for (const step of ["hang", "lose_reply"]) {
-    fake.next(step, step, step);
-    expect(await processor.refundPayment(captured, 400)).toEqual(failed("outcome_unknown"));
-  }
+  fake.next("hang", "hang", "hang");
+  expect(await processor.refundPayment(captured, 400)).toEqual(failed("outcome_unknown"));
   fake.next();
   expect(await processor.refundPayment(captured, 400)).toMatchObject({ refunded: 400 });
+  expect(fake.ledger).toEqual(["capture 1500", "refund 400"]);
+});
+
+test("of two servers that refund the same at once one is asked to wait", async () => {
+  const captured = await processor.capturePayment(await authorized());
+  const other = new AcmeService({}, options({ timeout_ms: 401 }));
+  const answers = await Promise.all([processor, other].map((server) => server.refundPayment(captured, 400)));
+  expect(answers).toContainEqual(expect.objectContaining({ refunded: 400 }));
+  expect(answers).toContainEqual(failed("temporarily_unavailable"));
   expect(fake.ledger).toEqual(["capture 1500", "refund 400"]);
 });
 

@@ -21,9 +21,11 @@ const ACTIONS = {
     only(payment, "pending", "authorized");
     payment.status = "canceled";
   },
-  refund(payment, { amount }) {
+  refund(payment, { amount }, fails) {
     only(payment, "captured");
     if (payment.refunded + amount > payment.captured) throw refusal(402, "refund_exceeds_captured");
+    payment.refunds.push({ id: newId("ref"), amount, status: fails ? "failed" : "succeeded", made: Date.now() });
+    if (fails) return undefined;
     payment.refunded += amount;
     return `refund ${amount}`;
   },
@@ -32,6 +34,14 @@ const ACTIONS = {
     Object.assign(payment, { amount, currency });
   },
 };
+
+const newId = (kind) => `${kind}_${randomUUID().slice(0, 8)}`;
+
+/** A payment as the API shows it. */
+const shown = ({ refunds, ...payment }) => ({
+  ...payment,
+  refunds: refunds.map(({ made, ...refund }) => ({ ...refund, age: Math.floor((Date.now() - made) / 1000) })),
+});
 
 function only(payment, ...statuses) {
   if (!statuses.includes(payment.status)) throw refusal(409, `payment_is_${payment.status}`);
@@ -47,46 +57,63 @@ async function startFake({ port = 0, apiKey = "secret" } = {}) {
   const served = new Map(); // idempotency key → the reply
   const ledger = [];
   let steps = [];
+  let outage = {};
 
-  function serve({ method, url, body, key }) {
-    if (served.has(key)) return served.get(key);
-    const payment = change(method, url.split("/").slice(2), body);
-    const reply = { status: 200, body: { ...payment } };
+  function serve({ method, url, headers }, text, step) {
+    const key = headers["idempotency-key"];
+    if (served.has(key)) return { text: served.get(key), headers: { "idempotent-replayed": "true" } };
+    const payment = change(method, url.split("/").slice(2), text && JSON.parse(text), step === "fail_refund");
+    const reply = JSON.stringify(shown(payment));
     if (method === "POST") served.set(key, reply);
-    return reply;
+    return { text: reply };
   }
 
-  function change(method, [id, action = "change"], body) {
+  function change(method, [id, action = "change"], body, fails) {
     if (!id) {
-      const { amount, currency } = body;
-      const payment = { id: `pay_${randomUUID().slice(0, 8)}`, status: "pending", amount, currency };
-      payments.set(payment.id, Object.assign(payment, { captured: 0, refunded: 0 }));
+      const payment = { id: newId("pay"), status: "pending", ...body, captured: 0, refunded: 0, refunds: [] };
+      payments.set(payment.id, payment);
       return payment;
     }
     const payment = payments.get(id);
     if (!payment) throw refusal(404, "payment_not_found");
     if (method === "POST") {
-      const moved = ACTIONS[action](payment, body);
+      const moved = ACTIONS[action](payment, body, fails);
       if (moved) ledger.push(moved);
     }
     return payment;
   }
 
-  function answer(request, text, response) {
-    const step = request.method === "POST" ? steps.shift() : undefined;
-    if (step === "hang") return;
-    let reply;
+  /** The reply that Acme's API means to give. */
+  function reply(request, text, step) {
     try {
       if (request.headers.authorization !== `Bearer ${apiKey}`) throw refusal(401, "wrong_api_key");
       if (step === "decline") throw refusal(402, "card_declined");
-      const { method, url, headers } = request;
-      reply = serve({ method, url, body: text && JSON.parse(text), key: headers["idempotency-key"] });
+      if (step === "unavailable") throw refusal(503, "unavailable");
+      return serve(request, text, step);
     } catch (error) {
       const { status = 500, code = "internal", message } = error;
-      reply = { status, body: { error: { code, message } } };
+      return { status, text: JSON.stringify({ error: { code, message } }) };
     }
+  }
+
+  function stepFor(method) {
+    if (outage.step && [undefined, method].includes(outage.only)) return outage.step;
+    return method === "POST" ? steps.shift() : undefined;
+  }
+
+  function answer(request, text, response) {
+    const step = stepFor(request.method);
+    if (step === "hang") return;
+    if (step === "garble") return response.writeHead(502, { "content-type": "text/html" }).end("<h1>Bad gateway</h1>");
+    const { status = 200, text: body, headers } = reply(request, text, step);
     if (step === "lose_reply") return request.socket.destroy();
-    response.writeHead(reply.status, { "content-type": "application/json" }).end(JSON.stringify(reply.body));
+    response.writeHead(status, {
+      ...headers,
+      "content-type": "application/json",
+      "content-length": Buffer.byteLength(body),
+    });
+    if (step === "cut_off") return response.write(body.slice(0, body.length / 2), () => request.socket.destroy());
+    response.end(body);
   }
 
   const server = http.createServer((request, response) => {
@@ -103,9 +130,23 @@ async function startFake({ port = 0, apiKey = "secret" } = {}) {
     apiKey,
     /** What moved money: `capture 1500`, `refund 400`. */
     ledger,
-    /** How the next requests that change something go: `ok`, `decline`, `hang`, `lose_reply`. */
+    /** What Acme knows of a payment; of all payments, without an id. */
+    payment: (id) => payments.get(id),
+    payments: () => [...payments.values()],
+    /**
+     * How the next requests that change something go: `ok`; not done: `decline`, `unavailable`, `hang`, `garble`
+     * (something on the way answers); done: `lose_reply`, `cut_off`; and `fail_refund`, done without money.
+     */
     next(...wanted) {
       steps = wanted;
+    },
+    /** How all requests go, or `only` those of one method (`GET`), until it is called with nothing. */
+    always(step, only) {
+      outage = { step, only };
+    },
+    /** Lets time pass. */
+    later(seconds) {
+      for (const refund of [...payments.values()].flatMap(({ refunds }) => refunds)) refund.made -= seconds * 1000;
     },
     close() {
       server.closeAllConnections();

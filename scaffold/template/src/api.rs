@@ -8,8 +8,9 @@
 //! | `POST /payments/{id}/authorize`, `/capture`, `/cancel` | `{}` |
 //! | `POST /payments/{id}/refund` | `{amount}` |
 //!
-//! Each answers with the payment, or with a status from 400 on and `{"error": {"code", "message"}}`. A `POST` carries
-//! the header `idempotency-key`: the same key is served once. Time limits and repetitions are the layers' work.
+//! Each answers with the payment, or with a status from 400 on and `{"error": {"code", "message"}}`; 429 and 503 say that
+//! nothing was done. A `POST` carries the header `idempotency-key`: the same key is served once, and then answered with
+//! the same payment and the header `idempotent-replayed`. Time limits and repetitions are the layers' work.
 
 use std::error::Error;
 use std::net::IpAddr;
@@ -43,6 +44,27 @@ pub struct Payment {
     pub currency: String,
     pub captured: Amount,
     pub refunded: Amount,
+    pub refunds: Vec<Refund>,
+    /// The reply is the one to an earlier request with the same key.
+    #[serde(skip)]
+    pub replayed: bool,
+}
+
+#[derive(Deserialize)]
+pub struct Refund {
+    pub id: String,
+    pub amount: Amount,
+    pub status: RefundStatus,
+    /// Seconds since it was made. Where a service says the time instead, compare it with the reply's `date`: this
+    /// machine's clock is another one.
+    pub age: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RefundStatus {
+    Succeeded,
+    Failed,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -176,8 +198,10 @@ impl Api {
             .to_bytes();
 
         if head.status.is_success() {
-            return serde_json::from_slice(&body)
-                .map_err(|_| failure(call, lost, "", "The reply is not a payment."));
+            let mut payment: Payment = serde_json::from_slice(&body)
+                .map_err(|_| failure(call, lost, "", "The reply is not a payment."))?;
+            payment.replayed = head.headers.contains_key("idempotent-replayed");
+            return Ok(payment);
         }
         // An answer without Acme's error object came from something on the way, which knows nothing.
         let Ok(Refusal { error }) = serde_json::from_slice(&body) else {
@@ -189,7 +213,9 @@ impl Api {
             ));
         };
         let kind = match head.status {
-            StatusCode::TOO_MANY_REQUESTS => ErrorKind::Unavailable,
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+                ErrorKind::Unavailable
+            }
             StatusCode::BAD_REQUEST => ErrorKind::Invalid,
             status if status.is_client_error() => ErrorKind::Refused,
             _ => lost,

@@ -13,7 +13,7 @@ use medusa_payment_rs::prelude::*;
 use serde::Deserialize;
 use serde_json::json;
 
-use api::{Api, Payment, Status};
+use api::{Api, Payment, Refund, RefundStatus, Status};
 
 medusa_payment_rs::export!(Acme);
 
@@ -55,12 +55,14 @@ impl Provider for Acme {
     fn layers(&self) -> Layers {
         Layers::default()
             .attempt_timeout(self.timeout)
-            .deadline(self.timeout * 5 / 2)
+            .deadline(self.deadline())
     }
 }
 
 /// What Medusa stores of a payment: these members, and what others have added.
-const STORED: [&str; 6] = ["id", "status", "amount", "currency", "captured", "refunded"];
+const STORED: [&str; 7] = [
+    "id", "status", "amount", "currency", "captured", "refunded", "refunds",
+];
 
 fn stored(payment: &Payment, data: &JsonObject) -> JsonObject {
     data.with([
@@ -91,7 +93,27 @@ fn path_of(data: &JsonObject) -> Result<String> {
     }
 }
 
+fn has_to_wait(refund: &Refund, settling: Duration) -> PaymentProcessorError {
+    let detail = format!(
+        "One of this amount was made just now ({}). Nothing more was moved. Repeat it in {} seconds if it is not booked \
+         by then.",
+        refund.id,
+        settling.as_secs()
+    );
+    PaymentProcessorError::unavailable("The refund has to wait", detail).never_retry()
+}
+
 impl Acme {
+    /// How long a whole call may take.
+    fn deadline(&self) -> Duration {
+        self.timeout * 5 / 2
+    }
+
+    /// How long another server may take from Acme's answer to storing it.
+    fn settling(&self) -> Duration {
+        self.deadline() + Duration::from_secs(3)
+    }
+
     /// Asks for a change. Where Acme refuses it because it was made before, it is a success, but only once Acme's own
     /// state shows that it was.
     async fn bring_to(
@@ -184,18 +206,42 @@ impl PaymentProcessor for Acme {
             .await
     }
 
+    /// The data names the refunds that Medusa has booked. One that Acme has, and that is not among them, is one whose
+    /// reply was lost: it is taken over, and not paid again. Where it is not this call's and is very young, another
+    /// server may still be booking it, and both would have.
     async fn refund_payment(
         &self,
         call: &CallContext,
         data: JsonObject,
         amount: Amount,
     ) -> Result<JsonObject> {
-        let path = format!("{}/refund", path_of(&data)?);
-        let payment = self
-            .api
-            .post(call, &path, json!({ "amount": amount }))
-            .await?;
-        Ok(stored(&payment, &data))
+        let path = path_of(&data)?;
+        let mut booked: Vec<String> = data.get("refunds").unwrap_or_default();
+        let is_new = |refund: &&Refund| {
+            refund.amount == amount
+                && refund.status == RefundStatus::Succeeded
+                && !booked.contains(&refund.id)
+        };
+        let mut payment = self.api.get(call, &path).await?;
+        let mut made_before = payment.refunds.iter().any(|refund| is_new(&refund));
+        if !made_before {
+            let body = json!({ "amount": amount });
+            payment = self.api.post(call, &format!("{path}/refund"), body).await?;
+            made_before = payment.replayed;
+        }
+        let Some(refund) = payment.refunds.iter().find(is_new) else {
+            return Err(PaymentProcessorError::refused(
+                "The refund failed",
+                "refund_failed",
+                "The money stays with the store.",
+            ));
+        };
+        let is_this_calls = !made_before || call.attempt() > 1;
+        if !is_this_calls && refund.age < self.settling().as_secs() {
+            return Err(has_to_wait(refund, self.settling()));
+        }
+        booked.push(refund.id.clone());
+        Ok(stored(&payment, &data).with([("refunds", booked.into())]))
     }
 
     async fn cancel_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {

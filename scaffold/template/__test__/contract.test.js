@@ -1,0 +1,13 @@
+// What Medusa counts on, as tests. Each that fails says which rule is broken, why that matters and where it is written.
+
+const { paymentProcessorContract } = require("medusa-payment-rs/testing");
+const { hooksFor } = require("./contract.js");
+const { startFake } = require("./fake.js");
+
+let fake;
+beforeAll(async () => {
+  fake = await startFake();
+});
+afterAll(() => fake.close());
+
+paymentProcessorContract(hooksFor(() => fake));
