@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio::time::Instant;
 
-use crate::request::Operation;
+use crate::error::Result;
+use crate::idempotency::IdempotencyKey;
+use crate::request::{Operation, Response};
 
 /// One logical call: made once, before any layer, and the same for every attempt at it.
 #[derive(Debug)]
@@ -12,7 +14,7 @@ pub struct CallContext {
     operation: Operation,
     identifier: String,
     payment: String,
-    idempotency_key: String,
+    key: IdempotencyKey,
     deadline: Instant,
     attempts: AtomicU32,
 }
@@ -22,14 +24,14 @@ impl CallContext {
         operation: Operation,
         identifier: &str,
         payment: String,
-        idempotency_key: String,
+        key: IdempotencyKey,
         deadline: Instant,
     ) -> Self {
         Self {
             operation,
             identifier: identifier.to_owned(),
             payment,
-            idempotency_key,
+            key,
             deadline,
             attempts: AtomicU32::new(0),
         }
@@ -63,7 +65,7 @@ impl CallContext {
     /// or the provider has clearly refused it (an authorization: asked the shopper for more). So a refund has to change the payment's data.
     #[must_use]
     pub fn idempotency_key(&self) -> &str {
-        &self.idempotency_key
+        self.key.as_str()
     }
 
     /// When the whole call has to be answered, waiting and repeated attempts included.
@@ -82,6 +84,11 @@ impl CallContext {
     /// Counts an attempt: from here on a call that ends without an answer may have moved money.
     pub(crate) fn begin_attempt(&self) {
         self.attempts.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// Learns from the call's answer whether the next call of the same action needs a new key.
+    pub(crate) fn settle(&self, result: &Result<Response>) {
+        self.key.settle(result);
     }
 
     pub(crate) fn was_reached(&self) -> bool {

@@ -1,12 +1,14 @@
 //! The key of a logical call.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::fmt::Write;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::error::{ErrorKind, Result};
+use crate::json::JsonObject;
 use crate::request::{Operation, Request, Response};
 use crate::types::PaymentSessionStatus;
 
@@ -21,36 +23,68 @@ const CAPACITY: usize = 10_000;
 /// replay a stored refusal under the old one (Stripe for a day). What is remembered for that is
 /// only in memory: where it is lost, one more refusal is replayed, and never is money moved twice.
 #[derive(Default)]
-pub(crate) struct IdempotencyKeys {
-    refusals: Mutex<HashMap<String, u32>>,
+pub(crate) struct IdempotencyKeys(Arc<Refusals>);
+
+/// How often each action was refused.
+#[derive(Debug, Default)]
+struct Refusals(Mutex<HashMap<String, u32>>);
+
+impl Refusals {
+    fn counts(&self) -> MutexGuard<'_, HashMap<String, u32>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-/// A key and the part of it that does not count refusals.
+/// The key of one logical call. Its text is made when it is first asked for, which reads never do.
+#[derive(Debug)]
 pub(crate) struct IdempotencyKey {
-    pub key: String,
-    base: Option<String>,
+    /// `None` for operations that two callers may well want to do twice with the same arguments (a
+    /// payment that is started anew after it was given up).
+    action: Option<Action>,
+    refusals: Arc<Refusals>,
+    text: OnceLock<String>,
+}
+
+/// What the key of an operation on a stored payment follows from.
+#[derive(Debug)]
+struct Action {
+    identifier: &'static str,
+    operation: Operation,
+    payment_id: String,
+    data: JsonObject,
+    amount: u64,
 }
 
 impl IdempotencyKeys {
     pub(crate) fn key_for(
         &self,
-        identifier: &str,
+        identifier: &'static str,
         payment_id: Option<&str>,
         request: &Request,
     ) -> IdempotencyKey {
-        let Some(base) = payment_id.and_then(|id| derived(identifier, id, request)) else {
-            return IdempotencyKey { key: Uuid::new_v4().to_string(), base: None };
-        };
-        let refusals = self.refusals().get(&base).copied().unwrap_or(0);
         IdempotencyKey {
-            key: if refusals == 0 { base.clone() } else { format!("{base}-{refusals}") },
-            base: Some(base),
+            action: payment_id.and_then(|id| Action::of(identifier, id, request)),
+            refusals: Arc::clone(&self.0),
+            text: OnceLock::new(),
         }
+    }
+}
+
+impl IdempotencyKey {
+    pub(crate) fn as_str(&self) -> &str {
+        self.text.get_or_init(|| {
+            let Some(action) = &self.action else { return Uuid::new_v4().to_string() };
+            let base = action.hash();
+            match self.refusals.counts().get(&base) {
+                None => base,
+                Some(refusals) => format!("{base}-{refusals}"),
+            }
+        })
     }
 
     /// Learns from the answer whether the next call of the same action needs a new key.
-    pub(crate) fn settle(&self, key: IdempotencyKey, result: &Result<Response>) {
-        let Some(base) = key.base else { return };
+    pub(crate) fn settle(&self, result: &Result<Response>) {
+        let Some(action) = &self.action else { return };
         let final_without_money = match result {
             // A request that was not accepted says nothing about one with the same key before it.
             Err(error) => error.kind() == ErrorKind::Refused,
@@ -64,42 +98,52 @@ impl IdempotencyKeys {
             Ok(_) => false,
         };
         if final_without_money {
-            let mut refusals = self.refusals();
-            if refusals.len() >= CAPACITY {
-                refusals.clear();
+            let mut counts = self.refusals.counts();
+            if counts.len() >= CAPACITY {
+                counts.clear();
             }
-            *refusals.entry(base).or_insert(0) += 1;
+            *counts.entry(action.hash()).or_insert(0) += 1;
         }
-    }
-
-    fn refusals(&self) -> std::sync::MutexGuard<'_, HashMap<String, u32>> {
-        self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The key that follows from a request, or `None` for operations that two callers may well want to
-/// do twice with the same arguments (a payment that is started anew after it was given up).
-fn derived(identifier: &str, payment_id: &str, request: &Request) -> Option<String> {
-    let amount = match request {
-        Request::RefundPayment { amount, .. } => amount.minor_units(),
-        _ => 0,
-    };
-    let operation = request.operation();
-    let data = match operation {
-        Operation::AuthorizePayment
-        | Operation::CapturePayment
-        | Operation::RefundPayment
-        | Operation::CancelPayment
-        | Operation::DeletePayment => request.payment_data()?,
-        _ => return None,
-    };
-    let mut hash = Sha256::new();
-    for part in [identifier, operation.name(), payment_id, data.as_str()] {
-        hash.update(part.as_bytes());
-        hash.update([0]);
+impl Action {
+    fn of(identifier: &'static str, payment_id: &str, request: &Request) -> Option<Self> {
+        let (data, amount) = match request {
+            Request::RefundPayment { data, amount } => (data, amount.minor_units()),
+            Request::AuthorizePayment { data, .. }
+            | Request::CapturePayment { data }
+            | Request::CancelPayment { data }
+            | Request::DeletePayment { data } => (data, 0),
+            Request::InitiatePayment(_)
+            | Request::UpdatePayment(_)
+            | Request::RetrievePayment { .. }
+            | Request::GetPaymentStatus { .. }
+            | Request::UpdatePaymentData { .. } => return None,
+        };
+        Some(Self {
+            identifier,
+            operation: request.operation(),
+            payment_id: payment_id.to_owned(),
+            data: data.clone(),
+            amount,
+        })
     }
-    hash.update(amount.to_be_bytes());
-    Some(hash.finalize().iter().take(20).map(|byte| format!("{byte:02x}")).collect())
+
+    fn hash(&self) -> String {
+        let mut hash = Sha256::new();
+        for part in [self.identifier, self.operation.name(), &self.payment_id, self.data.as_str()] {
+            hash.update(part.as_bytes());
+            hash.update([0]);
+        }
+        hash.update(self.amount.to_be_bytes());
+        let mut text = String::with_capacity(40);
+        for byte in hash.finalize().iter().take(20) {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+        text
+    }
 }
 
 #[cfg(test)]
@@ -107,7 +151,6 @@ mod tests {
     use super::*;
     use crate::amount::Amount;
     use crate::error::PaymentProcessorError;
-    use crate::json::JsonObject;
     use crate::types::Authorization;
 
     fn refund(data: &str, amount: u64) -> Request {
@@ -118,7 +161,7 @@ mod tests {
     }
 
     fn key(keys: &IdempotencyKeys, request: &Request) -> String {
-        keys.key_for("stripe", Some("pi_1"), request).key
+        keys.key_for("stripe", Some("pi_1"), request).as_str().to_owned()
     }
 
     #[test]
@@ -138,7 +181,7 @@ mod tests {
         assert_ne!(first, key(&keys, &refund(r#"{"id":"pi_1","refunded":100}"#, 100)));
         let other =
             keys.key_for("stripe", Some("pi_2"), &refund(r#"{"id":"pi_1","refunded":0}"#, 100));
-        assert_ne!(first, other.key);
+        assert_ne!(first, other.as_str());
     }
 
     #[test]
@@ -148,11 +191,11 @@ mod tests {
         let first = key(&keys, &request);
 
         let unknown = Err(PaymentProcessorError::outcome_unknown("", ""));
-        keys.settle(keys.key_for("stripe", Some("pi_1"), &request), &unknown);
+        keys.key_for("stripe", Some("pi_1"), &request).settle(&unknown);
         assert_eq!(key(&keys, &request), first);
 
         let refused = Err(PaymentProcessorError::refused("", "", ""));
-        keys.settle(keys.key_for("stripe", Some("pi_1"), &request), &refused);
+        keys.key_for("stripe", Some("pi_1"), &request).settle(&refused);
         let second = key(&keys, &request);
         assert_ne!(second, first);
         assert!(second.len() <= 64);
@@ -167,7 +210,7 @@ mod tests {
             PaymentProcessorError::outcome_unknown("", ""),
             PaymentProcessorError::invalid("", "", ""),
         ] {
-            keys.settle(keys.key_for("stripe", Some("pi_1"), &request), &Err(error));
+            keys.key_for("stripe", Some("pi_1"), &request).settle(&Err(error));
             assert_eq!(key(&keys, &request), first);
         }
     }
@@ -184,7 +227,7 @@ mod tests {
             Ok(Response::Authorization(Authorization { status, data }))
         };
         let settle = |status| {
-            keys.settle(keys.key_for("stripe", Some("pi_1"), &request), &answer(status));
+            keys.key_for("stripe", Some("pi_1"), &request).settle(&answer(status));
             key(&keys, &request)
         };
         assert_eq!(settle(PaymentSessionStatus::Pending), first);
@@ -196,8 +239,8 @@ mod tests {
         let keys = IdempotencyKeys::default();
         let request = refund("{}", 100);
         assert_ne!(
-            keys.key_for("manual", None, &request).key,
-            keys.key_for("manual", None, &request).key
+            keys.key_for("manual", None, &request).as_str(),
+            keys.key_for("manual", None, &request).as_str()
         );
     }
 
@@ -206,8 +249,8 @@ mod tests {
         let keys = IdempotencyKeys::default();
         let refused = Err(PaymentProcessorError::refused("", "", ""));
         for amount in 0..=CAPACITY as u64 {
-            keys.settle(keys.key_for("stripe", Some("pi_1"), &refund("{}", amount)), &refused);
+            keys.key_for("stripe", Some("pi_1"), &refund("{}", amount)).settle(&refused);
         }
-        assert!(keys.refusals().len() <= CAPACITY);
+        assert!(keys.0.counts().len() <= CAPACITY);
     }
 }

@@ -39,6 +39,9 @@ pub enum JsonError {
     NotAnObject(&'static str),
 }
 
+/// Payments' data mostly has fewer.
+const USUAL_MEMBERS: usize = 64;
+
 type Members<'a> = Vec<(Cow<'a, str>, &'a RawValue)>;
 
 impl JsonObject {
@@ -169,7 +172,7 @@ impl<'de> Visitor<'de> for AllMembers {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Members::new();
+        let mut members = Members::with_capacity(USUAL_MEMBERS);
         while let Some((Key(key), value)) = map.next_entry()? {
             members.push((key, value));
         }

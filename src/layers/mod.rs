@@ -246,12 +246,12 @@ impl Stack {
             request.operation(),
             self.identifier,
             payment_id.unwrap_or_else(|| resource_of(&request)),
-            key.key.clone(),
+            key,
             Instant::now() + self.deadline,
         );
         let next = Next { layers: &self.chain, processor: self.processor.as_ref() };
         let result = next.run(&call, request).await;
-        self.keys.settle(key, &result);
+        call.settle(&result);
         result
     }
 }

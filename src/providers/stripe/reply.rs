@@ -183,6 +183,9 @@ fn seconds(date: Option<SystemTime>) -> u64 {
 mod tests {
     use super::*;
     use crate::error::Repetition;
+    use crate::idempotency::IdempotencyKeys;
+    use crate::json::JsonObject;
+    use crate::request::Request;
 
     fn reply(status: u16, headers: &[(&'static str, &str)], body: &str) -> Reply {
         let headers = headers
@@ -194,11 +197,12 @@ mod tests {
     }
 
     fn call() -> CallContext {
+        let request = Request::RetrievePayment { data: JsonObject::empty() };
         CallContext::new(
             Operation::RefundPayment,
             "stripe",
             "pi_1".to_owned(),
-            "key".to_owned(),
+            IdempotencyKeys::default().key_for("stripe", None, &request),
             tokio::time::Instant::now(),
         )
     }
