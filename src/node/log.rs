@@ -11,6 +11,9 @@ use super::mailbox::{CallId, Mailbox, Message};
 
 /// The environment variable with the least severe level (`error`, `warn`, `info`, `debug`) that is
 /// written to standard error where a store has no logger.
+/// Most lines have room in it.
+const USUAL_LENGTH: usize = 96;
+
 const STDERR_LEVEL: &str = "MEDUSA_PAYMENT_RS_LOG";
 
 tokio::task_local! {
@@ -44,13 +47,23 @@ impl Subscriber for StoreLog {
 
     fn event(&self, event: &Event<'_>) {
         let level = *event.metadata().level();
-        let mut line = Line(format!("{}: ", crate_of(event.metadata()).replace('_', "-")));
+        let mut line = Line(String::with_capacity(USUAL_LENGTH));
+        line.0.extend(
+            crate_of(event.metadata()).chars().map(|char| if char == '_' { '-' } else { char }),
+        );
+        line.0.push_str(": ");
         event.record(&mut line);
-        let sent = CALL.try_with(|(mailbox, call)| {
-            mailbox.send(Message::Log { call: *call, level, text: line.0.clone() });
+        let mut text = Some(line.0);
+        // Nothing is sent outside a call: the text stays here.
+        let _ = CALL.try_with(|(mailbox, call)| {
+            mailbox.send(Message::Log {
+                call: *call,
+                level,
+                text: text.take().unwrap_or_default(),
+            });
         });
-        if sent.is_err() {
-            to_stderr(level, &line.0);
+        if let Some(text) = text {
+            to_stderr(level, &text);
         }
     }
 
