@@ -279,6 +279,24 @@ describe("a processor that blocks its thread", () => {
     ]);
   });
 
+  test("does not hold back the answers that its thread has given already", async () => {
+    const { code, stdout } = await script(
+      `
+      const { setImmediate } = require("node:timers/promises");
+      const { Scripted } = require("./__test__/support/payments");
+      const processor = new Scripted({});
+      let blocked = true;
+      const others = Array.from({ length: 16 }, (_, index) => processor.capturePayment({ id: "other_" + index }));
+      processor.capturePayment({ id: "pay_1", script: { capture_payment: "block" } }).finally(() => (blocked = false));
+      Promise.all(others)
+        // Answers that come together are all delivered by then.
+        .then(() => setImmediate())
+        .then(() => console.log(blocked) || process.exit());`,
+      { env: { MEDUSA_PAYMENT_RS_WORKERS: "1" } },
+    );
+    expect({ code, stdout }).toStrictEqual({ code: 0, stdout: "true\n" });
+  });
+
   test("on every thread gets its answers all the same", async () => {
     const { code, stdout } = await blocked(3);
     expect(code).toBe(0);

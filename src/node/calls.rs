@@ -27,9 +27,21 @@ pub(crate) struct Answer {
 
 impl Answer {
     fn give(&self, outcome: Outcome) {
-        if !self.given.swap(true, Ordering::AcqRel) {
-            self.mailbox.send(Message::Settle { call: self.call, outcome });
+        if let Some(message) = self.message(outcome) {
+            self.mailbox.send(message);
         }
+    }
+
+    /// From a worker thread.
+    fn give_with_others(&self, outcome: Outcome) {
+        if let Some(message) = self.message(outcome) {
+            self.mailbox.send_with_others(message);
+        }
+    }
+
+    fn message(&self, outcome: Outcome) -> Option<Message> {
+        let is_first = !self.given.swap(true, Ordering::AcqRel);
+        is_first.then_some(Message::Settle { call: self.call, outcome })
     }
 
     /// The answer of a call that ended by no fault of its caller, and may have moved money.
@@ -71,7 +83,7 @@ pub(crate) fn start(
     let scope = (Arc::clone(&answer.mailbox), call);
     runtime.spawn(log::CALL.scope(scope, async move {
         match caught(serve(stack, operation, arguments)).await {
-            Ok(outcome) => answer.give(outcome),
+            Ok(outcome) => answer.give_with_others(outcome),
             Err(panic) => answer.give_up(&format!("A layer panicked: {panic}.")),
         }
         drop(watch);

@@ -131,13 +131,11 @@ impl Realm {
         let Some(mailbox) = self.mailbox.borrow().clone() else {
             return;
         };
-        let mut settled = 0;
-        for delivery in mailbox.take() {
-            settled += delivery.settled();
-            // What fails here is a realm that is gone: nobody waits for the messages.
-            let _ = self.hand_over(env, &mailbox, delivery);
-        }
-        if settled >= MANY {
+        let (delivery, is_more) = mailbox.take();
+        let settled = delivery.settled();
+        // What fails here or below is a realm that is gone: nobody waits for the messages.
+        let _ = self.hand_over(env, &mailbox, delivery, settled);
+        if is_more || settled >= MANY {
             self.resting.set(self.rest(env).is_ok());
         }
     }
@@ -160,14 +158,19 @@ impl Realm {
         self.later.get(env)?.call(FnArgs::from((resume,)))
     }
 
-    fn hand_over(&self, env: &Env, mailbox: &Mailbox, delivery: Delivery) -> Result<()> {
+    fn hand_over(
+        &self,
+        env: &Env,
+        mailbox: &Mailbox,
+        delivery: Delivery,
+        settled: usize,
+    ) -> Result<()> {
         let told = self.deliver.get(env).and_then(|deliver| deliver.call(delivery.clone()));
         // The calls are over also where JavaScript failed to take them: nothing waits for them longer.
         let untold = told.unwrap_or_default();
         for (level, line) in untold.iter().flatten().filter_map(|at| delivery.line(*at)) {
             log::to_stderr(level, line);
         }
-        let settled = delivery.settled();
         delivery.recycle();
         self.landed(env, mailbox, settled)
     }

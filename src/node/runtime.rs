@@ -7,6 +7,8 @@ use std::thread;
 
 use tokio::runtime::{Builder, Runtime};
 
+use super::mailbox::announce_waiting;
+
 /// The environment variable with the number of worker threads.
 const WORKERS: &str = "MEDUSA_PAYMENT_RS_WORKERS";
 const DEFAULT_WORKERS: usize = 2;
@@ -24,6 +26,7 @@ pub(crate) fn runtime() -> Result<&'static Runtime, String> {
                 .worker_threads(workers(std::env::var(WORKERS).ok().as_deref())?)
                 .thread_name(THREAD)
                 .on_thread_start(give_way)
+                .on_thread_park(announce_waiting)
                 .enable_all()
                 .build()
                 .map_err(|error| format!("the worker threads could not be started: {error}"))
@@ -32,14 +35,16 @@ pub(crate) fn runtime() -> Result<&'static Runtime, String> {
         .map_err(Clone::clone)
 }
 
-/// Where there are fewer processors than threads that have work, as in a small container, the event loop
-/// comes first: it answers the whole store, and these threads mostly wait for a provider.
+/// Where there is one processor for all, as in a small container, the event loop comes first: it answers
+/// the whole store, and these threads mostly wait for a provider.
 #[cfg(target_os = "linux")]
 fn give_way() {
     const NICE: libc::c_int = 5;
-    // SAFETY: a call without pointers. On Linux it means the calling thread alone. Where it is not
-    // allowed everything stays as it is.
-    unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, NICE) };
+    if thread::available_parallelism().is_ok_and(|processors| processors.get() == 1) {
+        // SAFETY: a call without pointers. On Linux it means the calling thread alone. Where it is not
+        // allowed everything stays as it is.
+        unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, NICE) };
+    }
 }
 
 /// Elsewhere a priority is the whole process's.

@@ -1,23 +1,32 @@
-//! Answers for calls whose processor blocks the thread that its own deadline would run on.
+//! Answers for calls whose processor blocks the thread that its own deadline would run on, and the
+//! delivery of those that wait behind it.
 
 use std::collections::BTreeMap;
+use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::calls::Answer;
+use super::mailbox::announce_waiting;
+
+/// How often it looks after answers that wait for others, while there are calls.
+const ROUND: Duration = Duration::from_millis(20);
 
 /// The calls in flight, by when they are given up.
 #[derive(Default)]
 struct Watched {
     calls: BTreeMap<(Instant, u64), (Duration, Arc<Answer>)>,
     last: u64,
+    /// Whether the thread makes its rounds; else it sleeps until it is woken.
+    is_awake: bool,
 }
 
 #[derive(Default)]
 struct Watchdog {
     watched: Mutex<Watched>,
-    earlier: Condvar,
+    /// The first call after a time without any.
+    a_call: Condvar,
 }
 
 /// Watches a call for as long as this lives.
@@ -38,12 +47,11 @@ pub(crate) fn watch(due: Instant, limit: Duration, answer: Arc<Answer>) -> Watch
     let mut watched = watchdog.watched();
     watched.last += 1;
     let key = (due, watched.last);
-    let is_first = watched.calls.first_key_value().is_none_or(|(first, _)| key < *first);
     watched.calls.insert(key, (limit, answer));
+    let sleeps = !mem::replace(&mut watched.is_awake, true);
     drop(watched);
-    // The thread sleeps until the first call is due; later ones do not concern it yet.
-    if is_first {
-        watchdog.earlier.notify_one();
+    if sleeps {
+        watchdog.a_call.notify_one();
     }
     Watch { key }
 }
@@ -77,16 +85,18 @@ impl Watchdog {
                 answer.give_up(&format!("There was no answer after {} ms.", limit.as_millis()));
                 watched = self.watched();
             }
-            watched = match watched.calls.first_key_value().map(|((due, _), _)| *due) {
-                Some(due) => {
-                    let wait = due.saturating_duration_since(Instant::now());
-                    self.earlier
-                        .wait_timeout(watched, wait)
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .0
-                }
-                None => self.earlier.wait(watched).unwrap_or_else(PoisonError::into_inner),
-            };
+            let has_calls = !watched.calls.is_empty();
+            watched.is_awake = has_calls;
+            drop(watched);
+            // What a blocked worker thread holds back. Calls that are over by now have sent their answers.
+            announce_waiting();
+            if has_calls {
+                thread::sleep(ROUND);
+            }
+            watched = self
+                .a_call
+                .wait_while(self.watched(), |watched| !watched.is_awake)
+                .unwrap_or_else(PoisonError::into_inner);
         }
     }
 }
