@@ -101,9 +101,19 @@ const CALLS = {
       expect(stripe.ledger.payment(data.id)).toMatchObject({ refunded: 300, refunds: [{ amount: 300 }] });
     },
   },
+  "refundPayment a day later": {
+    begin: () => store.captureLongAgo(service),
+    act: (data) => service.refundPayment(data, 300),
+    path: "/v1/refunds",
+    method: "POST",
+    after: (data, answer) => {
+      expect(answer).toMatchObject(data);
+      expect(stripe.ledger.payment(data.id)).toMatchObject({ refunded: 300, refunds: [{ amount: 300 }] });
+    },
+  },
   "refundPayment at its look-up": {
     reads: true,
-    begin: () => store.capture(service),
+    begin: () => store.captureLongAgo(service),
     act: (data) => service.refundPayment(data, 300),
     path: "/v1/refunds",
     method: "GET",

@@ -102,6 +102,22 @@ test("a refund whose reply was lost is found a day later, when Stripe has forgot
   expect(made(data)).toStrictEqual([300]);
 });
 
+test("a refund is looked up where Stripe may have forgotten its key, or its clock is not known", async () => {
+  const [certain, unknown, old] = [
+    await store.capture(service),
+    await store.capture(service),
+    await store.captureLongAgo(service),
+  ];
+  const requestsOf = async (server, data) => {
+    stripe.requests.clear();
+    expect(await server.refundPayment(data, 300)).toMatchObject(data);
+    return stripe.requests.map(({ method, path }) => `${method} ${path}`);
+  };
+  expect(await requestsOf(service, certain)).toStrictEqual(["POST /v1/refunds"]);
+  expect(await requestsOf(restarted(), unknown)).toStrictEqual(["GET /v1/refunds", "POST /v1/refunds"]);
+  expect(await requestsOf(service, old)).toStrictEqual(["GET /v1/refunds", "POST /v1/refunds"]);
+});
+
 test("a lost refund does not stand for one of another amount", async () => {
   const data = await store.capture(service);
   lostReplies(1);

@@ -146,7 +146,6 @@ describe("the wire", () => {
     expect(sent()).toStrictEqual([
       ["POST", `${intentPath(paid)}/capture`, {}],
       ["POST", `${intentPath(given)}/cancel`, {}],
-      ["GET", "/v1/refunds", { payment_intent: paid.id, limit: "100" }],
       ["POST", "/v1/refunds", { payment_intent: paid.id, amount: "300", metadata: { medusa_payment_rs: "refund" } }],
     ]);
   });

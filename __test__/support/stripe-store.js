@@ -24,7 +24,7 @@ const LIMITS = { timeout_ms: 150, deadline_ms: 600, max_retries: 0 };
 
 /**
  * Resolves with `{ stripe, logger, open, close }`: the fake, the lines that were logged, and the store's service.
- * `start`, `pay`, `hold` and `capture` bring a payment that far and resolve with its data.
+ * `start`, `pay`, `hold`, `capture` and `captureLongAgo` bring a payment that far and resolve with its data.
  */
 async function openStripeStore() {
   const stripe = await startFakeStripe({ apiKey: API_KEY });
@@ -54,6 +54,13 @@ async function openStripeStore() {
     },
 
     capture: async (service, changes) => service.capturePayment(await store.hold(service, changes)),
+
+    /** So long ago that Stripe may have forgotten the key of a refund of it. */
+    async captureLongAgo(service, changes) {
+      const data = await store.hold(service, changes);
+      stripe.backdate(data.id, 86_400_000);
+      return service.capturePayment(data);
+    },
   };
   return store;
 }

@@ -33,8 +33,16 @@ const SUBJECTS = {
   },
 };
 
-/** Data as Medusa hands it over; the number makes every payment another one. */
-const data = (number) => ({ ...payment("3 KB", number), id: `pi_${number}`, status: "succeeded" });
+/** Data as Medusa hands it over, of a payment of today; the number makes every payment another one. */
+const data = (number) => ({
+  ...payment("3 KB", number),
+  id: `pi_${number}`,
+  created: Math.floor(Date.now() / 1000),
+  status: "succeeded",
+});
+
+/** Of a payment that is so old that Stripe may have forgotten what it was asked about it: ours looks first. */
+const oldData = (number) => ({ ...data(number), created: 1732356000 });
 
 const context = (number) => ({
   amount: 1999,
@@ -51,8 +59,13 @@ const OPERATIONS = {
   retrieve: { prepare: data, call: (service, data) => service.retrievePayment(data) },
   initiate: { prepare: context, call: (service, context) => service.initiatePayment(context) },
   // Each time as the first refund of its payment: a repeated one would be held back by ours.
-  refund: { prepare: data, call: (service, data, number) => service.refundPayment({ ...data, id: `pi_${number}` }, 5) },
+  refund: { prepare: data, call: refund },
+  "refund a day later": { prepare: oldData, call: refund },
 };
+
+function refund(service, data, number) {
+  return service.refundPayment({ ...data, id: `pi_${number}` }, 5);
+}
 
 let makeService;
 let threadCpuTime;

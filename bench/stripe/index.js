@@ -15,7 +15,7 @@ const { judge } = require("./bars.js");
 const { startProcess } = require("./process.js");
 const { report } = require("./report.js");
 
-const OPERATIONS = ["retrieve", "initiate", "refund"];
+const OPERATIONS = ["retrieve", "initiate", "refund", "refund a day later"];
 const IN_FLIGHT = [1, 32, 256];
 const LATENCIES_MS = [0, 100];
 const SUBJECTS = ["javascript", "ours"];

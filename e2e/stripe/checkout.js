@@ -3,6 +3,7 @@
 let shoppers = 0;
 
 const PRICE = 1_000;
+const DAY_MS = 86_400_000;
 
 /** A new e-mail address: Medusa knows a guest by it, and keeps what it knows of them at Stripe. */
 const newShopper = () => `shopper-${process.pid}-${++shoppers}@example.com`;
@@ -65,6 +66,14 @@ function checkout({ shop, provider = "stripe" }) {
     /** The store has the money. */
     async paidOrder() {
       const payment = await steps.heldOrder();
+      await steps.capture(payment);
+      return payment;
+    },
+
+    /** Which is so old that Stripe may have forgotten the key of a refund of it. */
+    async oldPaidOrder() {
+      const payment = await steps.heldOrder();
+      stripe.backdate(payment.intent, DAY_MS);
       await steps.capture(payment);
       return payment;
     },

@@ -23,6 +23,11 @@ const creates =
   (request) =>
     isPost("/v1/payment_intents")(request) && request.params.metadata?.resource_id === cart;
 
+const makesRefund =
+  ({ intent }) =>
+  (request) =>
+    isPost("/v1/refunds")(request) && request.params.payment_intent === intent;
+
 /** Only the reads of the intent from the `nth` on. */
 function readsFrom(nth, payment) {
   let reads = 0;
@@ -173,18 +178,14 @@ function operationsOf({ shop, provider = "stripe", steps = checkout({ shop, prov
     },
     "refund: look-up": {
       ...refunds,
+      prepare: steps.oldPaidOrder,
       meets:
         ({ intent }) =>
         ({ method, path, params }) =>
           method === "GET" && path === "/v1/refunds" && params.payment_intent === intent,
     },
-    refund: {
-      ...refunds,
-      meets:
-        ({ intent }) =>
-        (request) =>
-          isPost("/v1/refunds")(request) && request.params.payment_intent === intent,
-    },
+    refund: { ...refunds, meets: makesRefund },
+    "refund a day later": { ...refunds, prepare: steps.oldPaidOrder, meets: makesRefund },
     cancel: {
       prepare: steps.heldOrder,
       meets: cancels,

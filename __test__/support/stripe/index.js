@@ -10,6 +10,7 @@
 // The clock
 //   stripe.now()                                    milliseconds; `now` at the start replaces Date.now
 //   stripe.advance(ms)
+//   stripe.backdate(id, ms)                         as if the intent had been made that much earlier
 //
 // Everyone else who has a hand in a payment. The promises reject with a StripeError (`status`, `type`, `code`, `param`)
 // where Stripe would refuse, and resolve with the object as it is then
@@ -88,6 +89,9 @@ async function startFakeStripe({ apiKey, account: accountId, webhookSecret = "wh
     webhookSecret,
     now: clock.now,
     advance: clock.advance,
+    backdate: (id, ms) => {
+      account.intents.change(id, { created: account.intents.get(id).created - Math.floor(ms / 1000) });
+    },
     shopper: openBrowser(account),
     dashboard: openDashboard(account),
     bank: openBank(account),

@@ -41,6 +41,11 @@ impl<'a> Api<'a> {
         self.client.send(request, key).await.map_err(|lost| self.lost(lost, key.is_none()))
     }
 
+    /// Whether Stripe certainly remembers every key that was used after `created`, in seconds since 1970.
+    pub(super) fn keys_live_since(&self, created: u64) -> bool {
+        self.client.clock.keys_live_since(created)
+    }
+
     fn lost(&self, lost: Lost, reads: bool) -> PaymentProcessorError {
         let (kind, detail) = match lost {
             Lost::NotSent(reason) => (
@@ -156,7 +161,7 @@ impl<'a> Api<'a> {
         for _ in 0..MOST_PAGES {
             let after = refunds.last().map(|refund| refund.id.as_str());
             let reply = self.send(&requests::list_refunds(intent, after), None).await?;
-            let now = reply.now;
+            let now = reply.now();
             let body = reply.into_body(self.call, true)?;
             let page: Page<Refund> = serde_json::from_str(&body)
                 .map_err(|error| self.unreadable_read(&JsonError::from(error).into()))?;

@@ -15,6 +15,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
 
+use super::clock::Clock;
 use super::config::{ApiBase, Settings};
 use super::reply::Reply;
 use super::requests::ApiRequest;
@@ -32,6 +33,7 @@ pub(super) struct Client {
     http: HttpClient<HttpsConnector<HttpConnector>, Full<Bytes>>,
     base: ApiBase,
     authorization: HeaderValue,
+    pub(super) clock: Clock,
 }
 
 /// Why there is no reply.
@@ -64,6 +66,7 @@ impl Client {
             http,
             base: settings.api_base.clone(),
             authorization: settings.authorization.clone(),
+            clock: Clock::default(),
         }
     }
 
@@ -80,7 +83,11 @@ impl Client {
             let reason = reasons(&error);
             if error.is_connect() { Lost::NotSent(reason) } else { Lost::MaybeServed(reason) }
         })?;
-        read(response).await
+        let reply = read(response).await?;
+        if let Some(date) = reply.date {
+            self.clock.saw(date);
+        }
+        Ok(reply)
     }
 
     fn http_request(

@@ -8,6 +8,7 @@
 mod api;
 mod books;
 mod client;
+mod clock;
 mod config;
 mod event;
 mod form;
@@ -382,7 +383,9 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         requests::check_amount(amount, &data.get::<String>("currency").unwrap_or_default())?;
         let mut books = Books::of(&data);
         let settling = self.settings.deadline + Duration::from_secs(3);
-        let refund = refund::refund(&self.api(call), &id, amount, &books.refunds, settling).await?;
+        let created = data.get::<u64>("created");
+        let refund =
+            refund::refund(&self.api(call), &id, amount, &books.refunds, created, settling).await?;
         books.refunds.push(refund.id);
         Ok(books.written_into(&data))
     }

@@ -3,7 +3,8 @@
 //! The payment's data names the refunds that Medusa has booked. A refund that Medusa asked for, that
 //! Stripe has, and that is not among them is one whose reply was lost: it is taken over instead of
 //! being paid again. That holds after a restart and on another server, and it holds when Stripe has
-//! forgotten the idempotency key, which it does after a day.
+//! forgotten the idempotency key, which it does after a day. Where it certainly has not, because the
+//! payment itself is younger, there is nothing to look up before the key says so.
 //!
 //! The key of a refund follows from the last one that is booked, and not from the amount: of refunds
 //! that start from the same books, whichever server they are made on, Stripe makes one. Medusa itself
@@ -19,17 +20,28 @@ use super::requests::create_refund;
 use crate::amount::Amount;
 use crate::error::{ErrorKind, PaymentProcessorError, Result};
 
+/// The code of a request that has the key of another one.
+const OTHER_REQUEST: &str = "idempotency_error";
+
 /// Refunds `amount` of `intent`, or takes over the refund of that amount that is not in `booked` yet.
 ///
-/// `settling` is how long another server may take from Stripe's answer to storing it.
+/// `created` is when the intent was, in seconds since 1970, where that is known; `settling` is how long
+/// another server may take from Stripe's answer to storing it.
 pub(super) async fn refund(
     api: &Api<'_>,
     intent: &str,
     amount: Amount,
     booked: &[String],
+    created: Option<u64>,
     settling: Duration,
 ) -> Result<Refund> {
     let base = format!("refund-{intent}-{}", booked.last().map_or("none", String::as_str));
+    if api.call.attempt() == 1
+        && created.is_some_and(|created| api.keys_live_since(created))
+        && let Some(result) = first(api, intent, amount, booked, &base).await
+    {
+        return result;
+    }
     let mut key = base.clone();
     for steps in 1..=MOST_REPLAYS {
         let listed = api.list_refunds(intent).await?;
@@ -44,7 +56,7 @@ pub(super) async fn refund(
             return taken_over(api, refund.clone(), now, settling);
         }
         let reply = api.send(&create_refund(intent, amount), Some(&key)).await?;
-        let (replayed, now) = (reply.replayed, reply.now);
+        let (replayed, now) = (reply.replayed, reply.now());
         // What comes after this step is looked at anew: a stored failure, or a refund that has been
         // booked or has come back since, belongs to an earlier call.
         key = format!("{base}.{steps}");
@@ -54,10 +66,10 @@ pub(super) async fn refund(
         let body = match reply.into_body(api.call, false) {
             Ok(body) => body,
             // Another refund was tried from the same books.
-            Err(error) if error.code() == "idempotency_error" => continue,
+            Err(error) if error.code() == OTHER_REQUEST => continue,
             Err(error) => return Err(with_strangers(error, &listed.refunds, booked)),
         };
-        let refund: Refund = serde_json::from_str(&body).map_err(crate::json::JsonError::from)?;
+        let refund = parsed(&body)?;
         if !replayed {
             return not_void(api, refund);
         }
@@ -73,6 +85,35 @@ pub(super) async fn refund(
          a day, or refund in Stripe's dashboard.",
     )
     .never_retry())
+}
+
+/// Makes the first refund from these books, or finds out by their key that it is not the first: then there
+/// is no result.
+async fn first(
+    api: &Api<'_>,
+    intent: &str,
+    amount: Amount,
+    booked: &[String],
+    key: &str,
+) -> Option<Result<Refund>> {
+    let reply = match api.send(&create_refund(intent, amount), Some(key)).await {
+        Ok(reply) if reply.replayed => return None,
+        Ok(reply) => reply,
+        Err(lost) => return Some(Err(lost)),
+    };
+    Some(match reply.into_body(api.call, false) {
+        Ok(body) => parsed(&body).and_then(|refund| not_void(api, refund)),
+        Err(error) if error.code() == OTHER_REQUEST => return None,
+        Err(error) if is_no(&error) => Err(match api.list_refunds(intent).await {
+            Ok(listed) => with_strangers(error, &listed.refunds, booked),
+            Err(_) => error,
+        }),
+        Err(error) => Err(error),
+    })
+}
+
+fn parsed(refund: &str) -> Result<Refund> {
+    Ok(serde_json::from_str(refund).map_err(crate::json::JsonError::from)?)
 }
 
 /// Whether Medusa asked for this refund and has not booked it.
@@ -120,6 +161,10 @@ fn not_void(api: &Api<'_>, refund: Refund) -> Result<Refund> {
     Ok(refund)
 }
 
+fn is_no(error: &PaymentProcessorError) -> bool {
+    matches!(error.kind(), ErrorKind::Refused | ErrorKind::Invalid)
+}
+
 /// A refusal may come from refunds that Medusa does not know of: names them. Stripe has no code for a
 /// refund of more than is left, which looks like a request that was wrong as such.
 fn with_strangers(
@@ -132,8 +177,7 @@ fn with_strangers(
         .filter(|refund| !refund.is_void() && !booked.contains(&refund.id))
         .map(|refund| format!("{} over {}", refund.id, refund.amount))
         .collect();
-    let is_no = matches!(error.kind(), ErrorKind::Refused | ErrorKind::Invalid);
-    if strangers.is_empty() || !is_no {
+    if strangers.is_empty() || !is_no(&error) {
         return error;
     }
     let detail = format!(

@@ -1,7 +1,7 @@
 //! What a reply of Stripe's means (<https://docs.stripe.com/error-handling>,
 //! <https://docs.stripe.com/error-low-level>).
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use hyper::StatusCode;
 use hyper::body::Bytes;
@@ -9,6 +9,7 @@ use hyper::header::{DATE, HeaderMap, RETRY_AFTER};
 use hyper::http::HeaderName;
 use serde::Deserialize;
 
+use super::clock;
 use crate::call::CallContext;
 use crate::error::{ErrorKind, PaymentProcessorError, Result};
 use crate::request::Operation;
@@ -22,8 +23,8 @@ pub(super) struct Reply {
     should_retry: Option<bool>,
     retry_after: Option<Duration>,
     request_id: Option<String>,
-    /// Stripe's clock, in seconds since 1970.
-    pub now: u64,
+    /// Stripe's clock, in seconds since 1970, where the reply says it.
+    pub date: Option<u64>,
     pub body: String,
 }
 
@@ -68,9 +69,14 @@ impl Reply {
                 .and_then(|seconds| seconds.trim().parse().ok())
                 .map(Duration::from_secs),
             request_id: named("request-id").map(str::to_owned),
-            now: seconds(text(&DATE).and_then(|date| httpdate::parse_http_date(date).ok())),
+            date: text(&DATE).and_then(seconds),
             body: String::from_utf8(body.into()).ok()?,
         })
+    }
+
+    /// When it was made, in seconds since 1970: by Stripe's clock, or else this server's.
+    pub(super) fn now(&self) -> u64 {
+        self.date.unwrap_or_else(clock::local)
     }
 
     pub(super) fn is_success(&self) -> bool {
@@ -174,9 +180,9 @@ pub(super) fn repeat(operation: Operation) -> &'static str {
     }
 }
 
-fn seconds(date: Option<SystemTime>) -> u64 {
-    let date = date.unwrap_or_else(SystemTime::now);
-    date.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+fn seconds(date: &str) -> Option<u64> {
+    let date = httpdate::parse_http_date(date).ok()?;
+    date.duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs())
 }
 
 #[cfg(test)]
@@ -279,7 +285,7 @@ mod tests {
     #[test]
     fn the_time_is_stripes_own() {
         let dated = reply(200, &[("date", "Tue, 24 Nov 2026 00:00:00 GMT")], "{}");
-        assert_eq!(dated.now, 1_795_478_400);
+        assert_eq!(dated.now(), 1_795_478_400);
         assert!(reply(200, &[("idempotent-replayed", "true")], "{}").replayed);
     }
 }

@@ -391,6 +391,58 @@ async fn a_refund_is_looked_up_made_and_remembered_beside_the_data() {
     );
 }
 
+/// A refund of a payment that is `age` seconds old, by a process that has had a reply of Stripe's.
+async fn refunded_later(age: u64, answers: Vec<Answer>) -> (Result<Response>, Vec<String>) {
+    let now = std::time::SystemTime::now();
+    let date = vec![("date", httpdate::fmt_http_date(now))];
+    let read = Answer::Reply(200, date, intent("succeeded"));
+    let server = Server::start([read].into_iter().chain(answers)).await;
+    let stack = stack(&server.url);
+    let since = now.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let data = json(&intent("succeeded")).with([("created", (since - age).into())]);
+    data_of(stack.call(Request::RetrievePayment { data: data.clone() }).await);
+    let answer = stack.call(Request::RefundPayment { data, amount: amount(400) }).await;
+    (answer, server.lines().split_off(1))
+}
+
+#[tokio::test]
+async fn a_refund_of_a_young_payment_needs_no_look_up() {
+    let made = || ok(refund_body("re_1", 400, "succeeded", 0));
+    let (answer, lines) = refunded_later(60, vec![made()]).await;
+    assert_eq!(Books::of(&data_of(answer)).refunds, ["re_1"]);
+    assert_eq!(lines, ["POST /v1/refunds"]);
+
+    let (answer, lines) = refunded_later(24 * 60 * 60, vec![refunds(&[]), made()]).await;
+    assert_eq!(Books::of(&data_of(answer)).refunds, ["re_1"]);
+    assert_eq!(lines, [LIST, "POST /v1/refunds"]);
+}
+
+#[tokio::test]
+async fn a_young_payments_refund_is_looked_up_where_its_key_was_used() {
+    let lost = refund_body("re_1", 400, "succeeded", 60);
+    for used in [
+        replayed(200, &lost),
+        replayed(500, error_body("api_error")),
+        Answer::Reply(400, Vec::new(), r#"{"error":{"type":"idempotency_error"}}"#.to_owned()),
+    ] {
+        let listed = refunds(std::slice::from_ref(&lost));
+        let (answer, lines) = refunded_later(60, vec![used, listed]).await;
+        assert_eq!(Books::of(&data_of(answer)).refunds, ["re_1"]);
+        assert_eq!(lines, ["POST /v1/refunds", LIST]);
+    }
+}
+
+#[tokio::test]
+async fn a_young_payments_refund_that_is_refused_names_what_was_not_made_here() {
+    let strange = refund_body("re_9", 800, "succeeded", 60).replace("metadata", "other");
+    let refused = || error(400, "charge_already_refunded");
+    let (answer, lines) = refunded_later(60, vec![refused(), refunds(&[strange])]).await;
+    assert!(answer.unwrap_err().detail().contains("re_9 over 800"));
+    assert_eq!(lines, ["POST /v1/refunds", LIST]);
+    let (answer, _) = refunded_later(60, vec![refused(), error(500, "api_error")]).await;
+    assert_eq!(answer.unwrap_err().code(), "charge_already_refunded");
+}
+
 #[tokio::test]
 async fn a_refund_whose_reply_was_lost_is_taken_over_and_not_paid_again() {
     let list = refunds(&[refund_body("re_1", 400, "succeeded", 60)]);

@@ -30,6 +30,13 @@ test("a new intent has every field of the API version", async (t) => {
   assert.deepEqual(stripe.ledger.intents({ resource_id: "cart_2" }), []);
 });
 
+test("an intent can be made older than it is", async (t) => {
+  const { stripe, post, get } = await open(t);
+  const { id, created } = (await post(INTENTS, PAYMENT)).body;
+  stripe.backdate(id, 86_400_000);
+  assert.equal((await get(`${INTENTS}/${id}`)).body.created, created - 86_400);
+});
+
 test("ids are taken percent-encoded", async (t) => {
   const { post, get } = await open(t);
   const { id } = (await post(INTENTS, PAYMENT)).body;
