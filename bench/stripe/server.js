@@ -12,6 +12,10 @@ const [BEFORE_ID, AFTER_ID] = INTENT.split(`"${ID}"`);
 const NOTHING = JSON.stringify({ object: "list", data: [], has_more: false, url: "/v1/refunds" });
 
 let made = 0;
+let date = new Date().toUTCString();
+setInterval(() => {
+  date = new Date().toUTCString();
+}, 1_000);
 
 const intent = (id) => `${BEFORE_ID}"${id}"${AFTER_ID}`;
 
@@ -46,7 +50,7 @@ function bodyFor(line, body) {
 function reply(line, body) {
   const text = bodyFor(line, body);
   return (
-    "HTTP/1.1 200 OK\r\nServer: nginx\r\nContent-Type: application/json\r\n" +
+    `HTTP/1.1 200 OK\r\nServer: nginx\r\nDate: ${date}\r\nContent-Type: application/json\r\n` +
     `Content-Length: ${Buffer.byteLength(text)}\r\nConnection: keep-alive\r\nRequest-Id: req_${++made}\r\n` +
     `Stripe-Version: 2022-11-15\r\n\r\n${text}`
   );
