@@ -30,9 +30,11 @@ impl Books {
 
     /// `data` with these books.
     pub(super) fn written_into(&self, data: &JsonObject) -> JsonObject {
-        if *self == Self::of(data) {
-            return data.clone();
-        }
+        if *self == Self::of(data) { data.clone() } else { self.replacing_those_of(data) }
+    }
+
+    /// As [`written_into`](Self::written_into), for books that are known to be others than those in `data`.
+    pub(super) fn replacing_those_of(&self, data: &JsonObject) -> JsonObject {
         if *self == Self::default() {
             return data.without(MEMBER);
         }

@@ -387,7 +387,7 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         let refund =
             refund::refund(&self.api(call), &id, amount, &books.refunds, created, settling).await?;
         books.refunds.push(refund.id);
-        Ok(books.written_into(&data))
+        Ok(books.replacing_those_of(&data))
     }
 
     async fn cancel_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
