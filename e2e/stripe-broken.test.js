@@ -40,6 +40,7 @@ const FOUND = {
     "refresh: new intent x reset >, once": "doubled",
     "capture x reset in the middle of the reply >": "lost",
     "refund x reset >, once": "doubled",
+    "refund a day later x reset >, once": "doubled",
     "refund x reset >": "doubled",
     "refund x truncated reply >": "doubled",
     "refund x no reply >, once": "doubled",

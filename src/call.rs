@@ -1,5 +1,7 @@
 //! What a processor is told about the call that it serves.
 
+#[cfg(feature = "stripe")]
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio::time::Instant;
@@ -17,6 +19,8 @@ pub struct CallContext {
     key: IdempotencyKey,
     deadline: Instant,
     attempts: AtomicU32,
+    #[cfg(feature = "stripe")]
+    in_doubt: AtomicBool,
 }
 
 impl CallContext {
@@ -34,6 +38,8 @@ impl CallContext {
             key,
             deadline,
             attempts: AtomicU32::new(0),
+            #[cfg(feature = "stripe")]
+            in_doubt: AtomicBool::new(false),
         }
     }
 
@@ -79,6 +85,18 @@ impl CallContext {
     #[must_use]
     pub fn attempt(&self) -> u32 {
         self.attempts.load(Ordering::Acquire)
+    }
+
+    /// Whether a request of this call may have moved money without its reply having arrived.
+    #[cfg(feature = "stripe")]
+    pub(crate) fn in_doubt(&self) -> bool {
+        self.in_doubt.load(Ordering::Acquire)
+    }
+
+    /// Set before such a request, and taken back after a reply: an attempt may end at any moment between.
+    #[cfg(feature = "stripe")]
+    pub(crate) fn set_in_doubt(&self, in_doubt: bool) {
+        self.in_doubt.store(in_doubt, Ordering::Release);
     }
 
     /// Counts an attempt: from here on a call that ends without an answer may have moved money.

@@ -143,7 +143,8 @@ static WAITING: Mutex<Vec<Arc<Mailbox>>> = Mutex::new(Vec::new());
 /// Announces what waits for others. For a worker thread that has nothing to do any more.
 pub(crate) fn announce_waiting() {
     let waiting = mem::take(&mut *WAITING.lock().unwrap_or_else(PoisonError::into_inner));
-    for mailbox in waiting {
+    // Enough answers may have come in the meantime.
+    for mailbox in waiting.iter().filter(|mailbox| mailbox.is_waiting()) {
         mailbox.announce();
     }
 }
@@ -205,6 +206,10 @@ impl Mailbox {
                 }
             }
         }
+    }
+
+    fn is_waiting(&self) -> bool {
+        matches!(self.letters().announced, Announced::Soon { .. })
     }
 
     /// Wakes the event loop, once for all that arrives before it comes around.

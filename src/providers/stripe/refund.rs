@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use super::api::{Api, MOST_REPLAYS};
 use super::intent::Refund;
-use super::reply::failed;
+use super::reply::{Reply, failed};
 use super::requests::create_refund;
 use crate::amount::Amount;
 use crate::error::{ErrorKind, PaymentProcessorError, Result};
@@ -55,7 +55,7 @@ pub(super) async fn refund(
         if let Some(refund) = lost.clone().find(|refund| refund.amount == amount) {
             return taken_over(api, refund.clone(), now, settling);
         }
-        let reply = api.send(&create_refund(intent, amount), Some(&key)).await?;
+        let reply = create(api, intent, amount, &key).await?;
         let (replayed, now) = (reply.replayed, reply.now());
         // What comes after this step is looked at anew: a stored failure, or a refund that has been
         // booked or has come back since, belongs to an earlier call.
@@ -96,7 +96,7 @@ async fn first(
     booked: &[String],
     key: &str,
 ) -> Option<Result<Refund>> {
-    let reply = match api.send(&create_refund(intent, amount), Some(key)).await {
+    let reply = match create(api, intent, amount, key).await {
         Ok(reply) if reply.replayed => return None,
         Ok(reply) => reply,
         Err(lost) => return Some(Err(lost)),
@@ -110,6 +110,32 @@ async fn first(
         }),
         Err(error) => Err(error),
     })
+}
+
+/// Asks Stripe for the refund.
+async fn create(api: &Api<'_>, intent: &str, amount: Amount, key: &str) -> Result<Reply> {
+    let was_in_doubt = api.call.in_doubt();
+    api.call.set_in_doubt(true);
+    let reply = match api.send(&create_refund(intent, amount), Some(key)).await {
+        Err(lost) if lost.kind() == ErrorKind::OutcomeUnknown => return Err(lost),
+        reply => reply,
+    };
+    let is_answered = reply.as_ref().map_or(true, Reply::says_what_was_done);
+    api.call.set_in_doubt(was_in_doubt || !is_answered);
+    match reply {
+        // No request of this call can be the one that is being served.
+        Ok(reply) if reply.key_is_in_use() && !was_in_doubt => Err(is_being_made(api)),
+        reply => reply,
+    }
+}
+
+fn is_being_made(api: &Api<'_>) -> PaymentProcessorError {
+    PaymentProcessorError::unavailable(
+        format!("{} of {} has to wait", api.call.operation().name(), api.call.payment()),
+        "Another refund of this payment is being made at this moment. Nothing more was moved. Look at the \
+         payment, and repeat the refund if it is still wanted.",
+    )
+    .never_retry()
 }
 
 fn parsed(refund: &str) -> Result<Refund> {
@@ -143,7 +169,7 @@ fn has_to_wait(api: &Api<'_>, other: &Refund, settling: Duration) -> PaymentProc
 /// A refund that an earlier attempt made. Where it cannot have been this call's, and another server may
 /// still be storing it, both would book it.
 fn taken_over(api: &Api<'_>, refund: Refund, now: u64, settling: Duration) -> Result<Refund> {
-    if api.call.attempt() <= 1 && is_fresh(&refund, now, settling) {
+    if !api.call.in_doubt() && is_fresh(&refund, now, settling) {
         return Err(has_to_wait(api, &refund, settling));
     }
     tracing::info!("took over {}, whose reply was lost", refund.id);

@@ -10,9 +10,13 @@ use hyper::http::HeaderName;
 use serde::Deserialize;
 
 use super::clock;
+use super::intent::Identified;
 use crate::call::CallContext;
 use crate::error::{ErrorKind, PaymentProcessorError, Result};
 use crate::request::Operation;
+
+/// The code of a request whose key another one has that is still being served.
+const KEY_IN_USE: &str = "idempotency_key_in_use";
 
 /// A reply, read to its end.
 #[derive(Debug)]
@@ -83,6 +87,25 @@ impl Reply {
         self.status.is_success()
     }
 
+    fn error_fields(&self) -> Option<ErrorFields> {
+        serde_json::from_str(&self.body).map(|ErrorBody { error }| error).ok()
+    }
+
+    /// Whether an earlier request with the same key is still being served.
+    pub(super) fn key_is_in_use(&self) -> bool {
+        self.status.as_u16() == 409
+            && self.error_fields().is_some_and(|error| error.code.as_deref() == Some(KEY_IN_USE))
+    }
+
+    /// Whether it is certain after this reply to a change what became of it.
+    pub(super) fn says_what_was_done(&self) -> bool {
+        if self.is_success() {
+            return serde_json::from_str::<Identified>(&self.body).is_ok();
+        }
+        self.key_is_in_use()
+            || self.kind(self.error_fields().as_ref(), false) != ErrorKind::OutcomeUnknown
+    }
+
     /// The body of a success.
     ///
     /// # Errors
@@ -95,7 +118,7 @@ impl Reply {
     fn error(&self, call: &CallContext, reads: bool) -> PaymentProcessorError {
         // A reply without Stripe's error object came from something on the way: what Stripe did is
         // not known.
-        let fields = serde_json::from_str(&self.body).map(|ErrorBody { error }| error).ok();
+        let fields = self.error_fields();
         let kind = self.kind(fields.as_ref(), reads);
         let fields = fields.unwrap_or_default();
         let reason = fields.decline_code.or(fields.code).or(fields.kind).unwrap_or_default();
@@ -117,7 +140,7 @@ impl Reply {
         let Some(error) = error else { return lost };
         match self.status.as_u16() {
             // The request with this key is still being served.
-            409 if error.code.as_deref() == Some("idempotency_key_in_use") => lost,
+            409 if error.code.as_deref() == Some(KEY_IN_USE) => lost,
             409 | 429 => ErrorKind::Unavailable,
             402 => ErrorKind::Refused,
             400..=499 if self.should_retry == Some(true) => ErrorKind::Unavailable,

@@ -443,6 +443,52 @@ async fn a_young_payments_refund_that_is_refused_names_what_was_not_made_here() 
     assert_eq!(answer.unwrap_err().code(), "charge_already_refunded");
 }
 
+const KEY_IN_USE: &str =
+    r#"{"error":{"type":"idempotency_error","code":"idempotency_key_in_use","message":"m"}}"#;
+
+async fn refunded_with_retries(answers: Vec<Answer>) -> (Result<Response>, Vec<String>) {
+    let server = Server::start(answers).await;
+    let request = Request::RefundPayment { data: json(&intent("succeeded")), amount: amount(400) };
+    let answer = stack_with(&server.url, 2).call(request).await;
+    (answer, server.lines())
+}
+
+#[tokio::test]
+async fn a_refund_that_another_server_is_making_is_not_booked_here() {
+    let in_use = Answer::Reply(409, Vec::new(), KEY_IN_USE.to_owned());
+    let (answer, lines) = refunded_with_retries(vec![refunds(&[]), in_use]).await;
+    let error = answer.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert!(error.error().contains("has to wait"), "{error}");
+    assert_eq!(lines, [LIST, "POST /v1/refunds"]);
+}
+
+#[tokio::test]
+async fn a_refund_that_another_server_made_between_two_attempts_is_not_booked_here() {
+    let others = refunds(&[refund_body("re_1", 400, "succeeded", 1)]);
+    for failed in [error(500, "api_error"), error(429, "rate_limit")] {
+        let (answer, lines) = refunded_with_retries(vec![failed, others.clone()]).await;
+        assert!(answer.unwrap_err().error().contains("has to wait"));
+        assert_eq!(lines, [LIST, LIST]);
+    }
+    let (answer, _) = refunded_with_retries(vec![refunds(&[]), error(429, "x"), others]).await;
+    assert!(answer.unwrap_err().error().contains("has to wait"));
+}
+
+#[tokio::test]
+async fn a_refund_of_this_calls_own_is_taken_over_at_once() {
+    let own = refunds(&[refund_body("re_1", 400, "succeeded", 1)]);
+    let in_use = Answer::Reply(409, Vec::new(), KEY_IN_USE.to_owned());
+    for answers in [
+        vec![refunds(&[]), Answer::Close, own.clone()],
+        vec![refunds(&[]), ok("<html>"), own.clone()],
+        vec![refunds(&[]), Answer::Close, refunds(&[]), in_use, own],
+    ] {
+        let (answer, _) = refunded_with_retries(answers).await;
+        assert_eq!(Books::of(&data_of(answer)).refunds, ["re_1"]);
+    }
+}
+
 #[tokio::test]
 async fn a_refund_whose_reply_was_lost_is_taken_over_and_not_paid_again() {
     let list = refunds(&[refund_body("re_1", 400, "succeeded", 60)]);
