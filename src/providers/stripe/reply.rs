@@ -97,8 +97,12 @@ impl Reply {
             && self.error_fields().is_some_and(|error| error.code.as_deref() == Some(KEY_IN_USE))
     }
 
-    /// Whether it is certain after this reply to a change what became of it.
+    /// Whether it is certain after this reply to a change what became of it. Where it is another request's,
+    /// nothing did.
     pub(super) fn says_what_was_done(&self) -> bool {
+        if self.replayed {
+            return true;
+        }
         if self.is_success() {
             return serde_json::from_str::<Identified>(&self.body).is_ok();
         }

@@ -433,6 +433,15 @@ async fn a_young_payments_refund_is_looked_up_where_its_key_was_used() {
 }
 
 #[tokio::test]
+async fn a_replayed_failure_is_no_request_of_this_calls_own() {
+    let others = refunds(&[refund_body("re_1", 400, "succeeded", 1)]);
+    let used = replayed(500, error_body("api_error"));
+    let (answer, lines) = refunded_later(60, vec![used, others]).await;
+    assert!(answer.unwrap_err().error().contains("has to wait"));
+    assert_eq!(lines, ["POST /v1/refunds", LIST]);
+}
+
+#[tokio::test]
 async fn a_young_payments_refund_that_is_refused_names_what_was_not_made_here() {
     let strange = refund_body("re_9", 800, "succeeded", 60).replace("metadata", "other");
     let refused = || error(400, "charge_already_refunded");
