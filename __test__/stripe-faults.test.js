@@ -39,6 +39,16 @@ const FAULTS = [
 /** A time limit does not know that a call which may change something was only reading. */
 const isLate = ({ kind }) => kind === "hang" || kind === "hang-body";
 
+const REFUND = {
+  act: (data) => service.refundPayment(data, 300),
+  path: "/v1/refunds",
+  method: "POST",
+  after: (data, answer) => {
+    expect(answer).toMatchObject(data);
+    expect(stripe.ledger.payment(data.id)).toMatchObject({ refunded: 300, refunds: [{ amount: 300 }] });
+  },
+};
+
 /** Each method: a payment for it, the call, the request that fails, and what is true once it was repeated. */
 const CALLS = {
   initiatePayment: {
@@ -91,26 +101,8 @@ const CALLS = {
       expect(stripe.ledger.moved().filter(({ intent, type }) => intent === id && type === "capture")).toHaveLength(1);
     },
   },
-  refundPayment: {
-    begin: () => store.capture(service),
-    act: (data) => service.refundPayment(data, 300),
-    path: "/v1/refunds",
-    method: "POST",
-    after: (data, answer) => {
-      expect(answer).toMatchObject(data);
-      expect(stripe.ledger.payment(data.id)).toMatchObject({ refunded: 300, refunds: [{ amount: 300 }] });
-    },
-  },
-  "refundPayment a day later": {
-    begin: () => store.captureLongAgo(service),
-    act: (data) => service.refundPayment(data, 300),
-    path: "/v1/refunds",
-    method: "POST",
-    after: (data, answer) => {
-      expect(answer).toMatchObject(data);
-      expect(stripe.ledger.payment(data.id)).toMatchObject({ refunded: 300, refunds: [{ amount: 300 }] });
-    },
-  },
+  refundPayment: { ...REFUND, begin: () => store.capture(service) },
+  "refundPayment a day later": { ...REFUND, begin: () => store.captureLongAgo(service) },
   "refundPayment at its look-up": {
     reads: true,
     begin: () => store.captureLongAgo(service),

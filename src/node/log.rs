@@ -11,10 +11,10 @@ use super::mailbox::{CallId, Mailbox, Message};
 
 /// The environment variable with the least severe level (`error`, `warn`, `info`, `debug`) that is
 /// written to standard error where a store has no logger.
+const STDERR_LEVEL: &str = "MEDUSA_PAYMENT_RS_LOG";
+
 /// Most lines have room in it.
 const USUAL_LENGTH: usize = 96;
-
-const STDERR_LEVEL: &str = "MEDUSA_PAYMENT_RS_LOG";
 
 tokio::task_local! {
     /// The call that the current task serves: its instance has the logger.

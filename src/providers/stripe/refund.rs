@@ -50,7 +50,7 @@ pub(super) async fn refund(
         if let Some(other) = lost.clone().find(|refund| refund.amount != amount)
             && is_fresh(other, now, settling)
         {
-            return Err(has_to_wait(api, other, settling));
+            return Err(was_just_made(api, other, settling));
         }
         if let Some(refund) = lost.clone().find(|refund| refund.amount == amount) {
             return taken_over(api, refund.clone(), now, settling);
@@ -124,18 +124,13 @@ async fn create(api: &Api<'_>, intent: &str, amount: Amount, key: &str) -> Resul
     api.call.set_in_doubt(was_in_doubt || !is_answered);
     match reply {
         // No request of this call can be the one that is being served.
-        Ok(reply) if reply.key_is_in_use() && !was_in_doubt => Err(is_being_made(api)),
+        Ok(reply) if reply.key_is_in_use() && !was_in_doubt => Err(has_to_wait(
+            api,
+            "Another refund of this payment is being made at this moment. Nothing more was moved. Look at \
+             the payment, and repeat the refund if it is still wanted.",
+        )),
         reply => reply,
     }
-}
-
-fn is_being_made(api: &Api<'_>) -> PaymentProcessorError {
-    PaymentProcessorError::unavailable(
-        format!("{} of {} has to wait", api.call.operation().name(), api.call.payment()),
-        "Another refund of this payment is being made at this moment. Nothing more was moved. Look at the \
-         payment, and repeat the refund if it is still wanted.",
-    )
-    .never_retry()
 }
 
 fn parsed(refund: &str) -> Result<Refund> {
@@ -152,9 +147,14 @@ fn is_fresh(refund: &Refund, now: u64, settling: Duration) -> bool {
     Duration::from_secs(now.saturating_sub(refund.created)) < settling
 }
 
-fn has_to_wait(api: &Api<'_>, other: &Refund, settling: Duration) -> PaymentProcessorError {
-    PaymentProcessorError::unavailable(
-        format!("{} of {} has to wait", api.call.operation().name(), api.call.payment()),
+fn has_to_wait(api: &Api<'_>, detail: impl Into<String>) -> PaymentProcessorError {
+    let error = format!("{} of {} has to wait", api.call.operation().name(), api.call.payment());
+    PaymentProcessorError::unavailable(error, detail).never_retry()
+}
+
+fn was_just_made(api: &Api<'_>, other: &Refund, settling: Duration) -> PaymentProcessorError {
+    has_to_wait(
+        api,
         format!(
             "Another refund of this payment, {} over {}, was made just now. Nothing more was moved. \
              Look at the payment, and repeat the refund in {} seconds if it is still wanted.",
@@ -163,14 +163,13 @@ fn has_to_wait(api: &Api<'_>, other: &Refund, settling: Duration) -> PaymentProc
             settling.as_secs()
         ),
     )
-    .never_retry()
 }
 
 /// A refund that an earlier attempt made. Where it cannot have been this call's, and another server may
 /// still be storing it, both would book it.
 fn taken_over(api: &Api<'_>, refund: Refund, now: u64, settling: Duration) -> Result<Refund> {
     if !api.call.in_doubt() && is_fresh(&refund, now, settling) {
-        return Err(has_to_wait(api, &refund, settling));
+        return Err(was_just_made(api, &refund, settling));
     }
     tracing::info!("took over {}, whose reply was lost", refund.id);
     not_void(api, refund)
