@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
-use serde::de::{DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeOwned, DeserializeSeed, MapAccess, Visitor};
+use serde::ser::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -26,7 +28,20 @@ use serde_json::value::RawValue;
 /// # Ok::<(), medusa_payment_rs::JsonError>(())
 /// ```
 #[derive(Clone)]
-pub struct JsonObject(Arc<Box<RawValue>>);
+pub struct JsonObject(Arc<Indexed>);
+
+/// The text of an object, and where its members are: they are looked for once.
+struct Indexed {
+    text: String,
+    members: OnceLock<Vec<Member>>,
+}
+
+/// Where in the text a member is.
+struct Member {
+    /// Its name, with the quotation marks.
+    key: Range<usize>,
+    value: Range<usize>,
+}
 
 /// Text that is not a JSON object.
 #[derive(Debug, thiserror::Error)]
@@ -39,16 +54,14 @@ pub enum JsonError {
     NotAnObject(&'static str),
 }
 
-/// Payments' data mostly has fewer.
-const USUAL_MEMBERS: usize = 64;
-
-type Members<'a> = Vec<(Cow<'a, str>, &'a RawValue)>;
+/// How many bytes a member of a payment's data has on average, roughly.
+const USUAL_MEMBER: usize = 64;
 
 impl JsonObject {
     /// `{}`
     #[must_use]
     pub fn empty() -> Self {
-        Self::from_members(&[])
+        Self::checked("{}".to_owned(), OnceLock::new())
     }
 
     /// The object that `text` spells.
@@ -61,7 +74,15 @@ impl JsonObject {
 
     /// As [`parse`](Self::parse), for a text that need not be copied.
     pub(crate) fn from_text(text: String) -> Result<Self, JsonError> {
-        Self::from_raw(RawValue::from_string(text)?)
+        if kind_of(&text) != "an object" {
+            return Self::from_raw(RawValue::from_string(text)?);
+        }
+        let text = match text.trim_matches([' ', '\n', '\r', '\t']) {
+            object if object.len() == text.len() => text,
+            object => object.to_owned(),
+        };
+        let members = members(&text)?;
+        Ok(Self::checked(text, members.into()))
     }
 
     /// The object that `value` serializes to.
@@ -74,37 +95,43 @@ impl JsonObject {
 
     fn from_raw(raw: Box<RawValue>) -> Result<Self, JsonError> {
         match kind_of(raw.get()) {
-            "an object" => Ok(Self(Arc::new(raw))),
+            "an object" => Ok(Self::checked(Box::<str>::from(raw).into(), OnceLock::new())),
             other => Err(JsonError::NotAnObject(other)),
         }
     }
 
-    fn from_members(members: &[(Cow<'_, str>, &RawValue)]) -> Self {
-        // Keys are strings and values are JSON already: nothing here can fail to serialize.
-        let raw = serde_json::value::to_raw_value(&Spelled(members)).unwrap_or_default();
-        Self(Arc::new(raw))
+    /// The object whose members are spelled like this.
+    fn from_members<'a>(members: impl Iterator<Item = (&'a str, &'a str)>, length: usize) -> Self {
+        let mut text = String::with_capacity(length);
+        for (key, value) in members {
+            text.push(if text.is_empty() { '{' } else { ',' });
+            text.extend([key, ":", value]);
+        }
+        text.push_str(if text.is_empty() { "{}" } else { "}" });
+        Self::checked(text, OnceLock::new())
+    }
+
+    fn checked(text: String, members: OnceLock<Vec<Member>>) -> Self {
+        Self(Arc::new(Indexed { text, members }))
     }
 
     /// The object as JSON text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.0.get()
+        &self.0.text
     }
 
     /// The object's text and its memory, unless somebody else has the object too.
     #[cfg(feature = "node")]
     pub(crate) fn into_text(self) -> Option<String> {
-        Arc::into_inner(self.0).map(|raw| Box::<str>::from(raw).into_string())
+        Arc::into_inner(self.0).map(|indexed| indexed.text)
     }
 
     /// The member `key`, or `None` where it is absent, null or not a `T`.
     #[must_use]
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        let mut found = None;
-        let mut json = serde_json::Deserializer::from_str(self.as_str());
-        // It ends early, with an error, where it has found the member.
-        let _ = Member { key, found: &mut found }.deserialize(&mut json);
-        serde_json::from_str::<Option<T>>(found?.get()).ok().flatten()
+        let (_, value) = self.members().find(|(known, _)| is_spelled(key, known))?;
+        serde_json::from_str::<Option<T>>(value).ok().flatten()
     }
 
     /// The whole object as a `T`.
@@ -118,111 +145,100 @@ impl JsonObject {
     /// The names of the members, in their order.
     #[must_use]
     pub fn keys(&self) -> Vec<String> {
-        self.members().into_iter().map(|(key, _)| key.into_owned()).collect()
+        self.members().map(|(key, _)| name(key).into_owned()).collect()
+    }
+
+    /// Whether there is a member `key`, be it null.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.members().any(|(known, _)| is_spelled(key, known))
     }
 
     /// The object with these members set: a known one keeps its place, a new one comes last.
     #[must_use]
     pub fn with<'k>(&self, changes: impl IntoIterator<Item = (&'k str, Value)>) -> Self {
-        let changes: Vec<(&str, Box<RawValue>)> = changes
+        let changes: Vec<(&str, String, String)> = changes
             .into_iter()
-            .map(|(key, value)| (key, serde_json::value::to_raw_value(&value).unwrap_or_default()))
+            .map(|(key, value)| (key, Value::from(key).to_string(), value.to_string()))
             .collect();
-        let mut members = self.members();
-        for (key, value) in &changes {
-            match members.iter_mut().find(|(known, _)| known == key) {
+        let mut members: Vec<(&str, &str)> = self.members().collect();
+        for (key, spelled, value) in &changes {
+            match members.iter_mut().find(|(known, _)| is_spelled(key, known)) {
                 Some((_, member)) => *member = value,
-                None => members.push((Cow::Borrowed(key), value)),
+                None => members.push((spelled, value)),
             }
         }
-        Self::from_members(&members)
+        let added: usize = changes.iter().map(|(_, key, value)| key.len() + value.len() + 2).sum();
+        Self::from_members(members.into_iter(), self.as_str().len() + added)
     }
 
     /// The object without the member `key`.
     #[must_use]
     pub fn without(&self, key: &str) -> Self {
-        let mut members = self.members();
-        members.retain(|(known, _)| known != key);
-        Self::from_members(&members)
+        let left = self.members().filter(|(known, _)| !is_spelled(key, known));
+        Self::from_members(left, self.as_str().len())
     }
 
-    fn members(&self) -> Members<'_> {
-        let mut json = serde_json::Deserializer::from_str(self.as_str());
+    /// The members as they are spelled, in their order.
+    fn members(&self) -> impl Iterator<Item = (&str, &str)> {
+        let text = self.as_str();
         // It was checked to be an object when it was made.
-        AllMembers.deserialize(&mut json).unwrap_or_default()
+        let members = self.0.members.get_or_init(|| members(text).unwrap_or_default());
+        let part = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
+        members.iter().map(move |member| (part(&member.key), part(&member.value)))
     }
 }
 
-/// Lists the members, in their order.
-struct AllMembers;
+/// A member's name.
+fn name(spelled: &str) -> Cow<'_, str> {
+    if spelled.contains('\\') {
+        Cow::Owned(serde_json::from_str(spelled).unwrap_or_default())
+    } else {
+        Cow::Borrowed(spelled.trim_matches('"'))
+    }
+}
 
-impl<'de> DeserializeSeed<'de> for AllMembers {
-    type Value = Members<'de>;
+fn is_spelled(key: &str, spelled: &str) -> bool {
+    name(spelled) == key
+}
+
+/// Where the members of the object are that `text` spells.
+fn members(text: &str) -> Result<Vec<Member>, serde_json::Error> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let members = AllMembers { text }.deserialize(&mut json)?;
+    json.end()?;
+    Ok(members)
+}
+
+/// Lists the members, in their order.
+struct AllMembers<'a> {
+    text: &'a str,
+}
+
+impl<'de> DeserializeSeed<'de> for AllMembers<'de> {
+    type Value = Vec<Member>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de> Visitor<'de> for AllMembers {
-    type Value = Members<'de>;
+impl<'de> Visitor<'de> for AllMembers<'de> {
+    type Value = Vec<Member>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Members::with_capacity(USUAL_MEMBERS);
-        while let Some((Key(key), value)) = map.next_entry()? {
-            members.push((key, value));
+        let place = |part: &RawValue| {
+            let start = part.get().as_ptr().addr() - self.text.as_ptr().addr();
+            start..start + part.get().len()
+        };
+        let mut members = Vec::with_capacity(self.text.len() / USUAL_MEMBER);
+        while let Some((key, value)) = map.next_entry::<&RawValue, &RawValue>()? {
+            members.push(Member { key: place(key), value: place(value) });
         }
         Ok(members)
-    }
-}
-
-/// A member's name, borrowed where it is spelled without escapes (a bare `Cow` would be copied).
-#[derive(Deserialize)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
-
-/// Members as an object.
-struct Spelled<'a>(&'a [(Cow<'a, str>, &'a RawValue)]);
-
-impl Serialize for Spelled<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
-    }
-}
-
-/// Finds one member, and looks at none behind it.
-struct Member<'k, 'de> {
-    key: &'k str,
-    found: &'k mut Option<&'de RawValue>,
-}
-
-impl<'de> DeserializeSeed<'de> for Member<'_, 'de> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Member<'_, 'de> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        while let Some(Key(key)) = members.next_key()? {
-            if key == self.key {
-                *self.found = Some(members.next_value()?);
-                return Ok(());
-            }
-            members.next_value::<IgnoredAny>()?;
-        }
-        Ok(())
     }
 }
 
@@ -261,7 +277,8 @@ impl Eq for JsonObject {}
 
 impl Serialize for JsonObject {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        let raw: &RawValue = serde_json::from_str(self.as_str()).map_err(S::Error::custom)?;
+        raw.serialize(serializer)
     }
 }
 
@@ -300,6 +317,40 @@ mod tests {
         let expected = text.replace(r#""old"}"#, r#""new","t":1}"#);
         assert_eq!(changed.as_str(), expected);
         assert_eq!(changed.without("t").as_str(), text.replace("old", "new"));
+    }
+
+    #[test]
+    fn a_name_is_the_same_however_it_is_spelled() {
+        let data = JsonObject::parse(r#"{"\u0069d":"a","":1,"q\"":2,"n":{"id":"b"}}"#).unwrap();
+        assert_eq!(data.keys(), ["id", "", "q\"", "n"]);
+        assert_eq!(data.get::<String>("id").as_deref(), Some("a"));
+        assert_eq!(data.get::<u8>(""), Some(1));
+        assert_eq!(data.get::<u8>("q\""), Some(2));
+        let changed = data.with([("q\"", 3.into()), ("id", 4.into()), ("r\"", 5.into())]);
+        let expected = r#"{"\u0069d":4,"":1,"q\"":3,"n":{"id":"b"},"r\"":5}"#;
+        assert_eq!(changed.as_str(), expected);
+        assert_eq!(changed.get::<u8>("r\""), Some(5));
+        assert!(!changed.without("id").has("id"));
+    }
+
+    #[test]
+    fn of_a_member_that_is_there_twice_the_first_counts() {
+        let data = JsonObject::parse(r#"{"a":1,"b":null,"a":2}"#).unwrap();
+        assert_eq!(data.get::<u8>("a"), Some(1));
+        assert_eq!(data.with([("a", 3.into())]).get::<u8>("a"), Some(3));
+        assert_eq!(data.without("a").as_str(), r#"{"b":null}"#);
+        assert!(data.has("b") && !data.has("c"));
+    }
+
+    #[test]
+    fn space_around_an_object_is_no_part_of_it() {
+        let data = JsonObject::parse("\n {\"a\" :\t1 ,\n\"b\": 2} \r\n").unwrap();
+        assert_eq!(data.as_str(), "{\"a\" :\t1 ,\n\"b\": 2}");
+        assert_eq!(data.with([("b", 3.into())]).as_str(), r#"{"a":1,"b":3}"#);
+        assert_eq!(data.without("a").without("b"), JsonObject::empty());
+        for text in ["{} {}", "{},", "\u{a0}{}", "{\"a\"}", "{a:1}", "{1:1}", "{\"a\":1,}"] {
+            assert!(matches!(JsonObject::parse(text), Err(JsonError::Syntax(_))), "{text}");
+        }
     }
 
     #[test]

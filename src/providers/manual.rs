@@ -2,8 +2,6 @@
 
 use async_trait::async_trait;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::amount::Amount;
@@ -68,33 +66,13 @@ struct Books {
     refunded: Amount,
 }
 
-/// The members that are looked at, whatever they hold.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Members<'a> {
-    #[serde(borrow)]
-    status: Option<&'a RawValue>,
-    #[serde(borrow)]
-    amount: Option<&'a RawValue>,
-    #[serde(borrow)]
-    captured: Option<&'a RawValue>,
-    #[serde(borrow)]
-    refunded: Option<&'a RawValue>,
-}
-
-/// A member, unless it holds something else than this processor would write.
-fn value<T: DeserializeOwned>(member: Option<&RawValue>) -> Option<T> {
-    serde_json::from_str(member?.get()).ok()
-}
-
 impl Books {
     fn of(data: &JsonObject) -> Self {
-        let members: Members<'_> = data.deserialize().unwrap_or_default();
         Self {
-            status: value(members.status),
-            amount: value(members.amount),
-            captured: value(members.captured),
-            refunded: value(members.refunded).unwrap_or_default(),
+            status: data.get("status"),
+            amount: data.get("amount"),
+            captured: data.get("captured"),
+            refunded: data.get("refunded").unwrap_or_default(),
         }
     }
 }
