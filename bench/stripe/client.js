@@ -124,6 +124,7 @@ async function batch(wishes) {
   const { user, system } = process.cpuUsage(cpu);
   delay.disable();
   return {
+    calls: done,
     callsPerSecond: (done * 1000) / wall,
     process: (user + system) / done,
     main: (mainUsed * 1000) / done,

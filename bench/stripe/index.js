@@ -45,7 +45,9 @@ async function main() {
         clients[subject].ask({ memory, url: urls[0] }),
       );
     }
-    const cells = await withClients(store, SUBJECTS, (clients) => measure({ clients, urls, rounds, milliseconds }));
+    const cells = await withClients(store, SUBJECTS, (clients) =>
+      measure({ clients, server, urls, rounds, milliseconds }),
+    );
     const bars = judge(cells, growth);
     const results = { machine: machine(), pinned: server.pinned, rounds, cells, memory, growth, bars };
     console.log(`\n${report(results)}`);
@@ -70,7 +72,13 @@ async function withClients(store, subjects, work) {
 }
 
 /** Every cell in rounds, both subjects in turns: whatever else the machine does meets both alike. */
-async function measure({ clients, urls, rounds, milliseconds }) {
+async function measure({ clients, server, urls, rounds, milliseconds }) {
+  const ask = async (subject, batch) => {
+    const { requests: before } = await server.ask({});
+    const { calls, ...costs } = await clients[subject].ask(batch);
+    const { requests: after } = await server.ask({});
+    return { ...costs, requests: (after - before) / calls };
+  };
   const cells = [];
   for (const latency of LATENCIES_MS) {
     for (const inFlight of IN_FLIGHT) {
@@ -82,7 +90,7 @@ async function measure({ clients, urls, rounds, milliseconds }) {
         for (const subject of SUBJECTS) await clients[subject].ask({ ...batch, milliseconds: batch.milliseconds / 2 });
         for (let round = 0; round < rounds; round++) {
           const order = round % 2 ? SUBJECTS : SUBJECTS.toReversed();
-          for (const subject of order) batches[subject].push(await clients[subject].ask(batch));
+          for (const subject of order) batches[subject].push(await ask(subject, batch));
         }
         const subjects = Object.fromEntries(SUBJECTS.map((subject) => [subject, medians(batches[subject])]));
         cells.push({ operation, inFlight, latency, subjects });

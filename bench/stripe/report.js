@@ -3,10 +3,11 @@
 const number = (value, digits = 1) =>
   value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
-const COLUMNS = ["", "calls/s", "process µs", "main µs", "delay p50 ms", "delay p99 ms", "RSS MB"];
+const COLUMNS = ["", "requests", "calls/s", "process µs", "main µs", "delay p50 ms", "delay p99 ms", "RSS MB"];
 
 const rowOf = (title, each) => [
   title,
+  number(each.requests),
   number(each.callsPerSecond, 0),
   number(each.process),
   number(each.main),

@@ -12,6 +12,7 @@ const [BEFORE_ID, AFTER_ID] = INTENT.split(`"${ID}"`);
 const NOTHING = JSON.stringify({ object: "list", data: [], has_more: false, url: "/v1/refunds" });
 
 let made = 0;
+let requests = 0;
 let date = new Date().toUTCString();
 setInterval(() => {
   date = new Date().toUTCString();
@@ -68,6 +69,7 @@ function listen(latency) {
         const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
         const total = end + 4 + length;
         if (received.length < total) return;
+        requests += 1;
         const text = reply(head.slice(0, head.indexOf("\r\n")), received.slice(end + 4, total));
         received = received.slice(total);
         if (latency === 0) socket.write(text);
@@ -81,7 +83,9 @@ function listen(latency) {
   });
 }
 
+/** Asked for latencies, it serves them; asked for nothing, it says how many requests it has served so far. */
 answer(async ({ latencies }) => {
+  if (!latencies) return { requests };
   const urls = {};
   for (const latency of latencies) urls[latency] = await listen(latency);
   return { urls };
