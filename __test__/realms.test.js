@@ -268,6 +268,28 @@ describe("a worker thread", () => {
     expect(results[2]).toStrictEqual({ status: "captured" });
   });
 
+  test("comes and goes where the main thread never has the addon", async () => {
+    const { code, stdout, stderr } = await script(`
+      const { Worker } = require("node:worker_threads");
+      const calls = \`
+        const { Manual } = require("./__test__/support/payments");
+        const manual = new Manual({});
+        const data = { note: "x".repeat(3000) };
+        Promise.all(Array.from({ length: 50 }, (_, call) => manual.retrievePayment({ ...data, id: "pay_" + call })));
+      \`;
+      const worker = () => new Promise((resolve, reject) => {
+        new Worker(calls, { eval: true }).once("error", reject).once("exit", resolve);
+      });
+      (async () => {
+        const codes = new Set();
+        for (let round = 0; round < 10; round++) {
+          for (const code of await Promise.all([worker(), worker(), worker()])) codes.add(code);
+        }
+        console.log([...codes].join());
+      })();`);
+    expect({ code, stdout, stderr }).toStrictEqual({ code: 0, stdout: "0\n", stderr: "" });
+  });
+
   test("can be terminated with a call in flight", async () => {
     const { code, stdout, stderr } = await script(`
       const { Worker } = require("node:worker_threads");

@@ -193,12 +193,26 @@ fn name(spelled: &str) -> Cow<'_, str> {
     if spelled.contains('\\') {
         Cow::Owned(serde_json::from_str(spelled).unwrap_or_default())
     } else {
-        Cow::Borrowed(spelled.trim_matches('"'))
+        Cow::Borrowed(unquoted(spelled))
     }
 }
 
+/// Whether a member is `key`.
 fn is_spelled(key: &str, spelled: &str) -> bool {
-    name(spelled) == key
+    let mut expected = key.bytes();
+    for byte in unquoted(spelled).bytes() {
+        if byte == b'\\' {
+            return name(spelled) == key;
+        }
+        if expected.next() != Some(byte) {
+            return false;
+        }
+    }
+    expected.next().is_none()
+}
+
+fn unquoted(spelled: &str) -> &str {
+    spelled.trim_matches('"')
 }
 
 /// Where the members of the object are that `text` spells.
