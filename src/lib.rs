@@ -26,6 +26,7 @@ mod processor;
 pub mod providers;
 pub mod registry;
 mod request;
+mod secret;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod types;
@@ -37,6 +38,7 @@ pub use error::{ErrorKind, PaymentProcessorError, Result};
 pub use json::{JsonError, JsonObject};
 pub use processor::PaymentProcessor;
 pub use request::{Operation, Request, Response};
+pub use secret::Secret;
 pub use types::{
     Address, Authorization, Customer, PaymentProcessorContext, PaymentProcessorSessionResponse,
     PaymentSessionStatus, UpdateRequests,
@@ -49,7 +51,7 @@ pub mod prelude {
     pub use crate::{
         Amount, Authorization, CallContext, ErrorKind, JsonError, JsonObject, Operation,
         PaymentProcessor, PaymentProcessorContext, PaymentProcessorError,
-        PaymentProcessorSessionResponse, PaymentSessionStatus, Result, async_trait,
+        PaymentProcessorSessionResponse, PaymentSessionStatus, Result, Secret, async_trait,
     };
 }
 

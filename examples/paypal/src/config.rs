@@ -8,6 +8,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hyper::Uri;
 use hyper::http::HeaderValue;
+use medusa_payment_rs::Secret;
 use serde::de::{Deserializer, Visitor};
 use serde::{Deserialize, de};
 
@@ -85,17 +86,6 @@ impl<'de> Deserialize<'de> for Flag {
     }
 }
 
-/// Text that never shows: neither in `Debug` output nor in an error.
-#[derive(Clone, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(String);
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
-
 /// The options, checked and filled up.
 #[derive(Debug)]
 pub(crate) struct Settings {
@@ -165,19 +155,17 @@ fn credentials(id: Option<&Secret>, secret: Option<&Secret>) -> Result<HeaderVal
 }
 
 fn checked<'a>(option: &str, older: &str, value: Option<&'a Secret>) -> Result<&'a str, String> {
-    match value {
+    match value.map(Secret::expose) {
         None => {
             Err(format!("option `{option}` (or `{older}`) is missing: PayPal's REST app has it"))
         }
-        Some(Secret(text))
-            if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) =>
-        {
+        Some(text) if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) => {
             Err(format!(
                 "option `{option}` (or `{older}`): expected what PayPal's REST app shows, got \
                  text that is empty or has characters that none has"
             ))
         }
-        Some(Secret(text)) => Ok(text),
+        Some(text) => Ok(text),
     }
 }
 

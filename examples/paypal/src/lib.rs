@@ -43,7 +43,7 @@ use order::{Intent, Order, OrderStatus};
 use query::Query;
 use tokens::Tokens;
 
-pub use config::{Flag, PayPalOptions, Secret};
+pub use config::{Flag, PayPalOptions};
 
 medusa_payment_rs::export!(PayPal);
 

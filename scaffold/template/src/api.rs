@@ -112,13 +112,14 @@ pub struct Api {
 }
 
 impl Api {
-    pub fn new(endpoint: &str, api_key: &str, timeout: Duration) -> Result<Self, String> {
+    pub fn new(endpoint: &str, api_key: &Secret, timeout: Duration) -> Result<Self, String> {
         let endpoint = endpoint.trim_end_matches('/');
         if !is_safe(endpoint) {
             return Err(
                 "option `endpoint`: expected https://… (or http://… on this machine)".into(),
             );
         }
+        let api_key = api_key.expose();
         let mut authorization = match HeaderValue::try_from(format!("Bearer {api_key}")) {
             Ok(value) if !api_key.trim().is_empty() => value,
             _ => return Err("option `api_key`: expected the secret key that Acme shows".into()),

@@ -17,14 +17,14 @@ use api::{Api, Payment, Refund, RefundStatus, Status};
 
 medusa_payment_rs::export!(Acme);
 
-/// The plugin's options in `medusa-config.js`. It has no `Debug`: the key must not show.
-#[derive(Deserialize)]
+/// The plugin's options in `medusa-config.js`.
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// Where the API is: `https://…`, or `http://…` on this machine.
     endpoint: String,
-    /// The secret key.
-    api_key: String,
+    /// The secret key. It never shows: neither in `Debug` output nor in an error.
+    api_key: Secret,
     /// Milliseconds for one attempt at a call; 5,000 if not set.
     timeout_ms: Option<u64>,
 }

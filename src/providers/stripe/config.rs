@@ -1,12 +1,13 @@
 //! The plugin's options, and what they have to be.
 
-use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use hyper::Uri;
 use hyper::http::HeaderValue;
 use serde::Deserialize;
+
+use crate::secret::Secret;
 
 /// The options in `medusa-config.js`: those of `medusa-payment-stripe` 6, and from `api_base` on ours.
 #[derive(Debug, Deserialize)]
@@ -47,17 +48,6 @@ pub struct StripeOptions {
     pub max_retries: Option<u64>,
 }
 
-/// Text that never shows: neither in `Debug` output nor in an error.
-#[derive(Clone, Deserialize)]
-#[serde(transparent)]
-pub struct Secret(String);
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
-
 /// The options, checked and filled up.
 #[derive(Debug)]
 pub(super) struct Settings {
@@ -78,7 +68,7 @@ impl TryFrom<StripeOptions> for Settings {
         // The JavaScript side reads these two.
         within("webhook_delay", options.webhook_delay, 0, 60_000)?;
         within("webhook_retries", options.webhook_retries, 1, 20)?;
-        if options.webhook_secret.is_some_and(|Secret(secret)| secret.trim().is_empty()) {
+        if options.webhook_secret.is_some_and(|secret| secret.expose().trim().is_empty()) {
             return Err("option `webhook_secret`: expected the webhook endpoint's signing secret \
                         (whsec_…), got an empty string; leave it out where there is no webhook"
                 .to_owned());
@@ -108,7 +98,8 @@ fn within(option: &str, value: Option<u64>, least: u64, most: u64) -> Result<Opt
     }
 }
 
-fn authorization(Secret(key): &Secret) -> Result<HeaderValue, String> {
+fn authorization(key: &Secret) -> Result<HeaderValue, String> {
+    let key = key.expose();
     if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(
             "option `api_key`: expected Stripe's secret key (sk_… or rk_…), got text that \

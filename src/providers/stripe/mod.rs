@@ -50,7 +50,7 @@ use crate::types::{
     PaymentSessionStatus, UpdateRequests,
 };
 
-pub use config::{Secret, StripeOptions};
+pub use config::StripeOptions;
 pub use event::{EventTopic, WebhookEvent, read_event};
 pub use method::{Any, Bancontact, Blik, Giropay, Ideal, Method, Przelewy24};
 pub use settlement::{Settlement, Step};
