@@ -4,17 +4,20 @@
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use crate::error::Result;
-use crate::idempotency::IdempotencyKey;
-use crate::request::{Operation, Response};
+use crate::idempotency::{IdempotencyKey, IdempotencyKeys};
+use crate::processor::PaymentProcessor;
+use crate::request::{Operation, Request, Response};
 
 /// One logical call: made once, before any layer, and the same for every attempt at it.
 #[derive(Debug)]
 pub struct CallContext {
     operation: Operation,
-    identifier: String,
+    identifier: &'static str,
     payment: String,
     key: IdempotencyKey,
     deadline: Instant,
@@ -24,19 +27,22 @@ pub struct CallContext {
 }
 
 impl CallContext {
-    pub(crate) fn new(
-        operation: Operation,
-        identifier: &str,
-        payment: String,
-        key: IdempotencyKey,
-        deadline: Instant,
+    /// What `processor` is told about a call that has to be answered within `limit`.
+    pub(crate) fn begin(
+        identifier: &'static str,
+        processor: &dyn PaymentProcessor,
+        request: &Request,
+        keys: &IdempotencyKeys,
+        limit: Duration,
     ) -> Self {
+        let payment_id = request.payment_data().and_then(|data| processor.payment_id(data));
+        let key = keys.key_for(identifier, payment_id.as_deref(), request);
         Self {
-            operation,
-            identifier: identifier.to_owned(),
-            payment,
+            operation: request.operation(),
+            identifier,
+            payment: payment_id.unwrap_or_else(|| resource_of(request)),
             key,
-            deadline,
+            deadline: Instant::now() + limit,
             attempts: AtomicU32::new(0),
             #[cfg(feature = "stripe")]
             in_doubt: AtomicBool::new(false),
@@ -52,7 +58,7 @@ impl CallContext {
     /// The identifier under which the processor is registered.
     #[must_use]
     pub fn identifier(&self) -> &str {
-        &self.identifier
+        self.identifier
     }
 
     /// Which payment it is about, for messages: the payment's id, or else the cart's.
@@ -111,5 +117,16 @@ impl CallContext {
 
     pub(crate) fn was_reached(&self) -> bool {
         self.attempt() > 0
+    }
+}
+
+/// Names the payment of a request whose data has no id, or an empty string.
+fn resource_of(request: &Request) -> String {
+    match request {
+        Request::InitiatePayment(context) | Request::UpdatePayment(context) => {
+            context.resource_id.clone()
+        }
+        Request::UpdatePaymentData { session_id, .. } => session_id.clone(),
+        _ => String::new(),
     }
 }

@@ -27,7 +27,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::time::Instant;
 
 pub use attempt_timeout::AttemptTimeout;
 pub use catch_panic::CatchPanic;
@@ -181,6 +180,11 @@ impl Layers {
         self
     }
 
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn limit(&self) -> Duration {
+        self.deadline
+    }
+
     fn into_chain(self) -> Vec<Arc<dyn Layer>> {
         let mut chain: Vec<Arc<dyn Layer>> = vec![
             Arc::new(Trace),
@@ -240,30 +244,13 @@ impl Stack {
     /// # Errors
     /// What the processor or a layer returns.
     pub async fn call(&self, request: Request) -> Result<Response> {
-        let payment_id = request.payment_data().and_then(|data| self.processor.payment_id(data));
-        let key = self.keys.key_for(self.identifier, payment_id.as_deref(), &request);
-        let call = CallContext::new(
-            request.operation(),
-            self.identifier,
-            payment_id.unwrap_or_else(|| resource_of(&request)),
-            key,
-            Instant::now() + self.deadline,
-        );
-        let next = Next { layers: &self.chain, processor: self.processor.as_ref() };
+        let processor = self.processor.as_ref();
+        let call =
+            CallContext::begin(self.identifier, processor, &request, &self.keys, self.deadline);
+        let next = Next { layers: &self.chain, processor };
         let result = next.run(&call, request).await;
         call.settle(&result);
         result
-    }
-}
-
-/// Names the payment of a request whose data has no id, or an empty string.
-fn resource_of(request: &Request) -> String {
-    match request {
-        Request::InitiatePayment(context) | Request::UpdatePayment(context) => {
-            context.resource_id.clone()
-        }
-        Request::UpdatePaymentData { session_id, .. } => session_id.clone(),
-        _ => String::new(),
     }
 }
 

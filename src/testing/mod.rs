@@ -44,14 +44,44 @@ use std::sync::Arc;
 pub use harness::{Fault, Harness, Ledger, Payable};
 pub use report::{Failure, Report, Skipped};
 
-use crate::layers::Stack;
+use crate::call::CallContext;
+use crate::idempotency::IdempotencyKeys;
+use crate::layers::{Layers, Stack};
 use crate::registry::Provider;
+use crate::request::Request;
 use trial::{Stop, Trial};
 
 /// A processor in the layers that it asks for, as an addon makes it.
 pub fn stack_of<P: Provider>(provider: P) -> Stack {
     let layers = provider.layers();
     Stack::new(P::IDENTIFIER, Arc::new(provider), layers)
+}
+
+/// What a provider is told about a call, for a test of one method without any layer.
+///
+/// It is the first attempt at the call, which has as long as [`Layers::default`] gives it. The
+/// idempotency key is the one that the provider gets for this request in a store.
+///
+/// ```
+/// use medusa_payment_rs::prelude::*;
+/// use medusa_payment_rs::providers::Manual;
+/// use medusa_payment_rs::{Request, testing};
+///
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let data = JsonObject::parse(r#"{"id":"manual_1","status":"canceled"}"#)?;
+/// let call = testing::call_of(&Manual, &Request::CapturePayment { data: data.clone() });
+/// let refusal = Manual.capture_payment(&call, data).await.unwrap_err();
+/// assert_eq!(refusal.code(), "payment_canceled");
+/// assert_eq!((call.payment(), call.attempt()), ("manual_1", 1));
+/// # Ok::<(), medusa_payment_rs::JsonError>(())
+/// # }).unwrap();
+/// ```
+pub fn call_of<P: Provider>(provider: &P, request: &Request) -> CallContext {
+    let keys = IdempotencyKeys::default();
+    let limit = Layers::default().limit();
+    let call = CallContext::begin(P::IDENTIFIER, provider, request, &keys, limit);
+    call.begin_attempt();
+    call
 }
 
 /// Runs every check, one after the other.

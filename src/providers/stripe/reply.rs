@@ -215,10 +215,12 @@ fn seconds(date: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::amount::Amount;
     use crate::error::Repetition;
-    use crate::idempotency::IdempotencyKeys;
     use crate::json::JsonObject;
+    use crate::providers::Manual;
     use crate::request::Request;
+    use crate::testing;
 
     fn reply(status: u16, headers: &[(&'static str, &str)], body: &str) -> Reply {
         let headers = headers
@@ -230,14 +232,9 @@ mod tests {
     }
 
     fn call() -> CallContext {
-        let request = Request::RetrievePayment { data: JsonObject::empty() };
-        CallContext::new(
-            Operation::RefundPayment,
-            "stripe",
-            "pi_1".to_owned(),
-            IdempotencyKeys::default().key_for("stripe", None, &request),
-            tokio::time::Instant::now(),
-        )
+        let data = JsonObject::parse(r#"{"id":"pi_1"}"#).unwrap();
+        let request = Request::RefundPayment { data, amount: Amount::new(1).unwrap() };
+        testing::call_of(&Manual, &request)
     }
 
     fn error(status: u16, headers: &[(&'static str, &str)], body: &str) -> PaymentProcessorError {
