@@ -149,7 +149,8 @@ impl JsonObject {
     }
 
     /// Whether there is a member `key`, be it null.
-    pub(crate) fn has(&self, key: &str) -> bool {
+    #[must_use]
+    pub fn contains_key(&self, key: &str) -> bool {
         self.members().any(|(known, _)| is_spelled(key, known))
     }
 
@@ -344,7 +345,7 @@ mod tests {
         let expected = r#"{"\u0069d":4,"":1,"q\"":3,"n":{"id":"b"},"r\"":5}"#;
         assert_eq!(changed.as_str(), expected);
         assert_eq!(changed.get::<u8>("r\""), Some(5));
-        assert!(!changed.without("id").has("id"));
+        assert!(!changed.without("id").contains_key("id"));
     }
 
     #[test]
@@ -353,7 +354,7 @@ mod tests {
         assert_eq!(data.get::<u8>("a"), Some(1));
         assert_eq!(data.with([("a", 3.into())]).get::<u8>("a"), Some(3));
         assert_eq!(data.without("a").as_str(), r#"{"b":null}"#);
-        assert!(data.has("b") && !data.has("c"));
+        assert!(data.contains_key("b") && !data.contains_key("c"));
     }
 
     #[test]

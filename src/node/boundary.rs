@@ -283,7 +283,7 @@ fn context(json: &JsonObject) -> Result<PaymentProcessorContext, Refusal> {
 fn context_amount(json: &JsonObject, field: Option<&RawValue>) -> Result<Amount, Refusal> {
     const NAME: &str = "context.amount";
     let Some(raw) = field else {
-        if json.has("amount") {
+        if json.contains_key("amount") {
             let reason = format!("{} (NaN and Infinity are null in JSON)", AmountError::NotFinite);
             return Err(Refusal::Error(invalid_amount(NAME, 0, &reason)));
         }
@@ -298,7 +298,7 @@ fn context_amount(json: &JsonObject, field: Option<&RawValue>) -> Result<Amount,
 
 fn required(json: &JsonObject, name: &str, field: Option<&RawValue>) -> Result<String, Refusal> {
     optional(name, field)?.ok_or_else(|| {
-        if name.strip_prefix("context.").is_some_and(|key| json.has(key)) {
+        if name.strip_prefix("context.").is_some_and(|key| json.contains_key(key)) {
             return Refusal::TypeError(format!("{name}: expected a string, got null"));
         }
         expected(name, "a string", "undefined")
@@ -398,7 +398,7 @@ fn known_to_medusa(status: PaymentSessionStatus) -> PaymentSessionStatus {
 fn without_error_key(data: &JsonObject) -> Cow<'_, JsonObject> {
     // A key can be spelled with escapes too.
     let may_have = data.as_str().contains("\"error\"") || data.as_str().contains("\\u");
-    if may_have && data.has("error") {
+    if may_have && data.contains_key("error") {
         tracing::warn!(
             "left out a member `error` of the payment's data: Medusa takes it for a failure"
         );
