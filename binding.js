@@ -835,6 +835,7 @@ function __napiStampBindingTarget(exportsObject, target) {
 // linked import resolves to `undefined`.
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
+module.exports.builtWith = nativeBinding.builtWith
 module.exports.link = nativeBinding.link
 module.exports.registeredIdentifiers = nativeBinding.registeredIdentifiers
 module.exports.stripeNextStep = nativeBinding.stripeNextStep

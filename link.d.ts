@@ -13,6 +13,7 @@ interface LinkedAddon {
  * that is installed in the project.
  *
  * @param addon the exports of a `.node` file that was built with the crate `medusa-payment-rs`
+ * @throws TypeError where they are not, Error where this version cannot link the version that it was built with
  */
 declare function link(addon: object): LinkedAddon;
 

@@ -7,6 +7,27 @@ const { setImmediate } = require("node:timers");
 
 const { parse, stringify } = JSON;
 
+/** What this file and an addon have to agree on. The crate has the same number, in `src/node/mod.rs`. */
+const PROTOCOL = 1;
+
+/** Throws where an addon is none, or cannot be linked by this file. */
+function check(addon) {
+  if (typeof addon?.link !== "function" || typeof addon.builtWith !== "function") {
+    throw new TypeError(
+      "medusa-payment-rs: link expects the exports of an addon that was built with the crate medusa-payment-rs. " +
+        "`link(load(__dirname))` finds the one of the package that it stands in.",
+    );
+  }
+  const { version, protocol } = addon.builtWith();
+  if (protocol === PROTOCOL) return;
+  const installed = require("./package.json").version;
+  throw new Error(
+    `medusa-payment-rs: an addon that was built with version ${version} of the crate cannot be linked by version ` +
+      `${installed} of the npm package, which is installed beside it. Install version ${version} of the npm package, ` +
+      `or build the addon with version ${installed} of the crate.`,
+  );
+}
+
 const HOST = "@medusajs/medusa/dist/interfaces/payment-processor";
 
 /** Stands in for Medusa's class where Medusa is not installed, as in unit tests. */
@@ -133,6 +154,7 @@ function realmFunctions(linked) {
  * @param addon the exports of a `.node` file that was built with the crate `medusa-payment-rs`
  */
 module.exports = function link(addon) {
+  check(addon);
   const linked = { registeredIdentifiers: Array.from(addon.registeredIdentifiers()) };
   const functions = realmFunctions(linked);
   const AbstractPaymentProcessor = addon.link(functions);

@@ -158,6 +158,8 @@ describe("an addon of one's own", () => {
     expect(await till.refundPayment({ id: "pay_1" }, 501)).toStrictEqual({ id: "pay_1", paid_out: 501 });
   });
 
+  const built = path.join(path.dirname(require.resolve("scripted-payments")), "scripted-payments.node");
+
   describe("is looked for", () => {
     let folder;
     beforeEach(() => {
@@ -167,7 +169,6 @@ describe("an addon of one's own", () => {
     });
     afterEach(() => fs.rmSync(folder, { recursive: true }));
 
-    const built = path.join(path.dirname(require.resolve("scripted-payments")), "scripted-payments.node");
     const { platform, arch } = process;
     const libc = process.report.getReport().header.glibcVersionRuntime ? "-gnu" : "-musl";
     const suffix = `${platform}-${arch}${{ linux: libc, win32: "-msvc" }[platform] ?? ""}`;
@@ -195,6 +196,24 @@ describe("an addon of one's own", () => {
       fs.writeFileSync(path.join(folder, `pay.${suffix}.node`), "no addon");
       expect(() => load(folder)).toThrow(new RegExp(`@acme/pay has no addon.*pay\\.${suffix}\\.node: `));
     });
+  });
+
+  test.each([
+    ["nothing", undefined],
+    ["something else", { link: "https://example.com" }],
+  ])("is not %s", (_, exports) => {
+    expect(() => link(exports)).toThrow(TypeError);
+    expect(() => link(exports)).toThrow(/link expects the exports of an addon.*link\(load\(__dirname\)\)/);
+  });
+
+  test("built with a version that this one cannot link is told apart, with both versions", () => {
+    const addon = require(built);
+    const other = { ...addon, builtWith: () => ({ version: "9.8.7", protocol: addon.builtWith().protocol + 1 }) };
+    const { version } = require("medusa-payment-rs/package.json");
+    expect(() => link(other)).toThrow(
+      `an addon that was built with version 9.8.7 of the crate cannot be linked by version ${version} of the npm package`,
+    );
+    expect(addon.builtWith().version).toBe(version);
   });
 });
 

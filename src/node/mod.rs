@@ -1,8 +1,9 @@
 //! The Node.js face: the only place that knows napi.
 //!
-//! The addon exports two functions. `link` makes the class `AbstractPaymentProcessor` for one
-//! realm: the `index.js` that calls it hands over its own JSON, Promise and Error, and puts the
-//! host's class above it. `registeredIdentifiers` lists what [`export!`](crate::export) registered.
+//! The addon exports three functions. `link` makes the class `AbstractPaymentProcessor` for one
+//! realm: the `link.js` that calls it hands over its own JSON, Promise and Error, and puts the
+//! host's class above it. `builtWith` tells that file beforehand whether the two fit together.
+//! `registeredIdentifiers` lists what [`export!`](crate::export) registered.
 
 mod boundary;
 mod calls;
@@ -22,6 +23,26 @@ pub use stripe::{stripe_next_step, stripe_signature_problem, stripe_webhook_even
 
 use napi::bindgen_prelude::{Function, Object, Unknown};
 use napi_derive::napi;
+
+/// What `link.js` and an addon have to agree on: the functions that `link` is handed, and what their
+/// arguments mean. Where any of that changes, so does this number, here and there.
+const PROTOCOL: u32 = 1;
+
+/// What an addon was built with.
+#[napi(object, object_from_js = false)]
+pub struct BuiltWith {
+    /// The version of this crate.
+    pub version: &'static str,
+    /// The number of what `link.js` and the addon have to agree on.
+    pub protocol: u32,
+}
+
+/// What this addon was built with.
+#[napi]
+#[must_use]
+pub fn built_with() -> BuiltWith {
+    BuiltWith { version: env!("CARGO_PKG_VERSION"), protocol: PROTOCOL }
+}
 
 /// The class `AbstractPaymentProcessor` for the realm whose functions are handed over.
 ///
