@@ -1,3 +1,4 @@
+const path = require("node:path");
 const { checks, paymentProcessorContract } = require("medusa-payment-rs/testing");
 const { hooks } = require("./support/kit/hooks");
 const { node } = require("./support/node");
@@ -28,6 +29,45 @@ test("which fails where the processor does", async () => {
   expect(count(stdout, "fail")).toBe(1);
   expect(stdout).toMatch(/not ok \d+ - json-unknown/);
   expect(stdout).toMatch(/docs\/contract\.md#json/);
+});
+
+describe("it is a suite of vitest", () => {
+  const VITEST = path.join(path.dirname(require.resolve("vitest/package.json")), "vitest.mjs");
+  const ROOT = path.join(__dirname, "support/kit");
+
+  /** What vitest counts, and the tests' names by how they ended. */
+  async function vitest(env, ...options) {
+    const args = [VITEST, "run", "--root", ROOT, "--reporter", "json", ...options];
+    const { code, stdout, stderr } = await node(args, {
+      env: { VITEST: undefined, JEST_WORKER_ID: undefined, ...env },
+    });
+    if (!stdout) throw new Error(stderr);
+    const [{ assertionResults }] = JSON.parse(stdout).testResults;
+    const ended = (as) => assertionResults.filter(({ status }) => status === as);
+    return { code, passed: ended("passed"), failed: ended("failed"), skipped: ended("skipped") };
+  }
+
+  test("with `describe` and `test` handed over", async () => {
+    const { code, passed, failed, skipped } = await vitest({});
+    expect(failed).toStrictEqual([]);
+    expect(skipped).toHaveLength(withFaults.length);
+    expect(passed).toHaveLength(checks.length - withFaults.length);
+    expect(code).toBe(0);
+  });
+
+  test("with its globals", async () => {
+    const { code, passed, failed, skipped } = await vitest({ GLOBALS: "1" }, "--globals");
+    expect({ failed, skipped }).toStrictEqual({ failed: [], skipped: [] });
+    expect(passed).toHaveLength(checks.length);
+    expect(code).toBe(0);
+  });
+
+  test("which fails where the processor does", async () => {
+    const { code, failed } = await vitest({ MUTANT: "json-unknown" });
+    expect(code).toBe(1);
+    expect(failed.map(({ title }) => title.split(":")[0])).toStrictEqual(["json-unknown"]);
+    expect(failed[0].failureMessages.join()).toMatch(/docs\/contract\.md#json/);
+  });
 });
 
 /** A runner as vitest's: `test.skip` beside `test`, and a limit after the body. */
