@@ -1,7 +1,9 @@
 // Publishes what `assemble.js` made: the platforms first, so that the main package never names one that is not there.
 // What is published already is passed over, so that a run that broke off can be repeated.
 //
-//   node release/publish.js --dry-run     asks npm what it would do
+//   node release/publish.js                   from GitHub's CI
+//   node release/publish.js --no-provenance   from elsewhere
+//   node release/publish.js --dry-run         asks npm what it would do
 
 const path = require("node:path");
 const { platformFolders, run } = require("./napi");
@@ -10,7 +12,7 @@ const ROOT = path.resolve(__dirname, "..");
 
 function main([option]) {
   const dry = option === "--dry-run";
-  const how = dry ? ["--dry-run"] : ["--provenance"];
+  const how = { "--dry-run": ["--dry-run"], "--no-provenance": [] }[option] ?? ["--provenance"];
   for (const folder of [...platformFolders(ROOT), "."]) {
     const cwd = path.join(ROOT, folder);
     const { name, version } = require(path.join(cwd, "package.json"));

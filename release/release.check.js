@@ -7,9 +7,9 @@ const os = require("node:os");
 const path = require("node:path");
 const { after, before, describe, test } = require("node:test");
 const { innerEnv } = require("../e2e/support/npm");
-const { assemble } = require("./assemble");
 const { platformFolders, run } = require("./napi");
 const { pack, smoke } = require("./smoke");
+const { addonOf, builtHere, makeStage } = require("./stage");
 
 const ROOT = path.resolve(__dirname, "..");
 const root = require("../package.json");
@@ -52,27 +52,11 @@ const TARGETS = {
   "win32-x64-msvc": { os: ["win32"], cpu: ["x64"] },
 };
 
-const addonOf = (platform) => `${root.napi.binaryName}.${platform}.node`;
-
-/** The platforms whose addon was built here, and is not a stand-in. */
-const builtHere = Object.keys(TARGETS).filter((platform) => fs.existsSync(path.join(ROOT, addonOf(platform))));
-
 let scratch;
 let stage;
 before(() => {
   scratch = fs.mkdtempSync(path.join(os.tmpdir(), "release-"));
-  stage = path.join(scratch, "stage");
-  const tracked = execFileSync("git", ["ls-files", "-z", "-co", "--exclude-standard"], { cwd: ROOT, encoding: "utf8" });
-  for (const file of tracked.split("\0").filter(Boolean)) {
-    fs.cpSync(path.join(ROOT, file), path.join(stage, file));
-  }
-  fs.mkdirSync(path.join(stage, "artifacts"));
-  for (const platform of Object.keys(TARGETS)) {
-    const artifact = path.join(stage, "artifacts", addonOf(platform));
-    if (builtHere.includes(platform)) fs.copyFileSync(path.join(ROOT, addonOf(platform)), artifact);
-    else fs.writeFileSync(artifact, "not built here");
-  }
-  assemble(stage);
+  stage = makeStage(scratch);
 });
 after(() => fs.rmSync(scratch, { recursive: true, force: true }));
 
@@ -162,10 +146,10 @@ describe("on npm", () => {
     assert.equal(root.optionalDependencies, undefined);
   });
 
-  test("the packages install in an empty folder without a compiler, and take a payment", {
-    skip: builtHere.length === 0,
-  }, () => {
-    const tarballs = [".", `npm/${builtHere[0]}`].map((folder) => pack(path.join(stage, folder), scratch));
+  const [here] = builtHere();
+
+  test("the packages install in an empty folder without a compiler, and take a payment", { skip: !here }, () => {
+    const tarballs = [".", `npm/${here}`].map((folder) => pack(path.join(stage, folder), scratch));
     const bin = fs.mkdtempSync(path.join(scratch, "bin-"));
     for (const tool of ["node", "npm"]) {
       const where = execFileSync("which", [tool], { encoding: "utf8" }).trim();
