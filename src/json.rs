@@ -121,10 +121,10 @@ impl JsonObject {
         &self.0.text
     }
 
-    /// The object's text and its memory, unless somebody else has the object too.
+    /// The object's text, and the memory that it is in where nobody else has the object.
     #[cfg(feature = "node")]
-    pub(crate) fn into_text(self) -> Option<String> {
-        Arc::into_inner(self.0).map(|indexed| indexed.text)
+    pub(crate) fn into_text(self) -> String {
+        Arc::try_unwrap(self.0).map_or_else(|shared| shared.text.clone(), |owned| owned.text)
     }
 
     /// The member `key`, or `None` where it is absent, null or not a `T`.

@@ -14,7 +14,9 @@ use crate::error::PaymentProcessorError;
 use crate::json::{JsonObject, kind_of};
 use crate::registry::without_values;
 use crate::request::{Operation, Request, Response};
-use crate::types::{PaymentProcessorContext, PaymentSessionStatus};
+use crate::types::{
+    Authorization, PaymentProcessorContext, PaymentProcessorSessionResponse, PaymentSessionStatus,
+};
 
 /// How deep data may be nested. PostgreSQL refuses a `jsonb` of some six thousand levels, and
 /// JavaScript's own `JSON.stringify` gives up at about as many.
@@ -345,16 +347,15 @@ pub(crate) fn outcome(
 ) -> Outcome {
     let json = match answer {
         Ok(Response::Unchanged) => return Outcome::Nothing,
-        Ok(Response::Data(data)) => return unchanged(without_error_key(&data).into_owned()),
-        Ok(Response::Session(mut session)) => {
-            session.session_data = without_error_key(&session.session_data).into_owned();
-            spelled(&session)
-        }
-        Ok(Response::Authorization(mut authorization)) => {
-            authorization.status = known_to_medusa(authorization.status);
-            authorization.data = without_error_key(&authorization.data).into_owned();
-            spelled(&authorization)
-        }
+        Ok(Response::Data(data)) => unchanged(without_error_key(data)),
+        Ok(Response::Session(session)) => spelled(&PaymentProcessorSessionResponse {
+            session_data: without_error_key(session.session_data),
+            ..session
+        }),
+        Ok(Response::Authorization(Authorization { status, data })) => spelled(&Authorization {
+            status: known_to_medusa(status),
+            data: without_error_key(data),
+        }),
         Ok(Response::Status(status)) => spelled(&known_to_medusa(status)),
         // Its type has no error object (`getPaymentStatus(…): Promise<PaymentSessionStatus>`).
         Err(error) if operation == Operation::GetPaymentStatus => {
@@ -367,13 +368,13 @@ pub(crate) fn outcome(
     Outcome::Json(json)
 }
 
-/// Data is handed back as it is, mostly: the memory that the main thread wrote its argument to.
-fn unchanged(data: JsonObject) -> Outcome {
+/// Data is handed back as it is, mostly: in the memory that the main thread wrote its argument to.
+fn unchanged(data: JsonObject) -> String {
     let changed = match storable(data.as_str()) {
         Cow::Borrowed(_) => None,
         Cow::Owned(text) => Some(text),
     };
-    changed.map_or_else(|| Outcome::Data(data), Outcome::Json)
+    changed.unwrap_or_else(|| data.into_text())
 }
 
 fn spelled(value: &impl Serialize) -> String {
@@ -395,16 +396,16 @@ fn known_to_medusa(status: PaymentSessionStatus) -> PaymentSessionStatus {
 
 /// Medusa takes every result with a member `error` for a failure, also where the money was moved
 /// (`"error" in result`, `dist/services/payment-provider.js`).
-fn without_error_key(data: &JsonObject) -> Cow<'_, JsonObject> {
+fn without_error_key(data: JsonObject) -> JsonObject {
     // A key can be spelled with escapes too.
     let may_have = data.as_str().contains("\"error\"") || data.as_str().contains("\\u");
     if may_have && data.contains_key("error") {
         tracing::warn!(
             "left out a member `error` of the payment's data: Medusa takes it for a failure"
         );
-        return Cow::Owned(data.without("error"));
+        return data.without("error");
     }
-    Cow::Borrowed(data)
+    data
 }
 
 /// JSON text without what PostgreSQL's `jsonb` refuses: `\u0000` and lone surrogates become U+FFFD.
@@ -521,7 +522,6 @@ mod tests {
 
     fn resolved(operation: Operation, answer: Result<Response, PaymentProcessorError>) -> String {
         match outcome(operation, answer) {
-            Outcome::Data(data) => data.as_str().to_owned(),
             Outcome::Json(text) => text,
             Outcome::Nothing => "undefined".into(),
             Outcome::Error(text) | Outcome::TypeError(text) => format!("rejected: {text}"),

@@ -13,15 +13,12 @@ use napi::{Result, Status, sys};
 use tracing::Level;
 
 use super::text::{self, Text};
-use crate::json::JsonObject;
 
 /// The number of a call in flight.
 pub(crate) type CallId = u32;
 
 /// How a call ends.
 pub(crate) enum Outcome {
-    /// Resolves with this object.
-    Data(JsonObject),
     /// Resolves with the value that this JSON text spells.
     Json(String),
     /// Resolves with `undefined`.
@@ -36,7 +33,6 @@ impl Outcome {
     /// The memory of its text.
     fn into_text(self) -> Option<String> {
         match self {
-            Self::Data(data) => data.into_text(),
             Self::Json(text) | Self::Error(text) | Self::TypeError(text) => Some(text),
             Self::Nothing => None,
         }
@@ -102,7 +98,6 @@ impl JsValuesTupleIntoVec for Delivery {
             // The numbers are those of `deliver`.
             let (how, call, text): (u32, CallId, &str) = match message {
                 Message::Settle { call, outcome } => match outcome {
-                    Outcome::Data(data) => (0, *call, data.as_str()),
                     Outcome::Json(text) => (0, *call, text),
                     Outcome::Nothing => (1, *call, ""),
                     Outcome::Error(text) => (2, *call, text),
