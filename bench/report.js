@@ -1,10 +1,7 @@
 // The results as a person reads them.
 
 const { BAR } = require("./bar.js");
-
-const number = (value, digits = 1) =>
-  value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-const megabytes = (bytes) => `${number(bytes / 2 ** 20, 2)} MB`;
+const { megabytes, number, table } = require("./table.js");
 
 const COLUMNS = [
   "µs per call",
@@ -27,13 +24,6 @@ function rowsOf({ subjects }) {
     number(each.main / (floor.main + bare.main), 2),
     number(each.main / both.main, 2),
   ]);
-}
-
-function table(rows) {
-  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  const line = (row) =>
-    row.map((text, column) => (column ? text.padStart(widths[column]) : text.padEnd(widths[column]))).join("  ");
-  return rows.map((row) => `  ${line(row)}`.trimEnd()).join("\n");
 }
 
 function cells(results) {

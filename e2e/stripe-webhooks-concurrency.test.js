@@ -2,6 +2,7 @@
 
 const assert = require("node:assert/strict");
 const { after, before, test } = require("node:test");
+const { setTimeout: pause } = require("node:timers/promises");
 const { assertSettled } = require("./stripe/books");
 const { AT_ONCE, TAKEN, openWebhookShop } = require("./stripe/webhooks");
 
@@ -13,7 +14,6 @@ before(async () => {
 });
 after(() => shop?.close());
 
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const times = (count, work) => Promise.all(Array.from({ length: count }, (_, index) => work(index)));
 
 async function assertAccepted(answers) {

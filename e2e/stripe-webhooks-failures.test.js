@@ -2,6 +2,7 @@
 
 const assert = require("node:assert/strict");
 const { after, before, test } = require("node:test");
+const { setTimeout: pause } = require("node:timers/promises");
 const { assertNothingBooked, assertSettled } = require("./stripe/books");
 const { AT_ONCE, CARD, TAKEN, openWebhookShop } = require("./stripe/webhooks");
 
@@ -12,8 +13,6 @@ before(async () => {
   stripe = shop.stripe;
 });
 after(() => shop?.close());
-
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Lets so many requests about the intent through, and stops the next one. */
 function stopAt(count, intent) {

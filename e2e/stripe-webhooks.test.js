@@ -3,6 +3,7 @@
 const assert = require("node:assert/strict");
 const path = require("node:path");
 const { after, before, test } = require("node:test");
+const { setTimeout: pause } = require("node:timers/promises");
 const { assertNothingBooked, assertSettled } = require("./stripe/books");
 const { AT_ONCE, HELD, TAKEN, openWebhookShop } = require("./stripe/webhooks");
 
@@ -30,7 +31,6 @@ async function linesDuring(work, pattern) {
   stop();
   return lines.filter((line) => pattern.test(line));
 }
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** An intent that was made beside Medusa's, as medusa-payment-stripe leaves behind the ones that it replaces. */
 async function strayIntent(metadata, { amount = 1500, capture_method = "manual" } = {}) {

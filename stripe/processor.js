@@ -1,7 +1,7 @@
 // What the six services have in common, beside what runs in Rust.
 
 const { AbstractPaymentProcessor } = require("../index.js");
-const { signatureProblem } = require("./signature.js");
+const { refusal, signatureProblem } = require("./signature.js");
 
 /** How long the session is looked for: the look-up needs a database connection while its caller holds one. */
 const LOOK_UP_MS = 5_000;
@@ -20,13 +20,12 @@ class StripeProcessor extends AbstractPaymentProcessor {
    * @throws Error where the signature is missing, wrong or more than five minutes away
    */
   constructWebhookEvent(rawBody, signature) {
-    const refused = (why) => new Error(`medusa-payment-rs: the webhook request was refused: ${why}`);
     const problem = signatureProblem(rawBody, signature, this.options?.webhook_secret);
-    if (problem) throw refused(problem);
+    if (problem) throw refusal(problem);
     try {
       return JSON.parse(rawBody.toString());
     } catch {
-      throw refused("its body is not JSON");
+      throw refusal("its body is not JSON");
     }
   }
 

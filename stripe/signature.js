@@ -1,4 +1,4 @@
-// Stripe's webhook signatures, checked in Rust.
+// Whether a webhook request is Stripe's: its signature is checked in Rust.
 
 const { stripeSignatureProblem } = require("../binding.js");
 
@@ -18,4 +18,7 @@ function signatureProblem(rawBody, signature, secret) {
   return stripeSignatureProblem(bytes, text(signature), text(secret), Date.now() / 1000) ?? undefined;
 }
 
-module.exports = { signatureProblem };
+/** The error of a webhook request that nobody acts on. */
+const refusal = (why) => new Error(`medusa-payment-rs: the webhook request was refused: ${why}`);
+
+module.exports = { refusal, signatureProblem };

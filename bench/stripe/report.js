@@ -1,7 +1,6 @@
 // The results as a person reads them.
 
-const number = (value, digits = 1) =>
-  value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+const { megabytes, number, table } = require("../table.js");
 
 const COLUMNS = ["", "requests", "calls/s", "process µs", "main µs", "delay p50 ms", "delay p99 ms", "RSS MB"];
 
@@ -15,13 +14,6 @@ const rowOf = (title, each) => [
   each.delayP99 ? number(each.delayP99) : "-",
   number(each.rss / 2 ** 20, 0),
 ];
-
-function table(rows) {
-  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  const line = (row) =>
-    row.map((text, column) => (column ? text.padStart(widths[column]) : text.padEnd(widths[column]))).join("  ");
-  return rows.map((row) => `  ${line(row)}`.trimEnd()).join("\n");
-}
 
 function cell({ operation, inFlight, latency, subjects }) {
   const title = `${operation}, ${inFlight} in flight, ${latency} ms of latency`;
@@ -40,12 +32,11 @@ function verdict(bars) {
 
 function report({ machine, pinned, cells, memory, growth, bars }) {
   const cores = pinned ? "one core for the client, one for the server" : "cores as the system gives them (no taskset)";
-  const megabytes = (bytes) => `${number(bytes / 2 ** 20)} MB`;
   return [
     `${machine.cpu}, ${machine.cores} cores, ${machine.memory}, ${machine.os}, Node ${machine.node}, ${machine.date}; ${cores}`,
     cells.map(cell).join("\n\n"),
     `RSS growth over ${number(memory, 0)} calls of each operation, 256 in flight: JavaScript ` +
-      `${megabytes(growth.javascript)}, ours ${megabytes(growth.ours)}.`,
+      `${megabytes(growth.javascript, 1)}, ours ${megabytes(growth.ours, 1)}.`,
     verdict(bars),
   ].join("\n\n");
 }

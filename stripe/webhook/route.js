@@ -1,5 +1,6 @@
 // POST /stripe/hooks, the path that medusa-payment-stripe has: an endpoint that is set up in Stripe stays as it is.
 
+const { refusal } = require("../signature.js");
 const { handleEvent } = require("./handler.js");
 const { readEvent } = require("./rust.js");
 
@@ -42,8 +43,6 @@ function eventOf(req, service) {
   if (!event) throw refusal("its body is no event of Stripe's");
   return event;
 }
-
-const refusal = (why) => new Error(`medusa-payment-rs: the webhook request was refused: ${why}`);
 
 /** What the body parser could not read: too large, cut short, in an encoding that nobody knows. */
 function unreadable(error, req, res, next) {

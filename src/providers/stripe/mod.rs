@@ -94,7 +94,8 @@ impl<M: Method> Stripe<M> {
         Api::new(&self.client, call)
     }
 
-    /// A new intent, for a Stripe customer who is made first where Medusa knows none.
+    /// A new intent, for a Stripe customer who is made first where Medusa knows none, in the place of those
+    /// that it supersedes.
     async fn start(
         &self,
         api: &Api<'_>,
@@ -119,7 +120,7 @@ impl<M: Method> Stripe<M> {
             ..Books::default()
         };
         Ok(PaymentProcessorSessionResponse {
-            session_data: books.written_into(&intent.raw),
+            session_data: settled(api, &books.written_into(&intent.raw)).await,
             update_requests: customer.filter(|_| is_new).map(|customer| UpdateRequests {
                 customer_metadata: Some(JsonObject::empty().with([("stripe_id", customer.into())])),
             }),
@@ -154,9 +155,7 @@ impl<M: Method> Stripe<M> {
             Err(error) if error.code() == RESOURCE_MISSING => {}
             Err(error) => return Err(error),
         }
-        let mut session = self.start(api, context, superseded).await?;
-        session.session_data = settled(api, &session.session_data).await;
-        Ok(Some(session))
+        self.start(api, context, superseded).await.map(Some)
     }
 
     async fn set_amount(
@@ -225,12 +224,23 @@ async fn left_behind(api: &Api<'_>, context: &PaymentProcessorContext) -> Result
 
 /// Cancels an intent; one that is canceled already is a success, once it was seen.
 async fn cancel(api: &Api<'_>, id: &str, part: &str) -> Result<Intent> {
-    match api.cancel_intent(id, part).await {
+    let answer = api.cancel_intent(id, part).await;
+    or_seen_as(IntentStatus::Canceled, api, id, answer).await
+}
+
+/// The answer to a change. Where the intent's status does not allow it, it may have been made before.
+async fn or_seen_as(
+    wanted: IntentStatus,
+    api: &Api<'_>,
+    id: &str,
+    answer: Result<Intent>,
+) -> Result<Intent> {
+    match answer {
         Err(error) if error.code() == UNEXPECTED_STATE => {
             let intent = api.retrieve_intent(id).await?;
-            if intent.fields.status == IntentStatus::Canceled { Ok(intent) } else { Err(error) }
+            if intent.fields.status == wanted { Ok(intent) } else { Err(error) }
         }
-        result => result,
+        answer => answer,
     }
 }
 
@@ -278,9 +288,7 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
     ) -> Result<PaymentProcessorSessionResponse> {
         let api = self.api(call);
         let left_behind = left_behind(&api, &context).await?;
-        let mut session = self.start(&api, &context, left_behind).await?;
-        session.session_data = settled(&api, &session.session_data).await;
-        Ok(session)
+        self.start(&api, &context, left_behind).await
     }
 
     async fn update_payment(
@@ -347,16 +355,8 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         let id = intent_id(call, &data)?;
         let api = self.api(call);
         let data = settled(&api, &data).await;
-        let intent = match api.capture_intent(&id).await {
-            Err(error) if error.code() == UNEXPECTED_STATE => {
-                let intent = api.retrieve_intent(&id).await?;
-                if intent.fields.status != IntentStatus::Succeeded {
-                    return Err(error);
-                }
-                intent
-            }
-            result => result?,
-        };
+        let answer = api.capture_intent(&id).await;
+        let intent = or_seen_as(IntentStatus::Succeeded, &api, &id, answer).await?;
         let received = intent.fields.amount_received.unwrap_or(intent.fields.amount);
         if received < intent.fields.amount {
             return Err(PaymentProcessorError::refused(
