@@ -1,9 +1,11 @@
 // `npm run demo`: a shopper buys in a real Medusa store, and the payments run through Rust. `-- --stripe` pays with
-// Stripe (`demo/stripe.js`), `-- --serve` leaves the store open afterwards.
+// Stripe (`demo/stripe.js`), `-- --plugin ../acme-pay` through somebody's own package (`demo/plugin.js`), and
+// `-- --serve` leaves the store open afterwards.
 
 require("./support/prerequisites").check(); // before anything that an old Node could not read
 
 const assert = require("node:assert/strict");
+const { parseArgs } = require("node:util");
 const { openShop } = require("./support");
 const { isInstalled, npm } = require("./support/npm");
 const { ROOT } = require("./support/paths");
@@ -11,7 +13,13 @@ const { stopAll } = require("./support/processes");
 const { progress } = require("./support/progress");
 const report = require("./support/report");
 
-const provider = require(process.argv.includes("--stripe") ? "./demo/stripe" : "./demo/manual");
+const OPTIONS = {
+  stripe: { type: "boolean" },
+  plugin: { type: "string" },
+  options: { type: "string" }, // the plugin's, as JSON
+  serve: { type: "boolean" },
+};
+
 const step = progress();
 const httpCalls = [];
 let interrupted = false;
@@ -33,27 +41,35 @@ for (const [signal, number] of Object.entries({ SIGHUP: 1, SIGINT: 2, SIGTERM: 1
 }
 
 async function main() {
-  report.title(provider.title);
-  const payments = await provider.open();
+  const { values: flags } = parseArgs({ options: OPTIONS });
+  const { title, open } = require(providerFor(flags));
+  report.title(title);
+  const payments = await open(flags);
   try {
     if (payments.where) report.act(`Payments go to ${payments.where}`);
-    await tell(payments);
+    await tell(payments, flags);
   } finally {
     await payments.close();
   }
 }
 
-async function tell(payments) {
+function providerFor({ stripe, plugin }) {
+  if (plugin !== undefined) return "./demo/plugin";
+  return stripe ? "./demo/stripe" : "./demo/manual";
+}
+
+async function tell(payments, { serve }) {
   if (!isInstalled(ROOT)) await step("npm ci", (note) => npm(ROOT, ["ci"], { onLine: note }));
   await step("npm run build", (note) => npm(ROOT, ["run", "build"], { onLine: note }));
-  const { plugins, providers } = payments;
+  await payments.prepare?.(step);
+  const { packages = [ROOT], plugins, providers } = payments;
   const onCall = (call) => httpCalls.push(call);
-  const shop = Object.assign(await openShop({ packages: [ROOT], plugins, providers, step, onCall }), { payments });
+  const shop = Object.assign(await openShop({ packages, plugins, providers, step, onCall }), { payments });
 
   await sell(shop);
   await sellAndCancel(shop);
 
-  if (process.argv.includes("--serve")) {
+  if (serve) {
     report.serving(shop);
     const how = await shop.medusa.exited;
     throw new Error(`Medusa ended by itself with ${how}`);

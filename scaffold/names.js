@@ -28,7 +28,8 @@ const OF_DEPENDENCIES = words(`
 const OF_TYPES = words(`
   Amount Api Authorization Box CallContext Config Default Duration Err ErrorKind JsonError JsonObject Layers NoOptions
   None Ok Operation Option Payment PaymentProcessor PaymentProcessorContext PaymentProcessorError
-  PaymentProcessorSessionResponse PaymentSessionStatus Provider Refund RefundStatus Result Self Some Status String Vec`);
+  PaymentProcessorSessionResponse PaymentSessionStatus Provider Refund RefundStatus Result Secret Self Some Status String
+  Vec`);
 
 function words(text) {
   return new Set(text.split(/\s+/).filter(Boolean));

@@ -5,7 +5,8 @@ const { startFakeStripe } = require("../../__test__/support/stripe");
 const API = "https://api.stripe.com";
 const LIMIT_MS = 30_000;
 
-async function open({ STRIPE_API_KEY: key } = process.env) {
+async function open() {
+  const { STRIPE_API_KEY: key } = process.env;
   const account = key ? stripeItself(testKey(key)) : await fakeStripe();
   return {
     plugins: [{ resolve: "medusa-payment-rs/stripe", options: account.options }],

@@ -1,0 +1,66 @@
+// What the demo is told: whose payments to take, and never an account with real customers.
+
+const assert = require("node:assert/strict");
+const { spawnSync } = require("node:child_process");
+const path = require("node:path");
+const { describe, test } = require("node:test");
+const { innerEnv } = require("./support/npm");
+const { CARGO_TARGET, NAME, scaffoldProject } = require("./support/scaffold");
+const { packTarball } = require("./support/store");
+
+const DEMO = path.join(__dirname, "demo.js");
+const EXAMPLES = path.join(__dirname, "../examples");
+
+function demo(args, env) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [DEMO, ...args], {
+    env: { ...innerEnv(), ...CARGO_TARGET, ...env },
+    encoding: "utf8",
+    timeout: 300_000,
+  });
+  return { status, output: stdout + stderr };
+}
+
+for (const key of ["sk_live_OfAStore", "rk_live_OfAStore"]) {
+  test(`the demo refuses the live key ${key.slice(0, 7)}… before anything is sent`, () => {
+    const { status, output } = demo(["--stripe"], { STRIPE_API_KEY: key });
+    assert.equal(status, 1);
+    assert.match(output, /STRIPE_API_KEY is a live key.*Nothing was sent/s);
+    assert.doesNotMatch(output, /OfAStore/);
+  });
+}
+
+test("the demo refuses what is no secret test key", () => {
+  const { status, output } = demo(["--stripe"], { STRIPE_API_KEY: "pk_test_OfAStore" });
+  assert.equal(status, 1);
+  assert.match(output, /is no secret test key/);
+  assert.doesNotMatch(output, /OfAStore/);
+});
+
+test("a plugin that the scaffold made takes, refunds and cancels orders, in the build that a store gets", async () => {
+  const { folder } = await scaffoldProject(await packTarball(), { log: console.log });
+  const { status, output } = demo(["--plugin", folder]);
+  assert.equal(status, 0, output);
+  assert.match(output, new RegExp(`Payments go to ${NAME}'s own fake at http://127\\.0\\.0\\.1:\\d+`));
+  assert.match(output, new RegExp(`npm run build in ${NAME}`));
+  for (const method of ["initiate", "authorize", "capture", "refund", "cancel"]) {
+    assert.match(output, new RegExp(`Rust +${NAME}\\.${method}_payment +ok`));
+  }
+  assert.match(output, /Both orders are booked as they should be/);
+});
+
+describe("what cannot be done is said, and nothing is started:", () => {
+  const rows = {
+    "--plugn ../acme": /'--plugn'/,
+    "--plugin nowhere": /--plugin: .*nowhere has no package\.json/,
+    "--plugin examples/paypal": /--options is missing: .*fake\.js/,
+    "--plugin examples/paypal --options {": /--options: expected the plugin's options as JSON/,
+  };
+  for (const [args, message] of Object.entries(rows)) {
+    test(args, () => {
+      const { status, output } = demo(args.split(" ").map((arg) => arg.replace("examples", EXAMPLES)));
+      assert.equal(status, 1);
+      assert.match(output, message);
+      assert.doesNotMatch(output, /npm run build/);
+    });
+  }
+});
