@@ -92,10 +92,10 @@ function realmFunctions(linked) {
   /** Whether the store's logger took the line. */
   function log(call, method, line) {
     try {
-      const { container } = calls.get(call).instance;
+      const logger = calls.get(call).instance.container?.logger;
       // Looked at first, because an error that is thrown for each line costs more than the call.
-      if (typeof container?.logger?.[method] !== "function") return false;
-      container.logger[method](line);
+      if (typeof logger?.[method] !== "function") return false;
+      logger[method](line);
       return true;
     } catch {
       return false;

@@ -140,12 +140,16 @@ describe("docs/stripe.md", () => {
 });
 
 test("docs/stripe-webhooks.md sets the plugin up as docs/stripe.md does", () => {
-  const [plugin] = blocks(path.join(PACKAGE, "docs/stripe-webhooks.md"), "js");
+  const found = blocks(path.join(PACKAGE, "docs/stripe-webhooks.md"), "js");
+  expect(found).toHaveLength(1);
+  const [plugin] = found;
   const { after } = versions(blocks(path.join(PACKAGE, "docs/stripe.md"), "diff"));
   expect(pluginsIn(`const plugins = [${plugin}]`)).toEqual(pluginsIn(after));
 });
 
 test("PayPal's README.md installs its processor with the options that it says", () => {
-  const [config] = blocks(path.join(PAYPAL, "README.md"), "js");
+  const found = blocks(path.join(PAYPAL, "README.md"), "js");
+  expect(found).toHaveLength(1);
+  const [config] = found;
   expect(servicesOf(pluginsIn(config)[0])).toStrictEqual(["paypal"]);
 });

@@ -6,13 +6,17 @@
 //   node release/publish.js --dry-run         asks npm what it would do
 
 const path = require("node:path");
+const { parseArgs } = require("node:util");
 const { platformFolders, run } = require("./napi");
 
 const ROOT = path.resolve(__dirname, "..");
 
-function main([option]) {
-  const dry = option === "--dry-run";
-  const how = { "--dry-run": ["--dry-run"], "--no-provenance": [] }[option] ?? ["--provenance"];
+const OPTIONS = { "dry-run": { type: "boolean" }, "no-provenance": { type: "boolean" } };
+
+function main(args) {
+  const { values: flags } = parseArgs({ args, options: OPTIONS });
+  const dry = flags["dry-run"];
+  const how = dry ? ["--dry-run"] : flags["no-provenance"] ? [] : ["--provenance"];
   for (const folder of [...platformFolders(ROOT), "."]) {
     const cwd = path.join(ROOT, folder);
     const { name, version } = require(path.join(cwd, "package.json"));

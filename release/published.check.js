@@ -19,17 +19,21 @@ let scratch;
 let registry;
 let stage;
 let env;
+let brokenAt = 3;
 before(async () => {
   scratch = fs.mkdtempSync(path.join(os.tmpdir(), "published-"));
   stage = makeStage(scratch);
   registry = await startRegistry({
     own: (name) => name === root.name || name.startsWith(`${root.name}-`),
+    accepts: () => --brokenAt !== 0,
     upstream: (await npm(scratch, ["config", "get", "registry"])).trim(),
   });
   env = {
     ...innerEnv(),
     ...CARGO_TARGET,
     npm_config_registry: registry.url,
+    // What npx keeps of this package is of no use to anybody else.
+    npm_config_cache: path.join(scratch, "cache"),
     [`npm_config_${registry.url.slice("http:".length)}/:_authToken`]: "anybody",
   };
 });
@@ -40,17 +44,25 @@ after(async () => {
 
 const publish = () => run(process.execPath, ["release/publish.js", "--no-provenance"], { cwd: stage, env });
 
-test("the platforms are published first, and a run that is repeated publishes nothing twice", async () => {
-  await publish();
+test("the platforms are published first, and a run that broke off can be repeated", async () => {
   const names = platformFolders(stage).map((folder) => `${root.name}-${path.basename(folder)}`);
   const wanted = [...names, root.name].map((name) => `${name}@${root.version}`);
+  await assert.rejects(publish(), /403/);
+  assert.deepEqual(registry.published(), wanted.slice(0, 2));
+
+  await publish();
   assert.deepEqual(registry.published(), wanted);
-  const again = await publish();
+
+  const passedOver = await publish();
   assert.deepEqual(
-    again.trim().split("\n"),
+    passedOver.trim().split("\n"),
     wanted.map((what) => `${what} is published already`),
   );
   assert.deepEqual(registry.published(), wanted);
+});
+
+test("an option that it does not know publishes nothing", async () => {
+  await assert.rejects(run(process.execPath, ["release/publish.js", "--dryrun"], { cwd: stage, env }), /--dryrun/);
 });
 
 test("the README's commands make a provider of what is published, and its tests pass", {

@@ -6,11 +6,13 @@ const http = require("node:http");
 /** `/name`, `/@scope%2fname`, `/name/-/name-1.0.0.tgz` */
 const TARGET = /^\/(@[^/]+\/[^/]+|[^/]+)(?:\/-\/(.+))?$/;
 
-async function startRegistry({ own, upstream }) {
+/** `accepts(name)` may refuse what is published. */
+async function startRegistry({ own, upstream, accepts = () => true }) {
   const packages = new Map();
   const tarballs = new Map();
 
   function publish(name, { versions, _attachments, "dist-tags": tags }) {
+    if (!accepts(name)) return 403;
     const known = packages.get(name) ?? { name, versions: {}, "dist-tags": {} };
     for (const [version, manifest] of Object.entries(versions)) {
       if (known.versions[version]) return 403;
@@ -26,8 +28,10 @@ async function startRegistry({ own, upstream }) {
 
   async function answer(request, response) {
     const [, name, file] = TARGET.exec(decodeURIComponent(request.url)) ?? [];
-    if (!own(name)) {
-      response.writeHead(302, { location: new URL(request.url, upstream).href }).end();
+    if (!name || !own(name)) {
+      // Nothing is published elsewhere.
+      if (request.method === "PUT") response.writeHead(403).end("{}");
+      else response.writeHead(302, { location: upstream.replace(/\/$/, "") + request.url }).end();
     } else if (request.method === "PUT") {
       let body = "";
       for await (const chunk of request.setEncoding("utf8")) body += chunk;

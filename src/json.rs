@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::mem;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -163,9 +164,17 @@ impl JsonObject {
             .collect();
         let mut members: Vec<(&str, &str)> = self.members().collect();
         for (key, spelled, value) in &changes {
-            match members.iter_mut().find(|(known, _)| is_spelled(key, known)) {
-                Some((_, member)) => *member = value,
-                None => members.push((spelled, value)),
+            let mut is_set = false;
+            members.retain_mut(|(known, member)| {
+                if !is_spelled(key, known) {
+                    return true;
+                }
+                *member = value;
+                // Of one that is there twice others would read the last.
+                !mem::replace(&mut is_set, true)
+            });
+            if !is_set {
+                members.push((spelled, value));
             }
         }
         let added: usize = changes.iter().map(|(_, key, value)| key.len() + value.len() + 2).sum();
@@ -203,7 +212,7 @@ fn is_spelled(key: &str, spelled: &str) -> bool {
     let mut expected = key.bytes();
     for byte in unquoted(spelled).bytes() {
         if byte == b'\\' {
-            return name(spelled) == key;
+            return serde_json::from_str::<String>(spelled).is_ok_and(|name| name == key);
         }
         if expected.next() != Some(byte) {
             return false;
@@ -292,6 +301,7 @@ impl Eq for JsonObject {}
 
 impl Serialize for JsonObject {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // serde_json makes no raw value of a text without reading it; no member is looked for meanwhile.
         let raw: &RawValue = serde_json::from_str(self.as_str()).map_err(S::Error::custom)?;
         raw.serialize(serializer)
     }
@@ -349,10 +359,26 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_told_from_those_that_begin_like_it() {
+        let data =
+            JsonObject::parse(r#"{"amount_received":2,"amount":1,"größe":3,"a\\":4}"#).unwrap();
+        assert_eq!(data.get::<u8>("amount"), Some(1));
+        assert_eq!(data.get::<u8>("amount_received"), Some(2));
+        assert_eq!(data.get::<u8>("größe"), Some(3));
+        assert_eq!(data.get::<u8>("a\\"), Some(4));
+        for absent in ["amoun", "amounts", "amount_receive", "a", "gr"] {
+            assert!(!data.contains_key(absent), "{absent}");
+        }
+        // A name that is no text is nobody's.
+        let data = JsonObject::parse(r#"{"\ud800":1,"":2}"#).unwrap();
+        assert_eq!(data.get::<u8>(""), Some(2));
+    }
+
+    #[test]
     fn of_a_member_that_is_there_twice_the_first_counts() {
         let data = JsonObject::parse(r#"{"a":1,"b":null,"a":2}"#).unwrap();
         assert_eq!(data.get::<u8>("a"), Some(1));
-        assert_eq!(data.with([("a", 3.into())]).get::<u8>("a"), Some(3));
+        assert_eq!(data.with([("a", 3.into())]).as_str(), r#"{"a":3,"b":null}"#);
         assert_eq!(data.without("a").as_str(), r#"{"b":null}"#);
         assert!(data.contains_key("b") && !data.contains_key("c"));
     }

@@ -17,9 +17,8 @@ pub trait Provider: PaymentProcessor + Sized {
     /// The name under which stores know it, Medusa's `static identifier`: lower case, no spaces.
     const IDENTIFIER: &'static str;
 
-    /// The plugin's options in `medusa-config.js`. Derive `Deserialize` with
-    /// `#[serde(deny_unknown_fields)]`, so that a misspelt option is an error at boot that lists
-    /// the known ones.
+    /// The plugin's options in `medusa-config.js`. An option that this type does not read is an error
+    /// at boot; with `#[serde(deny_unknown_fields)]` that error lists the known ones.
     type Config: DeserializeOwned;
 
     /// A processor for these options. It is made once per process for each different
@@ -171,15 +170,31 @@ fn digest(options: &str) -> [u8; 32] {
 }
 
 fn build<P: Provider>(options: &str) -> Result<Stack, String> {
-    let mut json = serde_json::Deserializer::from_str(options);
-    let config = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
-        let reason = without_values(&error.into_inner().to_string());
-        in_words_of_options(&path, reason)
-    })?;
+    let config = config_of(options)?;
     let processor = P::from_config(config)?;
     let layers = processor.layers();
     Ok(Stack::new(P::IDENTIFIER, Arc::new(processor), layers))
+}
+
+/// An option that nobody reads is a mistake, also where the type of the options would let it pass.
+fn config_of<T: DeserializeOwned>(options: &str) -> Result<T, String> {
+    let mut json = serde_json::Deserializer::from_str(options);
+    let mut track = serde_path_to_error::Track::new();
+    let mut unread = Vec::new();
+    let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
+    let unknown = |path: serde_ignored::Path<'_>| {
+        // It marks what is optional.
+        unread.push(format!("`{}`", path.to_string().replace(".?", "")));
+    };
+    let config =
+        serde_ignored::deserialize(tracked, unknown).map_err(|error: serde_json::Error| {
+            in_words_of_options(&track.path().to_string(), without_values(&error.to_string()))
+        })?;
+    match unread.as_slice() {
+        [] => Ok(config),
+        [option] => Err(format!("unknown option {option}")),
+        several => Err(format!("unknown options {}", several.join(", "))),
+    }
 }
 
 /// What serde says about fields, said about the option at `path`.
@@ -259,6 +274,34 @@ mod tests {
     fn the_order_of_options_makes_no_other_processor() {
         assert_eq!(digest(r#"{"a":1,"b":2}"#), digest(r#"{"b":2,"a":1}"#));
         assert_ne!(digest(r#"{"a":1,"b":2}"#), digest(r#"{"a":2,"b":1}"#));
+    }
+
+    #[test]
+    fn an_option_that_nobody_reads_is_refused_whatever_the_type_would_let_pass() {
+        #[derive(Deserialize)]
+        struct Careless {
+            key: String,
+            nested: Option<Nested>,
+            free: Option<crate::JsonObject>,
+        }
+        #[derive(Deserialize)]
+        struct Nested {
+            limit: u8,
+        }
+        let refused = |options| config_of::<Careless>(options).err();
+        assert_eq!(refused(r#"{"key":"k","free":{"any":{"thing":1}}}"#), None);
+        assert_eq!(refused(r#"{"key":"k","kez":"k"}"#).unwrap(), "unknown option `kez`");
+        let both = r#"{"nested":{"limit":1,"limits":2},"key":"k","b":[1]}"#;
+        assert_eq!(refused(both).unwrap(), "unknown options `nested.limits`, `b`");
+        assert_eq!(
+            refused(r#"{"key":"k","nested":{"limit":300}}"#).unwrap(),
+            "option `nested.limit`: expected a whole number from 0, got an integer"
+        );
+        let config: Careless =
+            config_of(r#"{"key":"k","nested":{"limit":1},"free":{"a":1.0}}"#).unwrap();
+        assert_eq!(config.key, "k");
+        assert_eq!(config.nested.map(|nested| nested.limit), Some(1));
+        assert_eq!(config.free.unwrap().as_str(), r#"{"a":1.0}"#);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The Node.js face: the only place that knows napi.
 //!
-//! The addon exports three functions. `link` makes the class `AbstractPaymentProcessor` for one
+//! Beside Stripe's, the addon exports three functions. `link` makes the class `AbstractPaymentProcessor` for one
 //! realm: the `link.js` that calls it hands over its own JSON, Promise and Error, and puts the
 //! host's class above it. `builtWith` tells that file beforehand whether the two fit together.
 //! `registeredIdentifiers` lists what [`export!`](crate::export) registered.

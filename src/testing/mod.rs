@@ -46,7 +46,7 @@ pub use report::{Failure, Report, Skipped};
 
 use crate::call::CallContext;
 use crate::idempotency::IdempotencyKeys;
-use crate::layers::{Layers, Stack};
+use crate::layers::Stack;
 use crate::registry::Provider;
 use crate::request::Request;
 use trial::{Stop, Trial};
@@ -59,8 +59,8 @@ pub fn stack_of<P: Provider>(provider: P) -> Stack {
 
 /// What a provider is told about a call, for a test of one method without any layer.
 ///
-/// It is the first attempt at the call, which has as long as [`Layers::default`] gives it. The
-/// idempotency key is the one that the provider gets for this request in a store.
+/// It is the first attempt at the call, which has as long as the provider's own layers give it. The
+/// idempotency key is as in a store: [`CallContext::idempotency_key`].
 ///
 /// ```
 /// use medusa_payment_rs::prelude::*;
@@ -78,7 +78,7 @@ pub fn stack_of<P: Provider>(provider: P) -> Stack {
 /// ```
 pub fn call_of<P: Provider>(provider: &P, request: &Request) -> CallContext {
     let keys = IdempotencyKeys::default();
-    let limit = Layers::default().limit();
+    let limit = provider.layers().limit();
     let call = CallContext::begin(P::IDENTIFIER, provider, request, &keys, limit);
     call.begin_attempt();
     call
