@@ -1,4 +1,5 @@
 const { API_KEY, LIMITS, WEBHOOK_SECRET, context, openStripeStore, serviceOf } = require("./support/stripe-store");
+const { masked } = require("./support/stripe/auth");
 
 let store;
 let stripe;
@@ -8,10 +9,15 @@ beforeAll(async () => {
 });
 afterAll(() => store.close());
 
+const FORBIDDEN = `The provided key '${masked(API_KEY)}' does not have the required permissions for this endpoint.`;
+
 const FAULTS = [
   undefined,
   { kind: "status", status: 401, body: "stripe" },
   { kind: "status", status: 402, body: "stripe" },
+  // Stripe's own message names the key, with its last letters.
+  { kind: "status", status: 403, body: { error: { type: "invalid_request_error", message: FORBIDDEN } } },
+  { kind: "status", status: 404, body: { error: { type: "invalid_request_error", message: FORBIDDEN } } },
   { kind: "status", status: 500, body: "stripe" },
   { kind: "status", status: 502, body: "html" },
   { kind: "reset", when: "after" },

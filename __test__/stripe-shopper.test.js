@@ -128,6 +128,34 @@ describe("is an error", () => {
     expect(answer.detail).toContain("was not found");
   });
 
+  test("where Medusa does not find the session within the deadline", async () => {
+    const container = { paymentProviderService: { retrieveSession: () => new Promise(() => {}) } };
+    const answer = await store
+      .open({ deadline_ms: 100 }, { container })
+      .updatePaymentData("ps_0", { description: "x" });
+    expect(answer).toStrictEqual(failure("session_not_found"));
+    expect(answer.detail).toContain("no answer within 100 ms");
+  });
+
+  test("where Stripe does not answer in what the look-up has left of the deadline", async () => {
+    const { data } = await openSession();
+    const fault = stripe.fault({ kind: "hang", path: `/v1/payment_intents/${data.id}` });
+    // As if most of the time had gone: the deadline of the call itself begins anew.
+    const now = jest.spyOn(Date, "now");
+    const retrieveSession = async () => {
+      const late = Date.now() + 59_900;
+      now.mockImplementation(() => late);
+      return { data };
+    };
+    const container = { paymentProviderService: { retrieveSession } };
+    const options = { deadline_ms: 60_000, timeout_ms: 60_000 };
+    const answer = await store.open(options, { container }).updatePaymentData("ps_0", { description: "x" });
+    now.mockRestore();
+    await fault.remove();
+    expect(answer).toStrictEqual(failure("temporarily_unavailable"));
+    expect(answer.detail).toContain("no answer within 60000 ms");
+  });
+
   test.each([null, undefined, {}, { data: null }, { data: {} }, { data: { id: "ps_2" } }])(
     "where the session is %j",
     async (session) => {

@@ -248,12 +248,33 @@ describe("the customer", () => {
       { amount: 1400, customer: { ...guest, metadata: null } },
       { amount: 1500, customer: { ...guest, metadata: { stripe_id: data.customer } } },
       { amount: 1600, customer: undefined },
+      { amount: 1700, customer: { ...guest, id: "cus_m6", metadata: { stripe_id: "cus_who_bought_before" } } },
     ]) {
       const update = await service.updatePayment(context({ customer: guest, ...changes, paymentSessionData: data }));
       data = update?.session_data ?? data;
       expect(data.amount).toBe(changes.amount);
     }
     expect(new Set(paths())).toStrictEqual(new Set([`POST ${intentPath(data)}`]));
+  });
+
+  test("of a guest stays where Medusa named nobody when it refreshed the session", async () => {
+    const data = await store.start(service, { customer: undefined });
+    stripe.requests.clear();
+    const guest = { id: "cus_m7", has_account: false, metadata: { stripe_id: "cus_of_the_first_session" } };
+    expect(await service.updatePayment(context({ customer: guest, paymentSessionData: data }))).toBeUndefined();
+    expect(paths()).toStrictEqual([]);
+  });
+
+  test("who logs out leaves the intent behind, which cannot be paid any more", async () => {
+    const account = { id: "cus_m8", has_account: true, metadata: {} };
+    const { customer: before } = await store.start(service);
+    for (const metadata of [{}, { stripe_id: before }]) {
+      const data = await store.start(service, { customer: account });
+      const guest = { id: "cus_m9", has_account: false, metadata };
+      const update = await service.updatePayment(context({ customer: guest, paymentSessionData: data }));
+      expect(update.session_data.customer).not.toBe(data.customer);
+      expect(stripe.ledger.payable()).not.toContain(data.id);
+    }
   });
 
   test("who logs in gets an intent of their own, and the guest's cannot be paid any more", async () => {

@@ -6,6 +6,9 @@ const { refusal, signatureProblem } = require("./signature.js");
 /** How long the session is looked for: the look-up needs a database connection while its caller holds one. */
 const LOOK_UP_MS = 5_000;
 
+/** The option `deadline_ms`, where it is not set: as in Rust, which has no part in the look-up. */
+const DEADLINE_MS = 12_000;
+
 class StripeProcessor extends AbstractPaymentProcessor {
   /** The plugin's options in `medusa-config.js`. */
   get options() {
@@ -36,24 +39,44 @@ class StripeProcessor extends AbstractPaymentProcessor {
    */
   async updatePaymentData(sessionId, data) {
     if (typeof sessionId !== "string" || sessionId.startsWith("pi_")) return super.updatePaymentData(sessionId, data);
+    const { deadline_ms: limit = DEADLINE_MS } = this.options ?? {};
+    const until = Date.now() + limit;
     let session;
     try {
-      session = await inTime(this.container.paymentProviderService.retrieveSession(sessionId));
+      const lookUp = this.container.paymentProviderService.retrieveSession(sessionId);
+      session = await inTime(lookUp, Math.min(LOOK_UP_MS, limit));
     } catch (error) {
-      return {
-        error: "The payment session cannot be updated",
-        code: "session_not_found",
-        detail: `Medusa's payment session ${sessionId} could not be read: ${error?.message || error}. Try again.`,
-      };
+      return notUpdated(
+        "session_not_found",
+        `Medusa's payment session ${sessionId} could not be read: ${textOf(error)}.`,
+      );
     }
-    return super.updatePaymentData(session?.data?.id ?? sessionId, data);
+    const update = super.updatePaymentData(session?.data?.id ?? sessionId, data);
+    try {
+      return await inTime(update, until - Date.now());
+    } catch (error) {
+      if (!(error instanceof Late)) throw error;
+      return notUpdated("temporarily_unavailable", `There was no answer within ${limit} ms.`);
+    }
   }
 }
 
-async function inTime(promise) {
+/** No money is in what a shopper may set: it can be sent again whatever became of it. */
+const notUpdated = (code, why) => ({
+  error: "The payment session cannot be updated",
+  code,
+  detail: `${why} Try again.`,
+});
+
+const textOf = (error) => error?.message || error;
+
+class Late extends Error {}
+
+/** @throws Late where the promise is not settled after so many milliseconds */
+async function inTime(promise, ms) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`there was no answer within ${LOOK_UP_MS} ms`)), LOOK_UP_MS);
+    timer = setTimeout(() => reject(new Late(`there was no answer within ${ms} ms`)), ms);
   });
   try {
     return await Promise.race([promise, late]);

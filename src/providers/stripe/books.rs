@@ -20,6 +20,9 @@ pub(super) struct Books {
     /// Medusa's customer (`cus_…`) for whom the intent was made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer: Option<String>,
+    /// Whether that customer was logged in.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub has_account: bool,
 }
 
 impl Books {

@@ -34,6 +34,10 @@ pub struct StripeOptions {
     /// 3 if not set.
     #[serde(default)]
     pub webhook_retries: Option<u64>,
+    /// Read by Medusa's admin, which then looks for widgets in the plugin's folder. There are none here:
+    /// it is taken so that a store keeps its options.
+    #[serde(default, rename = "enableUI")]
+    pub enable_ui: Option<bool>,
     /// Where Stripe's API is: `https://api.stripe.com` if not set.
     #[serde(default)]
     pub api_base: Option<String>,

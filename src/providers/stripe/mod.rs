@@ -114,9 +114,11 @@ impl<M: Method> Stripe<M> {
         let intent = api.create_intent(&request).await?;
         // An attempt whose reply was lost has made it already.
         let superseded = superseded.into_iter().filter(|id| *id != intent.fields.id).collect();
+        let customer_of = context.customer.as_ref();
         let books = Books {
             superseded,
-            customer: context.customer.as_ref().and_then(|customer| customer.id.clone()),
+            customer: customer_of.and_then(|customer| customer.id.clone()),
+            has_account: customer_of.is_some_and(|customer| customer.has_account == Some(true)),
             ..Books::default()
         };
         Ok(PaymentProcessorSessionResponse {
@@ -183,19 +185,22 @@ fn stripe_customer(customer: &Customer) -> Option<String> {
     customer.metadata.as_ref()?.get::<String>("stripe_id").filter(|id| !id.is_empty())
 }
 
-/// Whether the intent in `data` is still the right one for the cart's customer. A guest keeps it through
-/// all that happens to a cart, a change of the e-mail address included; somebody who logs in gets one
-/// of their own.
+/// Whether the intent in `data` is still the right one for the cart's customer. A guest keeps the cart's
+/// through all that happens to it: another e-mail address, which may have bought before, or a session
+/// that Medusa refreshed, for which it names no customer (`refreshPaymentSession`,
+/// `dist/services/cart.js`). Somebody who logs in or out gets one of their own.
 fn belongs_to(customer: Option<&Customer>, data: &JsonObject) -> bool {
     let Some(customer) = customer else { return true };
     let current = data.get::<String>("customer");
-    match stripe_customer(customer) {
-        Some(id) => current == Some(id),
-        None => {
-            customer.has_account != Some(true)
-                || current.is_none()
-                || Books::of(data).customer == customer.id
-        }
+    let known = stripe_customer(customer);
+    if known.is_some() && known == current {
+        return true;
+    }
+    let books = Books::of(data);
+    if customer.has_account == Some(true) {
+        known.is_none() && (current.is_none() || books.customer == customer.id)
+    } else {
+        !books.has_account
     }
 }
 

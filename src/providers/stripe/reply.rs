@@ -157,16 +157,14 @@ impl Reply {
     }
 
     fn detail(&self, message: Option<&str>, kind: ErrorKind, operation: Operation) -> String {
-        let said = match (self.status.as_u16(), message) {
-            // Stripe's own message repeats parts of the key.
-            (401, _) => "Stripe does not accept the api_key. Check the plugin's option `api_key`.",
-            (_, Some(message)) if !message.trim().is_empty() => message,
-            _ => "",
-        };
-        let mut detail = if said.is_empty() {
-            format!("Stripe's answer was HTTP {} without a reason.", self.status.as_u16())
-        } else {
-            said.to_owned()
+        let mut detail = match (self.status.as_u16(), message) {
+            // Stripe's own messages repeat parts of the key.
+            (401, _) => "Stripe does not accept the api_key. Check the plugin's option `api_key`.".to_owned(),
+            (403, Some(_)) => "Stripe does not allow this with the api_key. Check the permissions of the key in the \
+                         plugin's option `api_key`, and whose account it is of."
+                .to_owned(),
+            (_, Some(message)) if !message.trim().is_empty() => without_keys(message),
+            (status, _) => format!("Stripe's answer was HTTP {status} without a reason."),
         };
         if let Some(id) = &self.request_id {
             detail.push_str(&format!(" (Stripe's request id: {id})"));
@@ -181,6 +179,16 @@ impl Reply {
         }
         detail
     }
+}
+
+/// A message without the words that are a key, or what Stripe leaves of one (`sk_test_****1234`).
+fn without_keys(message: &str) -> String {
+    let is_key = |word: &str| {
+        let word = word.trim_start_matches(|char: char| !char.is_ascii_alphanumeric());
+        ["sk_", "rk_", "whsec_"].iter().any(|prefix| word.starts_with(prefix))
+    };
+    let words = message.split(' ').map(|word| if is_key(word) { "(a key)" } else { word });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// Which operation failed, and how, in a sentence for a person.
@@ -296,6 +304,19 @@ mod tests {
         assert_eq!(final_one.repetition(), Repetition::Never);
         let busy = error(429, &[("retry-after", "3")], body);
         assert_eq!(busy.repetition(), Repetition::After(Duration::from_secs(3)));
+    }
+
+    #[test]
+    fn no_part_of_a_key_is_repeated_whatever_the_status() {
+        let body = r#"{"error":{"type":"invalid_request_error","message":"The provided key 'rk_test_*****qs8Kgd' does not have the required permissions for this endpoint on account 'acct_1'."}}"#;
+        let forbidden = error(403, &[], body);
+        assert_eq!(forbidden.kind(), ErrorKind::Invalid);
+        assert!(forbidden.detail().contains("`api_key`"), "{forbidden}");
+        for status in [400, 402, 403, 404, 429, 500] {
+            let error = error(status, &[], body).to_string();
+            assert!(!error.contains("qs8Kgd") && !error.contains("rk_test"), "{status}: {error}");
+        }
+        assert_eq!(without_keys("a task_1 (sk_live_***9) b"), "a task_1 (a key) b");
     }
 
     #[test]
