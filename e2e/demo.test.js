@@ -36,6 +36,20 @@ test("the demo refuses what is no secret test key", () => {
   assert.doesNotMatch(output, /OfAStore/);
 });
 
+test("without a key it pays at a fake Stripe, and tells the same story of the money as that", () => {
+  const { status, output } = demo(["--stripe"], { STRIPE_API_KEY: "" });
+  assert.equal(status, 0, output);
+  assert.match(output, /Payments go to a fake Stripe on this machine/);
+  for (const method of ["initiate", "authorize", "capture", "refund", "cancel"]) {
+    assert.match(output, new RegExp(`Rust +stripe\\.${method}_payment +ok`));
+  }
+  assert.match(
+    output,
+    /Stripe +payment_intent pi_\w+\s+status +succeeded\s+held +0\.00 EUR\s+captured +15\.00 EUR\s+refunded +4\.00 EUR/,
+  );
+  assert.match(output, /Both orders are booked as they should be/);
+});
+
 test("a plugin that the scaffold made takes, refunds and cancels orders, in the build that a store gets", async () => {
   const { folder } = await scaffoldProject(await packTarball(), { log: console.log });
   const { status, output } = demo(["--plugin", folder]);

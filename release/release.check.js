@@ -97,8 +97,33 @@ test("all say the same version, and the changelog says what is in it", () => {
   says("Cargo.toml", new RegExp(`^name = "medusa-payment-rs"\nversion = "${version}"$`, "m"));
   says("Cargo.lock", new RegExp(`name = "medusa-payment-rs"\nversion = "${version}"`));
   says("package-lock.json", new RegExp(`^\\{\n {2}"name": "medusa-payment-rs",\n {2}"version": "${version}"`));
+  says("stripe/package.json", new RegExp(`"version": "${version}"`));
   says("scaffold/template/package.json", new RegExp(`"medusa-payment-rs": "\\^${version}"`));
   says("CHANGELOG.md", new RegExp(`^## \\[${version}\\]`, "m"));
+});
+
+test("the workflows build and test every platform that the package names, and so does the template's", () => {
+  const template = require("../scaffold/template/package.json");
+  assert.deepEqual(template.napi.targets.toSorted(), root.napi.targets.toSorted());
+  for (const file of [".github/workflows/release.yml", "scaffold/template/.github/workflows/ci.yml"]) {
+    const text = fs.readFileSync(path.join(ROOT, file), "utf8");
+    const job = (name) => text.match(new RegExp(`^  ${name}:\n([\\s\\S]*?)(?=^  \\w+:$|(?![\\s\\S]))`, "m"))[1];
+    for (const name of ["build", "test"]) {
+      const hosts = [...job(name).matchAll(/- \{ target: ([\w-]+), host: /g)].map(([, target]) => target);
+      assert.deepEqual(hosts.toSorted(), root.napi.targets.toSorted(), `${file}: ${name}`);
+    }
+    const tested = [...job("test").matchAll(/^ +- ([\w]+-[\w-]+)$/gm)].map(([, target]) => target);
+    assert.deepEqual(tested.toSorted(), root.napi.targets.toSorted(), `${file}: what is tested`);
+  }
+});
+
+test("nothing is published by a run that was started by hand", () => {
+  const text = fs.readFileSync(path.join(ROOT, ".github/workflows/release.yml"), "utf8");
+  const steps = text.split(/^ {6}- /m);
+  for (const command of ["node release/publish.js\n", "cargo publish --locked"]) {
+    const step = steps.find((step) => step.includes(`run: ${command}`));
+    assert.match(step, /^ +if: github\.event_name == 'push'$/m, command);
+  }
 });
 
 describe("on npm", () => {

@@ -113,8 +113,7 @@ async function run({ operation, inFlight, url, milliseconds = Infinity, most = I
 async function batch(wishes) {
   global.gc();
   const delay = monitorEventLoopDelay({ resolution: 1 });
-  // Its timer is a cost of its own, which few calls would have to bear.
-  if (wishes.inFlight > 1) delay.enable();
+  if (wishes.delay) delay.enable();
   const cpu = process.cpuUsage();
   const main = threadCpuTime();
   const started = performance.now();

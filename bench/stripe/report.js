@@ -10,8 +10,8 @@ const rowOf = (title, each) => [
   number(each.callsPerSecond, 0),
   number(each.process),
   number(each.main),
-  each.delayP50 ? number(each.delayP50) : "-",
-  each.delayP99 ? number(each.delayP99) : "-",
+  number(each.delayP50),
+  number(each.delayP99),
   number(each.rss / 2 ** 20, 0),
 ];
 
