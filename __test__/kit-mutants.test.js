@@ -1,6 +1,8 @@
 const { checks, formatReport, runContract } = require("medusa-payment-rs/testing");
-const { hooks } = require("./support/kit/hooks");
+const { openBank } = require("./support/kit/bank");
+const { hooks, hooksAt } = require("./support/kit/hooks");
 const mutants = require("./support/kit/mutants");
+const { Reference } = require("./support/kit/reference");
 
 test("a processor that keeps the contract passes every check, with none skipped", async () => {
   const report = await runContract(hooks());
@@ -25,4 +27,31 @@ test.each(checks.map(({ id }) => [id]))("%s fails where it is broken", async (id
   ]);
   // The check says what it has found, and did not stumble over something of its own.
   expect(failed[0].message).not.toMatch(/^\s*at /m);
+});
+
+describe("an error that has moved money all the same is found out:", () => {
+  /** Answers that the provider has refused, and does it. */
+  const lying = (bank, method) =>
+    class Lying extends Reference {
+      async [method](...args) {
+        const answer = await super[method](...args);
+        if (!answer.error) return answer;
+        bank.faults.clear();
+        await super[method](...args);
+        return answer;
+      }
+    };
+
+  test.each([
+    ["capture", "capturePayment", /captured: expected 0, got 1000/],
+    ["refund", "refundPayment", /refunded: expected 0, got 400/],
+    ["cancel", "cancelPayment", /canceled: expected false, got true/],
+  ])("%s", async (operation, method, message) => {
+    for (const family of ["declined", "garbled"]) {
+      const bank = openBank();
+      const { failed } = await runContract(hooksAt(bank, lying(bank, method)), { only: [`${family}-${operation}`] });
+      expect(failed).toHaveLength(1);
+      expect(failed[0].message).toMatch(message);
+    }
+  });
 });

@@ -1,6 +1,7 @@
 //! JSON objects that are carried as text, so that what nobody changes arrives exactly as it came.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 use std::mem;
 use std::ops::Range;
@@ -179,6 +180,16 @@ impl JsonObject {
         }
         let added: usize = changes.iter().map(|(_, key, value)| key.len() + value.len() + 2).sum();
         Self::from_members(members.into_iter(), self.as_str().len() + added)
+    }
+
+    /// The object, and behind its own members those of `defaults` that it does not have, as they are
+    /// spelled there: a provider's newest answer with what a store has added to the payment's data.
+    #[must_use]
+    pub fn with_defaults(&self, defaults: &Self) -> Self {
+        let own: HashSet<Cow<'_, str>> = self.members().map(|(key, _)| name(key)).collect();
+        let missing = defaults.members().filter(|(key, _)| !own.contains(&name(key)));
+        let length = self.as_str().len() + defaults.as_str().len();
+        Self::from_members(self.members().chain(missing), length)
     }
 
     /// The object without the member `key`.
@@ -372,6 +383,17 @@ mod tests {
         // A name that is no text is nobody's.
         let data = JsonObject::parse(r#"{"\ud800":1,"":2}"#).unwrap();
         assert_eq!(data.get::<u8>(""), Some(2));
+    }
+
+    #[test]
+    fn what_is_missing_is_taken_from_another_object_as_it_is_spelled_there() {
+        let new = JsonObject::parse(r#"{"id":"a","amount":2}"#).unwrap();
+        let old =
+            JsonObject::parse(r#"{"am\u006funt":1,"exact":1.10,"id":"b","own":{"x":[]}}"#).unwrap();
+        let both = r#"{"id":"a","amount":2,"exact":1.10,"own":{"x":[]}}"#;
+        assert_eq!(new.with_defaults(&old).as_str(), both);
+        assert_eq!(JsonObject::empty().with_defaults(&new), new);
+        assert_eq!(new.with_defaults(&JsonObject::empty()), new);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 // The service's class: what runs in Rust, and what the webhook asks of PayPal beside Medusa's ten methods.
 
 const link = require("medusa-payment-rs/link");
+const load = require("medusa-payment-rs/load");
 
-const { AbstractPaymentProcessor, registeredIdentifiers } = link(require("./medusa-payment-rs-paypal.node"));
+const { AbstractPaymentProcessor, registeredIdentifiers } = link(load(__dirname));
 
 /** What a failed method resolves with, as an error to throw. */
 function thrown({ error, code, detail }) {

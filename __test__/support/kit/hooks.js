@@ -6,8 +6,9 @@ const { Reference } = require("./reference");
 const LIMIT_MS = 100;
 
 /** All hooks there are, for the reference or a processor made wrong after it. */
-function hooks(Processor = Reference) {
-  const bank = openBank();
+const hooks = (Processor) => hooksAt(openBank(), Processor);
+
+function hooksAt(bank, Processor = Reference) {
   const fault = (kind) => (method) => void bank.faults.set(method, kind);
   return {
     create: () => new Processor(bank, LIMIT_MS),
@@ -38,4 +39,4 @@ function hooks(Processor = Reference) {
   };
 }
 
-module.exports = { hooks };
+module.exports = { hooks, hooksAt };

@@ -139,9 +139,10 @@ impl PayPal {
         self.start(api, context, superseded).await.map(Some)
     }
 
-    /// The order in the payment's data, as it is after a change.
+    /// The order in the payment's data, as it is after a change, with what others have added to the data.
     async fn after(&self, api: &Api<'_>, id: &str, data: &JsonObject, books: &Books) -> JsonObject {
         let fresh = api.glance(id, self.settings.attempt_timeout / 4).await;
+        let fresh = fresh.map(|fresh| fresh.with_defaults(data));
         books.written_into(fresh.as_ref().unwrap_or(data))
     }
 
@@ -266,16 +267,18 @@ impl PaymentProcessor for PayPal {
                  payment session: that releases the money that is held.",
             ));
         }
-        let mut data = order.raw.clone();
+        let mut authorized = order.raw.clone();
         if let Some(expected) = expected.as_ref().filter(|_| ordered_otherwise && !is_approved)
             && order.fields.status != OrderStatus::Voided
         {
             let unit = order.fields.purchase_units.first();
             let reference = unit.and_then(|unit| unit.reference_id.as_deref());
             api.patch(&requests::patch_amount(&id, reference, expected)).await?;
-            data = with_amount(&data, expected);
+            authorized = with_amount(&authorized, expected);
         }
-        Ok(Authorization { status: order.status(), data: books.written_into(&data) })
+        // What others have added to the data stays.
+        let data = books.written_into(&authorized.with_defaults(&data));
+        Ok(Authorization { status: order.status(), data })
     }
 
     async fn capture_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
@@ -284,7 +287,9 @@ impl PaymentProcessor for PayPal {
         let books = held::settled(&api, &data).await;
         let order = api.get_order(&id).await?;
         match held::capture(&api, &order).await? {
-            Some(captured_already) => Ok(books.written_into(&captured_already)),
+            Some(captured_already) => {
+                Ok(books.written_into(&captured_already.with_defaults(&data)))
+            }
             None => Ok(self.after(&api, &id, &data, &books).await),
         }
     }
@@ -323,7 +328,7 @@ impl PaymentProcessor for PayPal {
             ));
         }
         if order.open_holds().next().is_none() {
-            return Ok(books.written_into(&order.raw));
+            return Ok(books.written_into(&order.raw.with_defaults(&data)));
         }
         held::release(&api, &order).await?;
         Ok(self.after(&api, &id, &data, &books).await)
