@@ -93,6 +93,29 @@ test("a guest keeps one customer and one intent through all updates of the cart"
   assert.equal(shop.stripe.ledger.customers().length, customers);
 });
 
+test("a guest keeps the intent with an e-mail address that has bought before", async () => {
+  const before = await selected();
+  const { email } = await shop.buyer.retrieveCart(before.cart);
+  const payment = await selected();
+  await shop.buyer.setAddress(payment.cart, email);
+  await shop.buyer.createPaymentSessions(payment.cart);
+  assert.equal((await currentOf(payment)).id, payment.intent);
+  assert.equal(steps.intentsOf(payment).length, 1);
+});
+
+// `refreshPaymentSession` (dist/services/cart.js) names no customer: the new intent has another one at Stripe.
+test("a guest keeps the intent of a refreshed session through the cart's next updates", async () => {
+  const payment = await selected();
+  await shop.buyer.refreshSession(payment.cart, "stripe");
+  const { id } = await currentOf(payment);
+  await shop.buyer.selectSession(payment.cart, "stripe");
+  await shop.buyer.addItem(payment.cart);
+  await shop.buyer.createPaymentSessions(payment.cart);
+  const data = await currentOf(payment);
+  assert.equal(data.id, id);
+  assert.equal(data.amount, (await shop.buyer.retrieveCart(payment.cart)).total);
+});
+
 test("the intent of a provider that is given up for another one cannot be paid", async () => {
   const payment = await selected();
   await shop.buyer.selectSession(payment.cart, "manual");
