@@ -1,3 +1,5 @@
+const fs = require("node:fs");
+const path = require("node:path");
 const { checks, formatReport, paymentProcessorContract, runContract } = require("medusa-payment-rs/testing");
 const { hooks } = require("./support/kit/hooks");
 const mutants = require("./support/kit/mutants");
@@ -93,4 +95,14 @@ test("no fault outlives its check", async () => {
   all.faults.clear = () => cleared.push("cleared");
   await runContract(all, { only: ["declined-refund"] });
   expect(cleared).not.toStrictEqual([]);
+});
+
+test("the kit knows no provider by name", () => {
+  const folder = path.dirname(require.resolve("medusa-payment-rs/testing"));
+  const files = fs.readdirSync(folder, { recursive: true }).filter((file) => /\.(js|json|ts)$/.test(file));
+  expect(files.length).toBeGreaterThan(10);
+  for (const file of files) {
+    const text = fs.readFileSync(path.join(folder, file), "utf8");
+    expect([file, text.match(/stripe|paypal|klarna|adyen|manual|pi_|seti_/gi)]).toStrictEqual([file, null]);
+  }
 });

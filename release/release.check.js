@@ -204,6 +204,20 @@ describe("on crates.io", () => {
     assert.deepEqual(sources(published(".").files), sources(files.trim().split("\n")));
   });
 
+  test("what an author builds with has neither Stripe nor an HTTP stack in it, and the core nothing of Node.js", () => {
+    const crates = (...features) => {
+      const args = ["tree", "--locked", "--no-default-features", "--edges", "normal", "--prefix", "none", ...features];
+      const tree = execFileSync("cargo", args, { cwd: ROOT, encoding: "utf8" });
+      return new Set(tree.split("\n").map((line) => line.split(" ")[0]));
+    };
+    const http = ["hyper", "http", "rustls", "ring", "webpki-roots"];
+    const used = (tree, names) => names.filter((name) => tree.has(name));
+    assert.deepEqual(used(crates("--features", "stripe"), http), http);
+    assert.deepEqual(used(crates("--features", "node"), [...http, "napi"]), ["napi"]);
+    assert.deepEqual(used(crates(), [...http, "napi", "napi-derive"]), []);
+    assert.deepEqual(used(crates("--features", "testing"), [...http, "napi"]), []);
+  });
+
   test("it builds from what would be uploaded", () => {
     const args = ["publish", "--dry-run", "--locked", "--allow-dirty"];
     const { status, stderr } = spawnSync("cargo", args, { cwd: ROOT, encoding: "utf8" });
