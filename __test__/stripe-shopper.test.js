@@ -41,6 +41,13 @@ test("reaches the intent of the session that Medusa names", async () => {
   ]);
 });
 
+test("reaches it also where the deadline's option is null, which is as if it were not set", async () => {
+  const { data } = await openSession();
+  const container = { paymentProviderService: { retrieveSession: async () => ({ data }) } };
+  const answer = await store.open({ deadline_ms: null }, { container }).updatePaymentData("ps_1", { description: "x" });
+  expect(answer).toMatchObject({ id: data.id, description: "x" });
+});
+
 test("reaches an intent that is named itself, and Medusa is not asked", async () => {
   const { data, asked, service } = await openSession();
   expect(await service.updatePaymentData(data.id, { receipt_email: "ada@example.com" })).toMatchObject({

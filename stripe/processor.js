@@ -39,7 +39,7 @@ class StripeProcessor extends AbstractPaymentProcessor {
    */
   async updatePaymentData(sessionId, data) {
     if (typeof sessionId !== "string" || sessionId.startsWith("pi_")) return super.updatePaymentData(sessionId, data);
-    const { deadline_ms: limit = DEADLINE_MS } = this.options ?? {};
+    const limit = this.options?.deadline_ms ?? DEADLINE_MS;
     const until = Date.now() + limit;
     let session;
     try {
