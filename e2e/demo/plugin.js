@@ -21,7 +21,10 @@ async function open({ plugin, options }) {
     async prepare(step) {
       const onLine = (note) => ({ onLine: note });
       if (!isInstalled(folder)) await step(`npm install in ${name}`, (note) => npm(folder, ["install"], onLine(note)));
-      await step(`npm run build in ${name}`, (note) => npm(folder, ["run", "build"], onLine(note)));
+      // In a folder of its own, also where all projects share one: the plugin builds the crate without the providers of
+      // this package, under the same file name, and the next build of this package would take that for its own.
+      const env = { CARGO_TARGET_DIR: path.join(folder, "target") };
+      await step(`npm run build in ${name}`, (note) => npm(folder, ["run", "build"], { env, ...onLine(note) }));
       payments.providers = [identifierOf(folder)];
     },
     async pay() {},
