@@ -5,19 +5,13 @@ const fs = require("node:fs");
 const path = require("node:path");
 const vm = require("node:vm");
 const { node } = require("./support/node");
+const { codeIn } = require("./support/pages");
 
 const PACKAGE = path.dirname(require.resolve("medusa-payment-rs/package.json"));
 const PAYPAL = path.dirname(require.resolve("medusa-payment-rs-paypal/package.json"));
 const JEST = path.join(path.dirname(require.resolve("jest/package.json")), "bin/jest.js");
 
-/** The blocks of a page in one language, without the space that they have in a list. */
-function blocks(file, language) {
-  const text = fs.readFileSync(file, "utf8");
-  const found = [...text.matchAll(new RegExp(`^( *)\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\`$`, "gm"))];
-  return found.map(([, space, code]) => code.replace(new RegExp(`^${space}`, "gm"), ""));
-}
-
-const README = blocks(path.join(PACKAGE, "README.md"), "js");
+const README = codeIn(path.join(PACKAGE, "README.md"), "js");
 
 /** The block that begins with this line. */
 const block = (all, line) => all.find((code) => code.startsWith(`${line}\n`));
@@ -109,7 +103,7 @@ describe("README.md", () => {
 
 describe("docs/stripe.md", () => {
   const page = path.join(PACKAGE, "docs/stripe.md");
-  const { before, after } = versions(blocks(page, "diff"));
+  const { before, after } = versions(codeIn(page, "diff"));
 
   test("changes one line of medusa-config.js, and the options go on to every service", () => {
     const [was] = pluginsIn(before);
@@ -119,7 +113,7 @@ describe("docs/stripe.md", () => {
   });
 
   test("changes it as README.md does", () => {
-    const lines = (file) => blocks(file, "diff")[0].match(/^[-+].*\n/gm);
+    const lines = (file) => codeIn(file, "diff")[0].match(/^[-+].*\n/gm);
     expect(lines(path.join(PACKAGE, "README.md"))).toStrictEqual(lines(page));
   });
 
@@ -140,15 +134,15 @@ describe("docs/stripe.md", () => {
 });
 
 test("docs/stripe-webhooks.md sets the plugin up as docs/stripe.md does", () => {
-  const found = blocks(path.join(PACKAGE, "docs/stripe-webhooks.md"), "js");
+  const found = codeIn(path.join(PACKAGE, "docs/stripe-webhooks.md"), "js");
   expect(found).toHaveLength(1);
   const [plugin] = found;
-  const { after } = versions(blocks(path.join(PACKAGE, "docs/stripe.md"), "diff"));
+  const { after } = versions(codeIn(path.join(PACKAGE, "docs/stripe.md"), "diff"));
   expect(pluginsIn(`const plugins = [${plugin}]`)).toEqual(pluginsIn(after));
 });
 
 test("PayPal's README.md installs its processor with the options that it says", () => {
-  const found = blocks(path.join(PAYPAL, "README.md"), "js");
+  const found = codeIn(path.join(PAYPAL, "README.md"), "js");
   expect(found).toHaveLength(1);
   const [config] = found;
   expect(servicesOf(pluginsIn(config)[0])).toStrictEqual(["paypal"]);

@@ -3,6 +3,7 @@
 
 const assert = require("node:assert/strict");
 const { after, before, test } = require("node:test");
+const { setTimeout: pause } = require("node:timers/promises");
 const { CARD, HELD, TAKEN, openWebhookShop } = require("./stripe/webhooks");
 
 let shop;
@@ -64,7 +65,7 @@ test("the shopper's own request comes first", async () => {
   for (const ms of [0, 20, 60, 120, 500]) {
     const collection = await paidCollection();
     const delivered = shop.deliver(collection.event);
-    await new Promise((resolve) => setTimeout(resolve, ms));
+    await pause(ms);
     const session = await shop.buyer.authorizePaymentSession(collection.id, collection.session);
     assert.equal(session.status, "authorized");
     assert.equal((await delivered).status, 200);

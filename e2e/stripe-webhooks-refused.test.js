@@ -2,6 +2,7 @@
 
 const assert = require("node:assert/strict");
 const { after, before, test } = require("node:test");
+const { setTimeout: pause } = require("node:timers/promises");
 const { assertNothingBooked, assertSettled } = require("./stripe/books");
 const { HELD, WEBHOOK_SECRET, openWebhookShop } = require("./stripe/webhooks");
 
@@ -136,7 +137,7 @@ test("the delay that the store asks for is kept", async () => {
     // A request that waits keeps no server from shutting down: Stripe delivers again.
     const late = await shop.paidCart();
     const lost = shop.deliver(late.event, { url: server.url }).catch((error) => error);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await pause(200);
     await server.stop();
     assert.ok((await lost) instanceof Error);
     assert.equal((await shop.deliver(shop.eventOf(late.intent, HELD))).status, 200);

@@ -8,6 +8,7 @@ const path = require("node:path");
 const { test } = require("node:test");
 
 const ROOT = path.resolve(__dirname, "..");
+const { blocksIn } = require("../__test__/support/pages");
 const { scripts, name } = require("../package.json");
 
 const pages = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "*.md"], { cwd: ROOT, encoding: "utf8" })
@@ -15,11 +16,6 @@ const pages = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "*.m
   .split("\n")
   // The scaffold's own checks have the page that it writes.
   .filter((page) => !page.startsWith("scaffold/") && fs.existsSync(path.join(ROOT, page)));
-
-const blocksIn = (page) =>
-  [...fs.readFileSync(path.join(ROOT, page), "utf8").matchAll(/^ *```(\w*)\n([\s\S]*?)^ *```$/gm)].map(
-    ([, language, code]) => ({ language, code }),
-  );
 
 /** Commands that a person types in a folder of their own, each with where it is run. */
 const ELSEWHERE = {
@@ -69,7 +65,7 @@ const RUN = {
 };
 
 for (const page of pages) {
-  const blocks = blocksIn(page);
+  const blocks = blocksIn(path.join(ROOT, page));
   if (blocks.length === 0) continue;
 
   test(`${page}: what it tells to type is there`, () => {
@@ -90,7 +86,7 @@ for (const page of pages) {
 test("the features of the crate that a page asks for are there", () => {
   const manifest = fs.readFileSync(path.join(ROOT, "Cargo.toml"), "utf8");
   const { version } = require("../package.json");
-  const asked = pages.flatMap((page) => blocksIn(page).filter(({ language }) => language === "toml"));
+  const asked = pages.flatMap((page) => blocksIn(path.join(ROOT, page)).filter(({ language }) => language === "toml"));
   assert.ok(asked.length > 0);
   for (const { code } of asked) {
     const [, wanted, features] = code.match(/^medusa-payment-rs = \{ version = "([^"]+)".*features = \[(.*)\] \}$/m);

@@ -3,20 +3,13 @@
 const { execFileSync } = require("node:child_process");
 const fs = require("node:fs");
 const path = require("node:path");
+const { parseTriple } = require("@napi-rs/cli");
 const { assemble } = require("./assemble");
 
 const ROOT = path.resolve(__dirname, "..");
 const { napi } = require("../package.json");
 
-const PLATFORMS = [
-  "darwin-arm64",
-  "darwin-x64",
-  "linux-arm64-gnu",
-  "linux-arm64-musl",
-  "linux-x64-gnu",
-  "linux-x64-musl",
-  "win32-x64-msvc",
-];
+const PLATFORMS = napi.targets.map((target) => parseTriple(target).platformArchABI);
 
 const addonOf = (platform) => `${napi.binaryName}.${platform}.node`;
 

@@ -8,14 +8,16 @@ const { SCAFFOLDED } = require("../e2e/support/paths");
 const { run } = require("../e2e/support/processes");
 const { NAME, scaffoldProject } = require("../e2e/support/scaffold");
 const { packTarball } = require("../e2e/support/store");
+const { blocksIn } = require("../__test__/support/pages");
 const { checks } = require("../testing");
 
 let text;
 let blocks;
 let project;
 before(async () => {
-  text = await fs.readFile(path.join(__dirname, "../docs/write-a-provider.md"), "utf8");
-  blocks = [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language, code]) => ({ language, code }));
+  const page = path.join(__dirname, "../docs/write-a-provider.md");
+  text = await fs.readFile(page, "utf8");
+  blocks = blocksIn(page);
   const { folder } = await scaffoldProject(await packTarball(), { log: console.log });
   project = path.join(SCAFFOLDED, "as-documented");
   await fs.rm(project, { recursive: true, force: true });

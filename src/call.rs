@@ -3,7 +3,6 @@
 #[cfg(feature = "stripe")]
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::{AtomicU32, Ordering};
-
 use std::time::Duration;
 
 use tokio::time::Instant;

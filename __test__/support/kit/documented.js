@@ -2,14 +2,14 @@
 
 const fs = require("node:fs");
 const path = require("node:path");
+const { codeIn } = require("../pages");
 
 const DOCS = path.join(path.dirname(require.resolve("medusa-payment-rs/package.json")), "docs");
 
 /** Name → text of each block that begins with its file's name. */
 function blocks(page) {
-  const text = fs.readFileSync(path.join(DOCS, page), "utf8");
-  const found = [...text.matchAll(/^```js\n(\/\/ (\S+)\n[\s\S]*?)^```$/gm)];
-  return Object.fromEntries(found.map(([, code, name]) => [name, code]));
+  const named = codeIn(path.join(DOCS, page), "js").map((code) => [code.match(/^\/\/ (\S+)\n/)?.[1], code]);
+  return Object.fromEntries(named.filter(([name]) => name));
 }
 
 const support = (name) => JSON.stringify(require.resolve(`./${name}`));

@@ -139,11 +139,10 @@ impl PayPal {
         self.start(api, context, superseded).await.map(Some)
     }
 
-    /// The order in the payment's data, as it is after a change, with what others have added to the data.
+    /// The order in the payment's data, as it is after a change.
     async fn after(&self, api: &Api<'_>, id: &str, data: &JsonObject, books: &Books) -> JsonObject {
         let fresh = api.glance(id, self.settings.attempt_timeout / 4).await;
-        let fresh = fresh.map(|fresh| fresh.with_defaults(data));
-        books.written_into(fresh.as_ref().unwrap_or(data))
+        fresh.map_or_else(|| books.written_into(data), |fresh| stored(&fresh, data, books))
     }
 
     /// Holds or takes the money of an order that the shopper has approved. One for which that was
@@ -191,6 +190,11 @@ fn with_amount(data: &JsonObject, amount: &Money) -> JsonObject {
         unit.insert("amount".to_owned(), serde_json::to_value(amount).unwrap_or_default());
     }
     data.with([("purchase_units", serde_json::to_value(units).unwrap_or_default())])
+}
+
+/// What Medusa stores: the newest order with these books, and with what others have added to `data`.
+fn stored(order: &JsonObject, data: &JsonObject, books: &Books) -> JsonObject {
+    books.written_into(&order.with_defaults(data))
 }
 
 #[async_trait]
@@ -276,8 +280,7 @@ impl PaymentProcessor for PayPal {
             api.patch(&requests::patch_amount(&id, reference, expected)).await?;
             authorized = with_amount(&authorized, expected);
         }
-        // What others have added to the data stays.
-        let data = books.written_into(&authorized.with_defaults(&data));
+        let data = stored(&authorized, &data, &books);
         Ok(Authorization { status: order.status(), data })
     }
 
@@ -287,9 +290,7 @@ impl PaymentProcessor for PayPal {
         let books = held::settled(&api, &data).await;
         let order = api.get_order(&id).await?;
         match held::capture(&api, &order).await? {
-            Some(captured_already) => {
-                Ok(books.written_into(&captured_already.with_defaults(&data)))
-            }
+            Some(captured_already) => Ok(stored(&captured_already, &data, &books)),
             None => Ok(self.after(&api, &id, &data, &books).await),
         }
     }
@@ -328,7 +329,7 @@ impl PaymentProcessor for PayPal {
             ));
         }
         if order.open_holds().next().is_none() {
-            return Ok(books.written_into(&order.raw.with_defaults(&data)));
+            return Ok(stored(&order.raw, &data, &books));
         }
         held::release(&api, &order).await?;
         Ok(self.after(&api, &id, &data, &books).await)
