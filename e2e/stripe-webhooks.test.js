@@ -194,21 +194,46 @@ test("a payment over another amount than the cart's completes nothing until some
   assertSettled(await shop.books(cart), { captured: false });
 });
 
-test("a cart that is sold out when the money is held is given up, and the money released", async () => {
-  const cart = await shop.paidCart();
+async function soldOut(work) {
   const { variant } = shop.catalog;
   const setStock = (quantity) =>
     shop.postgres.query("UPDATE product_variant SET inventory_quantity = $1 WHERE id = $2", [quantity, variant.id]);
   await setStock(0);
   try {
-    await accepted(cart.event);
+    return await work();
   } finally {
     await setStock(1_000_000);
   }
+}
+
+test("a cart that is sold out when the money is held is given up, and the money released", async () => {
+  const cart = await shop.paidCart();
+  await soldOut(() => accepted(cart.event));
   const { orders, payments, stripe: intent } = await shop.books(cart);
   assert.deepEqual(orders, []);
   assert.ok(payments.every((payment) => payment.canceled_at));
   assert.equal(intent.released, 1500);
+});
+
+test("a cart that is sold out when the money is taken waits for somebody to refund it, or for new stock", async () => {
+  const [refunded, restocked] = [
+    await shop.paidCart({ provider: AT_ONCE }),
+    await shop.paidCart({ provider: AT_ONCE }),
+  ];
+  for (const cart of [refunded, restocked]) {
+    const answer = await soldOut(() => shop.deliver(cart.event));
+    assert.equal(answer.status, 500, "Stripe's dashboard lists it among the failed ones");
+    const { orders, stripe: intent } = await shop.books(cart);
+    assert.deepEqual([orders, intent.captured, intent.refunded], [[], 1500, 0]);
+  }
+
+  await stripe.dashboard.refund(refunded.intent);
+  await accepted(refunded.event);
+  const { orders } = await shop.books(refunded);
+  assert.deepEqual(orders, [], "nothing is sent to somebody who has the money back");
+
+  await accepted(restocked.event);
+  assertSettled(await shop.books(restocked), { captured: true });
 });
 
 test("a row of the idempotency key that an earlier delivery has left behind is no obstacle", async () => {

@@ -1,15 +1,19 @@
 // What the six services have in common, beside what runs in Rust.
 
 const { AbstractPaymentProcessor } = require("../index.js");
+const { isBooked, isCollection } = require("./collection.js");
 const { refusal, signatureProblem } = require("./signature.js");
 
-/** How long the session is looked for: the look-up needs a database connection while its caller holds one. */
+/** How long the database is waited for: a look-up needs a connection while its caller holds one. */
 const LOOK_UP_MS = 5_000;
 
 /** The option `deadline_ms`, where it is not set: as in Rust, which has no part in the look-up. */
 const DEADLINE_MS = 12_000;
 
 class StripeProcessor extends AbstractPaymentProcessor {
+  /** The data of sessions that were authorized a moment ago and are not booked yet. */
+  #authorized = new WeakSet();
+
   /** The plugin's options in `medusa-config.js`. */
   get options() {
     return this.config;
@@ -32,6 +36,47 @@ class StripeProcessor extends AbstractPaymentProcessor {
     }
   }
 
+  async authorizePayment(data, context) {
+    const result = await super.authorizePayment(data, context);
+    if (result.status === "authorized" && isCollection(result.data.metadata?.resource_id)) {
+      this.#authorized.add(result.data);
+    }
+    return result;
+  }
+
+  /**
+   * Medusa books what `authorizePayment` has returned by retrieving it, that very object (`createPayment`,
+   * dist/services/payment-provider.js), and nothing in its tables keeps a payment collection from being booked twice. By
+   * then the session's row is written, and whoever authorizes it as well waits for this transaction: one of two is first,
+   * and the other one finds its payment here.
+   */
+  async retrievePayment(data) {
+    const isToBeBooked = typeof data === "object" && data !== null && this.#authorized.delete(data);
+    if (!isToBeBooked) return super.retrievePayment(data);
+    const until = Date.now() + this.#deadline;
+    const intent = await super.retrievePayment(data);
+    return "error" in intent ? intent : ((await this.#obstacle(data, until)) ?? intent);
+  }
+
+  /** Why the payment of a collection cannot be booked. */
+  async #obstacle({ id, metadata: { resource_id: collection } }, until) {
+    const error = `The payment ${id} cannot be booked on ${collection}`;
+    try {
+      const look = isBooked(this.container.manager, collection, id);
+      if (!(await inTime(look, Math.min(LOOK_UP_MS, until - Date.now())))) return undefined;
+      const who = "another request, or Stripe's event, came first";
+      const detail = `It is booked already: ${who}. Nothing was booked twice. Load the payment collection again.`;
+      return { error, code: "already_booked", detail };
+    } catch (failure) {
+      const detail = `Medusa's payments could not be read: ${textOf(failure)}. Nothing was booked. Try again.`;
+      return { error, code: "temporarily_unavailable", detail };
+    }
+  }
+
+  get #deadline() {
+    return this.options?.deadline_ms ?? DEADLINE_MS;
+  }
+
   /**
    * Takes what the shopper's browser posts.
    *
@@ -39,7 +84,7 @@ class StripeProcessor extends AbstractPaymentProcessor {
    */
   async updatePaymentData(sessionId, data) {
     if (typeof sessionId !== "string" || sessionId.startsWith("pi_")) return super.updatePaymentData(sessionId, data);
-    const limit = this.options?.deadline_ms ?? DEADLINE_MS;
+    const limit = this.#deadline;
     const until = Date.now() + limit;
     let session;
     try {

@@ -1,6 +1,7 @@
 // Brings Medusa's books to where Stripe's are, one step after another.
 
 const crypto = require("node:crypto");
+const { isCollection } = require("../collection.js");
 const { cart } = require("./cart.js");
 const { collection } = require("./collection.js");
 const { nextStep } = require("./rust.js");
@@ -47,7 +48,7 @@ async function settle(event, scope, log) {
 }
 
 async function retrieve(id, scope) {
-  const intent = await scope.resolve("stripeProviderService").retrievePayment({ id });
+  const intent = await scope.resolve("stripeProviderService").retrievePayment({ id, latest_charge: {} });
   if (!("error" in intent)) return intent;
   if (intent.code === "resource_missing") return undefined;
   throw new Unsettled(`${intent.error}: ${intent.detail}`);
@@ -58,7 +59,7 @@ async function retrieve(id, scope) {
  * keeps other servers' webhooks out; no request of a shopper takes it.
  */
 async function oneStep(event, intent, scope, waited) {
-  const books = event.resource.startsWith("paycol") ? collection : cart;
+  const books = isCollection(event.resource) ? collection : cart;
   try {
     return await scope.resolve("manager").transaction(async (manager) => {
       const service = (name) => scope.resolve(name).withTransaction(manager);
@@ -66,11 +67,12 @@ async function oneStep(event, intent, scope, waited) {
       await manager.query("SELECT pg_advisory_xact_lock($1)", [lockNumber(event.resource)]);
       const found = await books.read(service, event);
       if (!found) return { step: "unknown" };
-      const { id, status, amount } = intent;
+      const { id, status, amount, latest_charge: charge } = intent;
       const settlement = {
         ...found.books,
         resource: event.resource,
         intent: { id, status, amount },
+        is_refunded: Boolean(charge?.refunded),
         waited_ms: waited,
       };
       const next = nextStep(settlement);

@@ -10,8 +10,8 @@ use super::event::COLLECTION;
 use super::intent::{IntentFields, IntentStatus};
 use crate::amount::Amount;
 
-/// How long a payment collection is left to the shopper's own request. Medusa keeps no second payment
-/// from being booked on a collection (a cart has a unique index), so nobody else should be at it.
+/// How long a payment collection is left to the shopper's own request. Two at once book it once, but the
+/// second one gets an error; a shopper should rather see what was bought.
 const SHOPPER_FIRST_MS: u64 = 2_000;
 
 /// Tax lines that are younger than this say that somebody is completing the cart: Medusa makes them first,
@@ -27,6 +27,8 @@ const ORDER_UNDER_WAY_MS: u64 = 15_000;
 pub struct Settlement {
     /// The PaymentIntent as Stripe has it now.
     intent: IntentFields,
+    /// Whether all of it was given back.
+    is_refunded: bool,
     /// `cart_…` or `paycol_…`
     resource: String,
     /// Whether the cart has become an order or a swap.
@@ -115,6 +117,9 @@ impl Settlement {
 
     fn before_authorization(&self) -> Step {
         let (id, resource) = (&self.intent.id, &self.resource);
+        if self.is_refunded {
+            return self.nothing_to_complete();
+        }
         if self.session.as_ref() != Some(id) {
             return Step::Attend(format!(
                 "nobody waits for {id} on {resource} any more: its payment session was replaced or \
@@ -146,7 +151,9 @@ impl Settlement {
     fn after_authorization(&self, payment: &Booked) -> Step {
         let (id, resource) = (&self.intent.id, &self.resource);
         if !self.is_completed && !self.is_collection() {
-            return if payment.age_ms < ORDER_UNDER_WAY_MS {
+            return if self.is_refunded {
+                self.nothing_to_complete()
+            } else if payment.age_ms < ORDER_UNDER_WAY_MS {
                 Step::Wait(format!("another request makes an order of {resource}"))
             } else {
                 Step::Resume
@@ -162,6 +169,13 @@ impl Settlement {
             ));
         }
         Step::Capture
+    }
+
+    fn nothing_to_complete(&self) -> Step {
+        Step::Done(format!(
+            "{} was refunded before {} was completed",
+            self.intent.id, self.resource
+        ))
     }
 
     fn is_collection(&self) -> bool {
@@ -196,6 +210,7 @@ mod tests {
     fn settlement(changes: &Value) -> Settlement {
         let mut value = json!({
             "intent": {"id": "pi_1", "status": "requires_capture", "amount": 1500},
+            "is_refunded": false,
             "resource": "cart_1",
             "is_completed": false,
             "is_canceled": false,
@@ -254,6 +269,18 @@ mod tests {
         ] {
             let step = step(&json!({"intent": {"status": status}, "session": null}));
             assert!(matches!(step, Step::Done(_)), "{status}: {step:?}");
+        }
+    }
+
+    #[test]
+    fn money_that_was_given_back_buys_nothing() {
+        let given_back = json!({"intent": {"status": "succeeded"}, "is_refunded": true});
+        let old = [booked("pi_1", false, ORDER_UNDER_WAY_MS)];
+        for more in [json!({}), json!({"resource": "paycol_1"}), json!({"payments": old})] {
+            let mut changes = given_back.clone();
+            merge(&mut changes, &more);
+            let step = step(&changes);
+            assert!(matches!(&step, Step::Done(why) if why.contains("refunded")), "{step:?}");
         }
     }
 
