@@ -34,6 +34,8 @@ const FOUND = {
     "refresh: old intent x 429": "lost",
     "refresh: new intent x 500": "corrupt",
     "initiate: intent x 402 with Stripe's error": "corrupt",
+    "another customer: new intent x 500": "corrupt",
+    "another customer: cancellation x 429": "lost",
   },
   forgetful: {
     "initiate: intent x no reply >": "doubled",
@@ -59,6 +61,8 @@ const FOUND = {
   },
   mute: {
     "initiate: customer x no reply <": "stuck",
+    "another customer: old intent x no reply <": "stuck",
+    "another customer: customer x no reply <": "stuck",
     "authorize x no reply <": "stuck",
     "retrieve x half a reply, then none >": "stuck",
     "capture x no reply >": "stuck",

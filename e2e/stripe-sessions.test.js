@@ -4,6 +4,7 @@ const assert = require("node:assert/strict");
 const { after, before, test } = require("node:test");
 const { checkout, newShopper } = require("./stripe/checkout");
 const { openStripeShop, ours } = require("./stripe/shop");
+const { eventually } = require("./support/eventually");
 
 let shop;
 let steps;
@@ -103,9 +104,10 @@ test("a guest keeps the intent with an e-mail address that has bought before", a
   assert.equal(steps.intentsOf(payment).length, 1);
 });
 
-// `refreshPaymentSession` (dist/services/cart.js) names no customer: the new intent has another one at Stripe.
+// `refreshPaymentSession` (dist/services/cart.js) names no customer.
 test("a guest keeps the intent of a refreshed session through the cart's next updates", async () => {
   const payment = await selected();
+  const customers = shop.stripe.ledger.customers().length;
   await shop.buyer.refreshSession(payment.cart, "stripe");
   const { id } = await currentOf(payment);
   await shop.buyer.selectSession(payment.cart, "stripe");
@@ -114,6 +116,7 @@ test("a guest keeps the intent of a refreshed session through the cart's next up
   const data = await currentOf(payment);
   assert.equal(data.id, id);
   assert.equal(data.amount, (await shop.buyer.retrieveCart(payment.cart)).total);
+  assert.equal(shop.stripe.ledger.customers().length, customers, "nor is there another customer");
 });
 
 test("the intent of a provider that is given up for another one cannot be paid", async () => {
@@ -158,6 +161,24 @@ test("the intent of a cart that moves to another region cannot be paid", async (
   await shop.buyer.createPaymentSessions(payment.cart);
   await shop.buyer.selectSession(payment.cart, "stripe");
   await isSuperseded(payment);
+});
+
+test("the intent of a cart that nobody has a name for, and that moves to another region, cannot be paid", async () => {
+  const items = [{ variant_id: shop.catalog.variant.id, quantity: 1 }];
+  const { cart } = await shop.store("POST", "/store/carts", { region_id: shop.catalog.region.id, items });
+  await shop.buyer.createPaymentSessions(cart.id);
+  const { data } = (await shop.buyer.selectSession(cart.id, "stripe")).payment_session;
+  assert.equal(data.customer, null);
+  await shop.buyer.updateCart(cart.id, { region_id: overseas.id });
+  await eventually(() => shop.stripe.ledger.payment(data.id).canceled);
+  await isSuperseded({ intent: data.id });
+});
+
+test("an update of a cart that drops no session leaves its intents alone", async () => {
+  const payment = await selected();
+  await shop.buyer.updateCart(payment.cart, { context: { note: "a gift" } });
+  await shop.buyer.updateCart(payment.cart, { region_id: shop.catalog.region.id });
+  assert.equal((await currentOf(payment)).id, payment.intent);
 });
 
 test("somebody who logs in pays with a customer of their own", async () => {

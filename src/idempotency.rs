@@ -131,19 +131,26 @@ impl Action {
     }
 
     fn hash(&self) -> String {
-        let mut hash = Sha256::new();
-        for part in [self.identifier, self.operation.name(), &self.payment_id, self.data.as_str()] {
-            hash.update(part.as_bytes());
-            hash.update([0]);
-        }
-        hash.update(self.amount.to_be_bytes());
-        let mut text = String::with_capacity(40);
-        for byte in hash.finalize().iter().take(20) {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-        }
-        text
+        let (operation, data) = (self.operation.name(), self.data.as_str());
+        let texts = [self.identifier, operation, &self.payment_id, data];
+        key_of(&texts, &self.amount.to_be_bytes())
     }
+}
+
+/// The key that follows from these parts, which are told apart.
+pub(crate) fn key_of(texts: &[&str], end: &[u8]) -> String {
+    let mut hash = Sha256::new();
+    for text in texts {
+        hash.update(text.as_bytes());
+        hash.update([0]);
+    }
+    hash.update(end);
+    let mut key = String::with_capacity(40);
+    for byte in hash.finalize().iter().take(20) {
+        // Writing to a string cannot fail.
+        let _ = write!(key, "{byte:02x}");
+    }
+    key
 }
 
 #[cfg(test)]

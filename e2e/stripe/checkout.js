@@ -48,6 +48,20 @@ function checkout({ shop, provider = "stripe" }) {
       return { ...payment, session, intent: intentOf(session) };
     },
 
+    /** And the shopper has logged in meanwhile, as somebody whom neither side has seen buying. */
+    async sessionOfAnother() {
+      const payment = await steps.openSession();
+      const email = newShopper();
+      const id = `cus_${payment.cart}`;
+      await shop.postgres.query("INSERT INTO customer (id, email, has_account) VALUES ($1, $2, true)", [id, email]);
+      await shop.postgres.query("UPDATE cart SET customer_id = $1, email = $2 WHERE id = $3", [
+        id,
+        email,
+        payment.cart,
+      ]);
+      return { ...payment, email };
+    },
+
     /** Which the shopper has paid. */
     async paidSession() {
       const payment = await steps.openSession();

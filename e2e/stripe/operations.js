@@ -23,6 +23,11 @@ const creates =
   (request) =>
     isPost("/v1/payment_intents")(request) && request.params.metadata?.resource_id === cart;
 
+const makesCustomer =
+  ({ email }) =>
+  (request) =>
+    isPost("/v1/customers")(request) && request.params.email === email;
+
 const makesRefund =
   ({ intent }) =>
   (request) =>
@@ -107,10 +112,8 @@ function operationsOf({ shop, provider = "stripe", steps = checkout({ shop, prov
     },
   };
 
-  const refreshes = {
-    prepare: steps.openSession,
-    act: ({ cart }) => shop.buyer.refreshSession(cart, provider),
-    calls: 2,
+  /** A new intent takes the old one's place, which nobody can pay any more. */
+  const supersedes = {
     async books(payment, { attempts }) {
       const session = await steps.sessionOf(payment.cart);
       const current = session?.data.id;
@@ -128,14 +131,26 @@ function operationsOf({ shop, provider = "stripe", steps = checkout({ shop, prov
     },
   };
 
-  const operations = {
-    "initiate: customer": {
-      ...initiates,
-      meets:
-        ({ email }) =>
-        (request) =>
-          isPost("/v1/customers")(request) && request.params.email === email,
+  const refreshes = {
+    ...supersedes,
+    prepare: steps.openSession,
+    act: ({ cart }) => shop.buyer.refreshSession(cart, provider),
+    calls: 2,
+  };
+
+  const replaces = {
+    prepare: steps.sessionOfAnother,
+    act: ({ cart }) => shop.buyer.createPaymentSessions(cart),
+    calls: 1,
+    /** An old intent that could not be canceled is canceled with the cart's next step. */
+    async books(payment, { attempts, ok }) {
+      if (ok) await shop.buyer.createPaymentSessions(payment.cart);
+      return supersedes.books(payment, { attempts });
     },
+  };
+
+  const operations = {
+    "initiate: customer": { ...initiates, meets: makesCustomer },
     "initiate: intent": { ...initiates, meets: creates },
     update: {
       prepare: steps.openSession,
@@ -155,6 +170,10 @@ function operationsOf({ shop, provider = "stripe", steps = checkout({ shop, prov
         };
       },
     },
+    "another customer: old intent": { ...replaces, meets: (payment) => readsFrom(1, payment) },
+    "another customer: customer": { ...replaces, meets: makesCustomer },
+    "another customer: new intent": { ...replaces, meets: creates },
+    "another customer: cancellation": { ...replaces, meets: cancels },
     authorize: { ...completes, meets: (payment) => readsFrom(1, payment) },
     retrieve: { ...completes, meets: (payment) => readsFrom(2, payment) },
     status: { ...completes, meets: (payment) => readsFrom(3, payment) },

@@ -2,6 +2,7 @@
 // (dist/loaders/plugins.js, registerApi). A `require` in here that finds nothing is silently no route at all.
 
 const { hostRequire } = require("../host.js");
+const { watchCarts } = require("../left-behind.js");
 const { addPaymentsRoute } = require("../payments.js");
 const { addWebhookRoute } = require("../webhook/route.js");
 
@@ -10,6 +11,7 @@ exports.default = (rootDirectory, options) => {
   const router = host("express").Router();
   addWebhookRoute(router, host, options);
   addPaymentsRoute(router, host);
+  watchCarts(router);
   // Medusa's own handles errors of Medusa's own routes only; without one express would answer with the stack.
   router.use(host("./dist/api/middlewares/error-handler").default());
   return router;

@@ -23,13 +23,25 @@ class BrokenService extends AbstractPaymentProcessor {
     const customer = await this.ask("POST", "/v1/customers", { email }, {});
     const fields = { amount, currency, "metadata[resource_id]": cart, capture_method: "manual" };
     if (customer.id) fields.customer = customer.id;
-    return answer(await this.ask("POST", "/v1/payment_intents", fields, {}), (session_data) => ({ session_data }));
+    const made = await this.ask("POST", "/v1/payment_intents", fields, {});
+    return answer(made, (intent) => ({ session_data: { ...intent, email } }));
   }
 
-  async updatePayment({ amount, paymentSessionData: data }) {
+  async updatePayment(context) {
+    const { amount, email, paymentSessionData: data } = context;
+    if (data.email !== email) return this.replace(data, context);
     if (data.amount === amount) return;
     const changed = await this.ask("POST", intentPath(data), { amount }, { ...data, amount });
-    return answer(changed, (session_data) => ({ session_data }));
+    return answer(changed, (intent) => ({ session_data: { ...intent, email } }));
+  }
+
+  /** Whatever becomes of the old intent. */
+  async replace(data, context) {
+    const old = await this.ask("GET", intentPath(data), {}, data);
+    if ("error" in old) return old;
+    const made = await this.initiatePayment(context);
+    if (!("error" in made)) await this.cancelPayment(data);
+    return made;
   }
 
   async updatePaymentData(sessionId, fields) {

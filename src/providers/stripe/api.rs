@@ -6,6 +6,7 @@ use super::reply::{Reply, failed, repeat};
 use super::requests::{self, ApiRequest};
 use crate::call::CallContext;
 use crate::error::{ErrorKind, PaymentProcessorError, Result};
+use crate::idempotency::key_of;
 use crate::json::JsonError;
 
 /// The code of a request that the intent's status does not allow.
@@ -78,14 +79,14 @@ impl<'a> Api<'a> {
     /// A request that has the same effect however often it is made. Stripe repeats a stored failure
     /// for a day under its key, also where the reason for it is long gone; such an answer is stepped
     /// over with the next key.
-    async fn post_past_replays(&self, request: &ApiRequest, part: &str) -> Result<String> {
-        let mut key = self.key(part);
+    async fn post_past_replays(&self, request: &ApiRequest, first_key: &str) -> Result<String> {
+        let mut key = first_key.to_owned();
         for replays in 1..=MOST_REPLAYS {
             let reply = self.send(request, Some(&key)).await?;
             if reply.is_success() || !reply.replayed {
                 return reply.into_body(self.call, false);
             }
-            key = self.key(&format!("{part}.{replays}"));
+            key = format!("{first_key}.{replays}");
         }
         self.post(request, &key).await
     }
@@ -131,26 +132,39 @@ impl<'a> Api<'a> {
         Ok(payable.map(|intent| intent.id).collect())
     }
 
-    pub(super) async fn create_intent(&self, request: &ApiRequest) -> Result<Intent> {
-        Intent::parse(self.post(request, &self.key("")).await?)
+    /// `part` tells the creations of one call apart.
+    pub(super) async fn create_intent(&self, request: &ApiRequest, part: &str) -> Result<Intent> {
+        Intent::parse(self.post(request, &self.key(part)).await?)
     }
 
     pub(super) async fn capture_intent(&self, id: &str) -> Result<Intent> {
-        Intent::parse(self.post_past_replays(&requests::capture_intent(id), "").await?)
+        Intent::parse(self.post_past_replays(&requests::capture_intent(id), &self.key("")).await?)
     }
 
     /// `part` tells the cancellations of one call apart.
     pub(super) async fn cancel_intent(&self, id: &str, part: &str) -> Result<Intent> {
-        Intent::parse(self.post_past_replays(&requests::cancel_intent(id), part).await?)
+        Intent::parse(self.post_past_replays(&requests::cancel_intent(id), &self.key(part)).await?)
     }
 
     pub(super) async fn update_intent(&self, request: &ApiRequest, part: &str) -> Result<Intent> {
-        Intent::parse(self.post_past_replays(request, part).await?)
+        Intent::parse(self.post_past_replays(request, &self.key(part)).await?)
     }
 
-    /// The id of a new customer.
-    pub(super) async fn create_customer(&self, email: &str) -> Result<String> {
-        let body = self.post(&requests::create_customer(email), &self.key("-customer")).await?;
+    /// The id of the customer who pays for a cart. Asked for again with the same address, it is the same
+    /// one for a day: Medusa names no customer where it refreshes a session (`refreshPaymentSession`,
+    /// `dist/services/cart.js`).
+    pub(super) async fn customer_of(&self, cart: &str, email: &str) -> Result<String> {
+        let key = key_of(&[self.call.identifier(), "customer", cart, email], &[]);
+        self.create_customer(email, &key).await
+    }
+
+    /// The id of a customer whom Stripe has not seen before.
+    pub(super) async fn new_customer(&self, email: &str) -> Result<String> {
+        self.create_customer(email, &self.key("-customer")).await
+    }
+
+    async fn create_customer(&self, email: &str, key: &str) -> Result<String> {
+        let body = self.post_past_replays(&requests::create_customer(email), key).await?;
         let Identified { id } = serde_json::from_str(&body).map_err(JsonError::from)?;
         Ok(id)
     }

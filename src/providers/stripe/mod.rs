@@ -104,14 +104,25 @@ impl<M: Method> Stripe<M> {
     ) -> Result<PaymentProcessorSessionResponse> {
         requests::check_amount(context.amount, &context.currency_code)?;
         let known = context.customer.as_ref().and_then(stripe_customer);
-        let (customer, is_new) = match known {
-            Some(customer) => (Some(customer), false),
-            None if context.email.trim().is_empty() => (None, false),
-            None => (Some(api.create_customer(&context.email).await?), true),
+        let email = Some(context.email.as_str()).filter(|email| !email.trim().is_empty());
+        let request = |customer: Option<&str>| {
+            requests::create_intent(&self.settings, M::LOCAL_TYPE, context, customer)
         };
-        let request =
-            requests::create_intent(&self.settings, M::LOCAL_TYPE, context, customer.as_deref());
-        let intent = api.create_intent(&request).await?;
+        let mut customer = match (&known, email) {
+            (None, Some(email)) => Some(api.customer_of(&context.resource_id, email).await?),
+            _ => known.clone(),
+        };
+        let intent = match api.create_intent(&request(customer.as_deref()), "").await {
+            // A customer of the test mode, or one who was deleted in the dashboard.
+            Err(error) if error.code() == RESOURCE_MISSING && customer.is_some() => {
+                customer = match email {
+                    Some(email) => Some(api.new_customer(email).await?),
+                    None => None,
+                };
+                api.create_intent(&request(customer.as_deref()), "-again").await?
+            }
+            answer => answer?,
+        };
         // An attempt whose reply was lost has made it already.
         let superseded = superseded.into_iter().filter(|id| *id != intent.fields.id).collect();
         let customer_of = context.customer.as_ref();
@@ -123,8 +134,9 @@ impl<M: Method> Stripe<M> {
         };
         Ok(PaymentProcessorSessionResponse {
             session_data: settled(api, &books.written_into(&intent.raw)).await,
-            update_requests: customer.filter(|_| is_new).map(|customer| UpdateRequests {
-                customer_metadata: Some(JsonObject::empty().with([("stripe_id", customer.into())])),
+            update_requests: customer.filter(|id| known.as_ref() != Some(id)).map(|id| {
+                let metadata = JsonObject::empty().with([("stripe_id", id.into())]);
+                UpdateRequests { customer_metadata: Some(metadata) }
             }),
         })
     }

@@ -108,6 +108,47 @@ async fn a_guest_gets_a_customer_and_medusa_is_asked_to_remember_it() {
 }
 
 #[tokio::test]
+async fn a_guest_is_the_same_customer_however_often_a_cart_starts_anew() {
+    let start = |_| [ok(r#"{"id":"cus_9"}"#), ok(intent("requires_payment_method"))];
+    let server = Server::start((0..4).flat_map(start)).await;
+    let stack = stack(&server.url);
+    let changes: [fn(&mut PaymentProcessorContext); 4] = [
+        |_| {},
+        |context| context.amount = amount(2000),
+        |context| context.email = "bob@example.com".to_owned(),
+        |context| context.resource_id = "cart_2".to_owned(),
+    ];
+    for change in changes {
+        stack.call(Request::InitiatePayment(context("{}", change))).await.unwrap();
+    }
+    let of_the_customers: Vec<_> = server.keys().into_iter().step_by(2).collect();
+    let [first, same, other_address, other_cart] = of_the_customers.try_into().unwrap();
+    assert_eq!(first, same);
+    assert!(first != other_address && first != other_cart && other_address != other_cart);
+}
+
+#[tokio::test]
+async fn a_customer_whom_stripe_does_not_know_any_more_is_replaced() {
+    let server = Server::start([
+        error(400, "resource_missing"),
+        error(400, "resource_missing"),
+        ok(r#"{"id":"cus_9"}"#),
+        ok(intent("requires_payment_method")),
+    ])
+    .await;
+    let context = context("{}", |context| context.customer = Some(known("cus_1")));
+    let answer = stack(&server.url).call(Request::InitiatePayment(context)).await;
+    let Response::Session(session) = answer.unwrap() else { panic!("no session") };
+    let metadata = session.update_requests.unwrap().customer_metadata.unwrap();
+    assert_eq!(metadata.as_str(), r#"{"stripe_id":"cus_9"}"#);
+    let (first, second) = ("POST /v1/payment_intents", "POST /v1/customers");
+    assert_eq!(server.lines(), [LIST_INTENTS, first, second, first]);
+    assert!(server.received()[3].body.contains("&customer=cus_9"));
+    let keys = server.keys();
+    assert_eq!(keys.iter().collect::<std::collections::HashSet<_>>().len(), keys.len());
+}
+
+#[tokio::test]
 async fn a_customer_whom_stripe_knows_is_not_made_again() {
     let server = Server::start([ok(r#"{"data":[]}"#), ok(intent("requires_payment_method"))]).await;
     let context = context("{}", |context| context.customer = Some(known("cus_1")));

@@ -1,0 +1,45 @@
+// Intents that a cart leaves behind: where it moves to another region, Medusa drops its sessions from the database and asks
+// no provider (`setRegion_`, dist/services/cart.js). Nobody waits for their intents any more, so nobody may pay them.
+
+/** Sees what an update of a cart has dropped, and cancels its intents once the update is answered. */
+function watchCarts(router) {
+  router.post("/store/carts/:id", async (req, res, next) => {
+    const { scope } = req;
+    const cart = req.params.id;
+    try {
+      const sessions = await sessionsOf(cart, scope);
+      if (sessions.length > 0) res.once("finish", () => cancelDropped(sessions, cart, scope));
+    } catch (error) {
+      scope.resolve("logger").warn(`medusa-payment-rs: the sessions of ${cart} could not be read: ${error.message}`);
+    }
+    next();
+  });
+}
+
+const sessionsOf = (cart, scope) =>
+  scope.resolve("manager").query(
+    // The local methods (`stripe-ideal` and its kin) are services of the same plugin.
+    `SELECT id, provider_id AS provider, data->>'id' AS intent FROM payment_session
+     WHERE cart_id = $1 AND provider_id ~ '^stripe(-|$)' AND data->>'id' IS NOT NULL`,
+    [cart],
+  );
+
+/** Never rejects: the shopper has the answer already. */
+async function cancelDropped(sessions, cart, scope) {
+  const logger = scope.resolve("logger");
+  try {
+    const left = new Set((await sessionsOf(cart, scope)).map(({ id }) => id));
+    for (const { id, provider, intent } of sessions) {
+      if (left.has(id)) continue;
+      const answer = await scope.resolve(`pp_${provider}`).deletePayment({ id: intent });
+      const failed = answer && "error" in answer;
+      const what = `medusa-payment-rs: ${cart} has left ${intent} behind`;
+      if (!failed) logger.info(`${what}: it is canceled`);
+      else logger.error(`${what}, and it is not canceled: ${answer.error}: ${answer.detail} See to it in Stripe.`);
+    }
+  } catch (error) {
+    logger.error(`medusa-payment-rs: what ${cart} has left behind at Stripe is not canceled: ${error.message}`);
+  }
+}
+
+module.exports = { watchCarts };
