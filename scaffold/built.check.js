@@ -4,8 +4,8 @@ const assert = require("node:assert/strict");
 const fs = require("node:fs/promises");
 const path = require("node:path");
 const { before, test } = require("node:test");
-const { npm } = require("../e2e/support/npm");
-const { SCAFFOLDED } = require("../e2e/support/paths");
+const { npm, npx } = require("../e2e/support/npm");
+const { ROOT, SCAFFOLDED } = require("../e2e/support/paths");
 const { run } = require("../e2e/support/processes");
 const { CARGO_TARGET, NAME, scaffoldProject } = require("../e2e/support/scaffold");
 const { packTarball } = require("../e2e/support/store");
@@ -67,6 +67,23 @@ test("what its workflow publishes is a package for each platform, and one that n
     "package.json",
     `services/${NAME}.js`,
   ]);
+});
+
+test("a project on the published crate compiles with what cargo would publish today", async () => {
+  const name = "acme-published";
+  const { version } = require("../package.json");
+  const folder = path.join(SCAFFOLDED, name);
+  const crate = path.join(SCAFFOLDED, `medusa-payment-rs-${version}`);
+  for (const old of [folder, crate]) await fs.rm(old, { recursive: true, force: true });
+  await npx(SCAFFOLDED, await packTarball(), ["medusa-payment-rs", "new", name, "--crate", version]);
+  const packing = ["package", "--package", "medusa-payment-rs", "--no-verify", "--locked", "--allow-dirty", "--quiet"];
+  await run("cargo", packing, { cwd: ROOT, env: { ...process.env, ...CARGO_TARGET } });
+  const archive = path.join(CARGO_TARGET.CARGO_TARGET_DIR, "package", `medusa-payment-rs-${version}.crate`);
+  await run("tar", ["-xzf", archive, "-C", SCAFFOLDED]);
+  // In the place of crates.io, which need not have this version yet.
+  const instead = `patch.crates-io.medusa-payment-rs.path=${JSON.stringify(crate)}`;
+  const check = ["check", "--quiet", "--config", instead];
+  await run("cargo", check, { cwd: folder, env: { ...process.env, ...CARGO_TARGET } });
 });
 
 test("clippy has nothing to say about its Rust", async () => {
