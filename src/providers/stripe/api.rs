@@ -150,11 +150,17 @@ impl<'a> Api<'a> {
         Intent::parse(self.post_past_replays(request, &self.key(part)).await?)
     }
 
-    /// The id of the customer who pays for a cart. Asked for again with the same address, it is the same
-    /// one for a day: Medusa names no customer where it refreshes a session (`refreshPaymentSession`,
-    /// `dist/services/cart.js`).
-    pub(super) async fn customer_of(&self, cart: &str, email: &str) -> Result<String> {
-        let key = key_of(&[self.call.identifier(), "customer", cart, email], &[]);
+    /// The id of a customer for a cart. Asked for again with the same address, it is the same one for a
+    /// day: Medusa names no customer where it refreshes a session (`refreshPaymentSession`,
+    /// `dist/services/cart.js`). Somebody with an account shares none with guests.
+    pub(super) async fn customer_for(
+        &self,
+        cart: &str,
+        email: &str,
+        has_account: bool,
+    ) -> Result<String> {
+        let who = if has_account { "account" } else { "guest" };
+        let key = key_of(&[self.call.identifier(), who, cart, email], &[]);
         self.create_customer(email, &key).await
     }
 

@@ -103,13 +103,17 @@ impl<M: Method> Stripe<M> {
         superseded: Vec<String>,
     ) -> Result<PaymentProcessorSessionResponse> {
         requests::check_amount(context.amount, &context.currency_code)?;
-        let known = context.customer.as_ref().and_then(stripe_customer);
+        let customer_of = context.customer.as_ref();
+        let has_account = customer_of.is_some_and(|customer| customer.has_account == Some(true));
+        let known = customer_of.and_then(stripe_customer);
         let email = Some(context.email.as_str()).filter(|email| !email.trim().is_empty());
         let request = |customer: Option<&str>| {
             requests::create_intent(&self.settings, M::LOCAL_TYPE, context, customer)
         };
         let mut customer = match (&known, email) {
-            (None, Some(email)) => Some(api.customer_of(&context.resource_id, email).await?),
+            (None, Some(email)) => {
+                Some(api.customer_for(&context.resource_id, email, has_account).await?)
+            }
             _ => known.clone(),
         };
         let intent = match api.create_intent(&request(customer.as_deref()), "").await {
@@ -125,11 +129,10 @@ impl<M: Method> Stripe<M> {
         };
         // An attempt whose reply was lost has made it already.
         let superseded = superseded.into_iter().filter(|id| *id != intent.fields.id).collect();
-        let customer_of = context.customer.as_ref();
         let books = Books {
             superseded,
             customer: customer_of.and_then(|customer| customer.id.clone()),
-            has_account: customer_of.is_some_and(|customer| customer.has_account == Some(true)),
+            has_account,
             ..Books::default()
         };
         Ok(PaymentProcessorSessionResponse {
