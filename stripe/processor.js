@@ -10,10 +10,10 @@ const LOOK_UP_MS = 5_000;
 /** The option `deadline_ms`, where it is not set: as in Rust, which has no part in the look-up. */
 const DEADLINE_MS = 12_000;
 
-class StripeProcessor extends AbstractPaymentProcessor {
-  /** The data of sessions that were authorized a moment ago and are not booked yet. */
-  #authorized = new WeakSet();
+/** The data of collections' sessions that were authorized a moment ago and are not booked yet. */
+const authorized = new WeakSet();
 
+class StripeProcessor extends AbstractPaymentProcessor {
   /** The plugin's options in `medusa-config.js`. */
   get options() {
     return this.config;
@@ -39,7 +39,7 @@ class StripeProcessor extends AbstractPaymentProcessor {
   async authorizePayment(data, context) {
     const result = await super.authorizePayment(data, context);
     if (result.status === "authorized" && isCollection(result.data.metadata?.resource_id)) {
-      this.#authorized.add(result.data);
+      authorized.add(result.data);
     }
     return result;
   }
@@ -51,7 +51,7 @@ class StripeProcessor extends AbstractPaymentProcessor {
    * and the other one finds its payment here.
    */
   async retrievePayment(data) {
-    const isToBeBooked = typeof data === "object" && data !== null && this.#authorized.delete(data);
+    const isToBeBooked = typeof data === "object" && data !== null && authorized.delete(data);
     if (!isToBeBooked) return super.retrievePayment(data);
     const until = Date.now() + this.#deadline;
     const intent = await super.retrievePayment(data);
