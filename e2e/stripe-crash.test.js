@@ -11,31 +11,36 @@ let shop;
 before(async () => (shop = await openStripeShop()));
 after(() => shop?.close());
 
-/** The last method of the processor before Medusa writes the payment down. */
-const LAST_METHOD = {
-  authorize: "retrieve_payment",
-  capture: "capture_payment",
-  refund: "refund_payment",
-  cancel: "cancel_payment",
+/** The last method of the processor before Medusa writes its row down, and the row's table. */
+const KILLED = {
+  "initiate: intent": ["initiate_payment", "payment_session"],
+  update: ["update_payment", "payment_session"],
+  "another customer: new intent": ["update_payment", "payment_session"],
+  "refresh: old intent": ["delete_payment", "payment_session"],
+  delete: ["delete_payment", "payment_session"],
+  authorize: ["retrieve_payment", "payment"],
+  capture: ["capture_payment", "payment"],
+  refund: ["refund_payment", "payment"],
+  cancel: ["cancel_payment", "payment"],
 };
 
-for (const [name, method] of Object.entries(LAST_METHOD)) {
+for (const [name, [method, table]] of Object.entries(KILLED)) {
   test(`${name}: a server that is killed before it has booked leaves nothing lost and nothing doubled`, async () => {
     const operation = operationsOf({ shop }).find((operation) => operation.name === name);
     const payment = await operation.prepare();
-    await killedBeforeItBooks(() => operation.act(payment), method);
-    const left = await operation.books(payment, { attempts: 1, ok: false });
-    assert.notEqual(left.booked, left.wanted, "the server had booked it before it was killed");
+    await killedBeforeItBooks(() => operation.act(payment), method, table);
 
     await shop.reboot({ plugins: [ours(optionsFor(shop.stripe))] });
+    const left = await operation.books(payment, { attempts: 1, ok: false });
+    assert.notEqual(left.booked, left.wanted, "the server had booked it before it was killed");
     await repeated(operation, payment);
     const books = await operation.books(payment, { attempts: 2, ok: true });
     assert.equal(judged(books).verdict, "consistent", JSON.stringify(books));
   });
 }
 
-async function killedBeforeItBooks(act, method) {
-  const release = await shop.postgres.holdWrites("payment");
+async function killedBeforeItBooks(act, method, table) {
+  const release = await shop.postgres.holdWrites(table);
   try {
     await shop.processor.take();
     const answer = act().then(
