@@ -5,7 +5,7 @@
 require("./support/prerequisites").check(); // before anything that an old Node could not read
 
 const assert = require("node:assert/strict");
-const { parseArgs } = require("node:util");
+const { parseArgs, stripVTControlCharacters } = require("node:util");
 const { openShop } = require("./support");
 const { isInstalled, npm } = require("./support/npm");
 const { ROOT } = require("./support/paths");
@@ -16,9 +16,18 @@ const report = require("./support/report");
 const OPTIONS = {
   stripe: { type: "boolean" },
   plugin: { type: "string" },
-  options: { type: "string" }, // the plugin's, as JSON
+  options: { type: "string" },
   serve: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
 };
+
+const HELP = `Usage: npm run demo [-- <options>]        (the first -- is for npm)
+
+  --stripe              pay with Stripe: a fake of it, or with a test key in STRIPE_API_KEY Stripe itself
+  --plugin <folder>     pay through a payment plugin of your own, as npx medusa-payment-rs new makes one
+  --options <json>      the plugin's options; without them its own fake is started
+  --serve               leave the store open afterwards
+  -h, --help            say this`;
 
 const step = progress();
 const httpCalls = [];
@@ -27,9 +36,17 @@ let interrupted = false;
 main().catch(async (error) => {
   if (interrupted) return;
   await stopAll();
-  console.error(`\nThe demo failed: ${error.message}`);
+  console.error(failure(error));
   process.exitCode = 1;
 });
+
+/** Where a server has said much before it ended: first that, and last what happened and why. */
+function failure({ message }) {
+  const [headline, ...output] = stripVTControlCharacters(message).split("\n");
+  const reason = output.find((line) => /^\w*Error: /.test(line));
+  if (!reason) return `\nThe demo failed: ${message}`;
+  return [...output, "", `The demo failed: ${headline.trim()}`, reason].join("\n");
+}
 
 for (const [signal, number] of Object.entries({ SIGHUP: 1, SIGINT: 2, SIGTERM: 15 })) {
   process.once(signal, async () => {
@@ -40,8 +57,17 @@ for (const [signal, number] of Object.entries({ SIGHUP: 1, SIGINT: 2, SIGTERM: 1
   });
 }
 
+function flagsOf(args) {
+  try {
+    return parseArgs({ args, options: OPTIONS }).values;
+  } catch (error) {
+    throw new Error(`${error.message.split(". ")[0]}\n\n${HELP}`);
+  }
+}
+
 async function main() {
-  const { values: flags } = parseArgs({ options: OPTIONS });
+  const flags = flagsOf(process.argv.slice(2));
+  if (flags.help) return console.log(HELP);
   const { title, open } = require(providerFor(flags));
   report.title(title);
   const payments = await open(flags);
@@ -125,7 +151,9 @@ async function sellAndCancel(shop) {
   });
   await expectBooked(shop, order, { amount: 1500, amount_refunded: 0, captured_at: false, canceled_at: false });
 
-  await act(shop, "The shop cancels the order", ["cancel_payment"], () => operator.cancelOrder(order.id));
+  await act(shop, "The shop cancels the order (Medusa leaves the data as it was)", ["cancel_payment"], () =>
+    operator.cancelOrder(order.id),
+  );
   await expectBooked(shop, order, { amount: 1500, amount_refunded: 0, captured_at: false, canceled_at: true });
   const { status } = await shop.ledger.order(order.id);
   assert.equal(status, "canceled", "the order is canceled");

@@ -36,6 +36,12 @@ test("the demo refuses what is no secret test key", () => {
   assert.doesNotMatch(output, /OfAStore/);
 });
 
+test("the demo can be asked what it does", () => {
+  const { status, output } = demo(["--help"]);
+  assert.equal(status, 0);
+  assert.match(output, /--plugin <folder>.*--serve/s);
+});
+
 test("without a key it pays at a fake Stripe, and tells the same story of the money as that", () => {
   const { status, output } = demo(["--stripe"], { STRIPE_API_KEY: "" });
   assert.equal(status, 0, output);
@@ -62,10 +68,21 @@ test("a plugin that the scaffold made takes, refunds and cancels orders, in the 
   assert.match(output, /Both orders are booked as they should be/);
 });
 
+test("a plugin that does not take its options says so in the last line", async () => {
+  const { folder } = await scaffoldProject(await packTarball(), { log: console.log });
+  const { status, output } = demo(["--plugin", folder, "--options", '{"api_kye":"secret"}']);
+  assert.equal(status, 1);
+  const last = output.trim().split("\n").slice(-2).join("\n");
+  const why = `Error: medusa-payment-rs: the options of "${NAME}" are not valid: unknown option \`api_kye\``;
+  assert.ok(last.startsWith(`The demo failed: Medusa ended with code 1 before it was ready\n${why}`), output);
+});
+
 describe("what cannot be done is said, and nothing is started:", () => {
   const rows = {
-    "--plugn ../acme": /'--plugn'/,
-    "--plugin nowhere": /--plugin: .*nowhere has no package\.json/,
+    "--plugn ../acme": /Unknown option '--plugn'\n\nUsage: npm run demo .*--plugin <folder>/s,
+    "../acme": /Unexpected argument '\.\.\/acme'\n\nUsage: npm run demo \[-- <options>\]/,
+    "--plugin nowhere": /--plugin: \S+nowhere is not there\./,
+    "--plugin examples": /--plugin: \S+examples has no package\.json\./,
     "--plugin examples/paypal": /--options is missing: .*fake\.js/,
     "--plugin examples/paypal --options {": /--options: expected the plugin's options as JSON/,
   };

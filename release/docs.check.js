@@ -22,7 +22,7 @@ const ELSEWHERE = {
   [`npm install ${name}`]: "e2e, with the tarball",
   "npm uninstall medusa-payment-stripe": "npm's own",
   [`npx ${name} new acme-pay`]: "release/published.check.js",
-  [`npx --package ./${name}/${name}-*.tgz ${name} new acme-pay`]: "scaffold/built.check.js, with the tarball",
+  [`npx ./${name} new acme-pay`]: "scaffold/cli.check.js",
   "cd acme-pay": "release/published.check.js",
   "npm install": "release/published.check.js",
   [`npm install ../acme-pay/*.tgz ${name}`]: "e2e/scaffold.test.js, with both tarballs",

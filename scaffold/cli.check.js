@@ -6,6 +6,7 @@ const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
 const { after, before, beforeEach, describe, test } = require("node:test");
+const { innerEnv } = require("../e2e/support/npm");
 const { version } = require("../package.json");
 
 const CLI = path.join(__dirname, "cli.js");
@@ -48,6 +49,19 @@ for (const args of [[], ["help"], ["--help"], ["-h"], ["new", "--help"]]) {
   });
 }
 
+test("a folder of the package, as a clone is one, makes a project that uses what is in it", () => {
+  const root = path.join(__dirname, "..");
+  const { status, stderr } = spawnSync("npx", ["--yes", root, "new", "acme-pay"], {
+    cwd: folder,
+    env: innerEnv(),
+    encoding: "utf8",
+  });
+  assert.equal(status, 0, stderr);
+  const manifest = JSON.parse(fs.readFileSync(path.join(folder, "acme-pay/package.json"), "utf8"));
+  const [, where] = manifest.devDependencies["medusa-payment-rs"].match(/^file:(.*)$/);
+  assert.equal(fs.realpathSync(path.join(folder, "acme-pay", where)), fs.realpathSync(root));
+});
+
 test("its version is the package's", () => {
   for (const option of ["--version", "-v"]) assert.equal(cli([option]).stdout, `${version}\n`);
 });
@@ -67,19 +81,19 @@ describe("a mistake is said in one line, with exit code 1, and nothing is writte
   }
 
   const names = {
-    "Acme-Pay": /lower-case/,
-    acme_pay: /lower-case/,
-    "acme pay": /lower-case/,
+    "Acme-Pay": /lower-case.*as in acme-pay$/m,
+    lemon_pay: /lower-case.*as in lemon-pay$/m,
+    "Lemon Pay": /lower-case.*as in lemon-pay$/m,
     "acme--pay": /lower-case/,
     "-acme": /./,
     "acme-": /lower-case/,
     "2pay": /letter first/,
     "": /lower-case/,
     ".": /lower-case/,
-    "../acme": /lower-case/,
-    "acme/pay": /lower-case/,
+    "../acme": /no path; the folder is made where you are/,
+    "acme/pay": /no path/,
     "@acme": /lower-case/,
-    "@acme/../pay": /lower-case/,
+    "@acme/../pay": /no path/,
     "zahlung€": /lower-case/,
     ["a".repeat(65)]: /64/,
     async: /Rust/,
@@ -90,6 +104,8 @@ describe("a mistake is said in one line, with exit code 1, and nothing is writte
     hyper: /depends/,
     "serde-json": /depends/,
     "medusa-payment-rs": /depends/,
+    manual: /stores know a provider of medusa-payment-rs itself as manual/,
+    "medusa-payment-stripe": /as stripe$/m,
     "medusa-payment-": /lower-case/,
     "medusa-payment-2pay": /letter/,
     amount: /Amount/,

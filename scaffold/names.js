@@ -24,12 +24,18 @@ const OF_WINDOWS = /^(con|prn|aux|nul|(com|lpt)[0-9])$/;
 const OF_DEPENDENCIES = words(`
   http-body-util hyper hyper-rustls hyper-util medusa-payment-rs napi-build serde serde_json`);
 
+/** Providers that stores have from this package itself. */
+const OF_THIS_PACKAGE = words(`
+  manual stripe stripe-bancontact stripe-blik stripe-giropay stripe-ideal stripe-przelewy24`);
+
 /** Types that the provider's file has already. */
 const OF_TYPES = words(`
   Amount Api Authorization Box CallContext Config Default Duration Err ErrorKind JsonError JsonObject Layers NoOptions
   None Ok Operation Option Payment PaymentProcessor PaymentProcessorContext PaymentProcessorError
   PaymentProcessorSessionResponse PaymentSessionStatus Provider Refund RefundStatus Result Secret Self Some Status String
   Vec`);
+
+const CRATE = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 function words(text) {
   return new Set(text.split(/\s+/).filter(Boolean));
@@ -41,8 +47,17 @@ function words(text) {
  */
 function namesFor(npm) {
   const crate = npm.replace(/^@[a-z0-9][a-z0-9._-]*\//, "");
-  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(crate)) {
-    throw bad(npm, "expected lower-case letters, digits and single hyphens, with a letter first, as in acme-pay");
+  if (!CRATE.test(crate)) {
+    if (/[\\/]/.test(crate)) throw bad(npm, "it is a name and no path; the folder is made where you are");
+    const like = npm
+      .toLowerCase()
+      .match(/[a-z0-9]+/g)
+      ?.join("-");
+    throw bad(
+      npm,
+      "expected lower-case letters, digits and single hyphens, with a letter first, " +
+        `as in ${like && CRATE.test(like) ? like : "acme-pay"}`,
+    );
   }
   if (npm.length > LONGEST) throw bad(npm, `expected no more than ${LONGEST} characters`);
   if (OF_RUST.has(crate)) throw bad(npm, "it is a word of Rust's own");
@@ -52,6 +67,9 @@ function namesFor(npm) {
     throw bad(npm, "the project depends on the crate of that name");
 
   const identifier = crate.startsWith(PREFIX) ? crate.slice(PREFIX.length) : crate;
+  if (OF_THIS_PACKAGE.has(identifier)) {
+    throw bad(npm, `stores know a provider of medusa-payment-rs itself as ${identifier}`);
+  }
   const type = identifier.replace(/(?:^|-)([a-z0-9])/g, (_, first) => first.toUpperCase());
   if (!/^[A-Z]/.test(type)) throw bad(npm, `expected a letter after ${PREFIX}`);
   if (OF_TYPES.has(type)) throw bad(npm, `the provider's type would be ${type}, which there is already`);
@@ -62,4 +80,4 @@ function bad(name, why) {
   return new Complaint(`"${name}" cannot be the project's name: ${why}`);
 }
 
-module.exports = { namesFor, OF_DEPENDENCIES, OF_TYPES };
+module.exports = { namesFor, OF_DEPENDENCIES, OF_THIS_PACKAGE, OF_TYPES };

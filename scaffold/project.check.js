@@ -7,7 +7,8 @@ const os = require("node:os");
 const path = require("node:path");
 const { after, before, beforeEach, test } = require("node:test");
 const root = require("../package.json");
-const { namesFor, OF_DEPENDENCIES, OF_TYPES } = require("./names");
+const { registeredIdentifiers } = require("../index.js");
+const { namesFor, OF_DEPENDENCIES, OF_THIS_PACKAGE, OF_TYPES } = require("./names");
 
 const ROOT = path.resolve(__dirname, "..");
 const TEMPLATE = path.join(__dirname, "template");
@@ -64,6 +65,10 @@ test("no project can be called like something that its code names", () => {
     .match(/\[dependencies\][\s\S]*?\n\[lints/);
   const crates = [...dependencies.matchAll(/^([\w-]+) = /gm)].map(([, crate]) => crate);
   assert.deepEqual([...OF_DEPENDENCIES].sort(), crates.sort());
+});
+
+test("no provider can be called like one that stores have already", () => {
+  assert.deepEqual([...OF_THIS_PACKAGE].sort(), [...registeredIdentifiers].sort());
 });
 
 test("every file of the template is there, and none has the template's name in it", () => {

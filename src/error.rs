@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::amount::AmountError;
 use crate::json::JsonError;
 
 /// What payment methods return.
@@ -191,6 +192,13 @@ impl From<JsonError> for PaymentProcessorError {
     }
 }
 
+/// An amount that Medusa cannot count: the request cannot be right, and the provider was not asked.
+impl From<AmountError> for PaymentProcessorError {
+    fn from(error: AmountError) -> Self {
+        Self::invalid("The amount is not valid", "invalid_amount", error.to_string())
+    }
+}
+
 fn filled(text: String, otherwise: &str) -> String {
     if text.trim().is_empty() { otherwise.to_owned() } else { text }
 }
@@ -206,6 +214,7 @@ impl std::error::Error for PaymentProcessorError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::amount::Amount;
 
     #[test]
     fn no_part_of_an_error_can_be_empty() {
@@ -222,6 +231,13 @@ mod tests {
                 assert!(!error.detail().trim().is_empty());
             }
         }
+    }
+
+    #[test]
+    fn an_amount_that_is_none_is_an_invalid_request() {
+        let too_large = || -> Result<Amount> { Ok(Amount::new(u64::MAX)?) };
+        let error = too_large().unwrap_err();
+        assert_eq!((error.kind(), error.code()), (ErrorKind::Invalid, "invalid_amount"));
     }
 
     #[test]

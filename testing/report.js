@@ -1,5 +1,10 @@
 // A report as text.
 
+const path = require("node:path");
+
+/** Where a page of this package is, seen from where the tests run. */
+const located = (page) => path.relative(process.cwd(), path.join(__dirname, "..", page));
+
 /** What a person has to know of a check that failed. */
 function formatFailure({ id, title, rule, why, where, message }) {
   return [
@@ -7,7 +12,7 @@ function formatFailure({ id, title, rule, why, where, message }) {
     `  what happened: ${message.replaceAll("\n", "\n    ")}`,
     `  the rule:      ${rule}`,
     `  why:           ${why}`,
-    `  written in:    ${where}`,
+    `  written in:    ${located(where)}`,
   ].join("\n");
 }
 

@@ -33,7 +33,10 @@ async function run(check, hooks) {
   try {
     await runCheck(check, hooks);
   } catch (error) {
-    throw new Error(`\n${formatFailure(described(check, error))}`, { cause: error });
+    const failure = new Error(`\n${formatFailure(described(check, error))}`);
+    // Without a stack, which would be the kit's own: a runner would show that source at length.
+    failure.stack = `Error: ${failure.message}`;
+    throw failure;
   }
 }
 

@@ -38,7 +38,8 @@ function nameOf(folder) {
   try {
     return JSON.parse(fs.readFileSync(path.join(folder, "package.json"), "utf8")).name;
   } catch {
-    throw new Error(`--plugin: ${folder} has no package.json. It has to be the folder of a payment plugin.`);
+    const why = fs.existsSync(folder) ? "has no package.json" : "is not there";
+    throw new Error(`--plugin: ${folder} ${why}. It has to be the folder of a payment plugin.`);
   }
 }
 

@@ -106,6 +106,7 @@ test("an outcome that nobody knows is never called a refusal, and the same actio
 test("of two servers that refund the same at once one is asked to wait", async () => {
   const captured = await processor.capturePayment(await authorized());
   const other = new AcmeService({}, options({ timeout_ms: 401 }));
+  fake.readTogether(2); // Neither sees the other one's refund.
   const answers = await Promise.all([processor, other].map((server) => server.refundPayment(captured, 400)));
   expect(answers).toContainEqual(expect.objectContaining({ refunded: 400 }));
   expect(answers).toContainEqual(failed("temporarily_unavailable"));

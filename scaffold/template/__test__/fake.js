@@ -58,9 +58,13 @@ async function startFake({ port = 0, apiKey = "secret" } = {}) {
   const ledger = [];
   let steps = [];
   let outage = {};
+  let together = 1;
+  const waiting = [];
 
   function serve({ method, url, headers }, text, step) {
-    const key = headers["idempotency-key"];
+    const key = method === "POST" ? headers["idempotency-key"] : undefined;
+    // Many services take such a request, and may do it twice: here it shows at once.
+    if (method === "POST" && !key) throw refusal(400, "idempotency_key_missing");
     if (served.has(key)) return { text: served.get(key), headers: { "idempotent-replayed": "true" } };
     const payment = change(method, url.split("/").slice(2), text && JSON.parse(text), step === "fail_refund");
     const reply = JSON.stringify(shown(payment));
@@ -116,12 +120,23 @@ async function startFake({ port = 0, apiKey = "secret" } = {}) {
     response.end(body);
   }
 
+  function meet(serve) {
+    waiting.push(serve);
+    if (waiting.length < together) return;
+    together = 1;
+    for (const one of waiting.splice(0)) one();
+  }
+
   const server = http.createServer((request, response) => {
     let text = "";
     request.setEncoding("utf8").on("data", (part) => {
       text += part;
     });
-    request.on("end", () => answer(request, text, response));
+    request.on("end", () => {
+      const serve = () => answer(request, text, response);
+      if (request.method === "GET") meet(serve);
+      else serve();
+    });
   });
   await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
 
@@ -143,6 +158,10 @@ async function startFake({ port = 0, apiKey = "secret" } = {}) {
     /** How all requests go, or `only` those of one method (`GET`), until it is called with nothing. */
     always(step, only) {
       outage = { step, only };
+    },
+    /** Holds the next reads back until so many are there, as when servers look at the same moment. */
+    readTogether(count) {
+      together = count;
     },
     /** Lets time pass. */
     later(seconds) {

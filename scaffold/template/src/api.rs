@@ -266,5 +266,6 @@ fn reasons(error: &dyn Error) -> String {
         text.push_str(&error.to_string());
         cause = error.source();
     }
+    text.push('.');
     text
 }

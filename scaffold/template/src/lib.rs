@@ -1,7 +1,7 @@
 //! Payments with Acme, for Medusa.
 //!
 //! This file says what each of Medusa's payment methods means to Acme; `api.rs` speaks HTTP with it. What a method has
-//! to guarantee is written at the trait: `cargo doc --open`, `medusa_payment_rs::PaymentProcessor`.
+//! to guarantee is written at the trait: `cargo doc -p medusa-payment-rs --no-deps --open`, `PaymentProcessor`.
 
 mod api;
 
