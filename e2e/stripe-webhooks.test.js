@@ -229,6 +229,7 @@ test("a cart that is sold out when the money is taken waits for somebody to refu
 
   await stripe.dashboard.refund(refunded.intent);
   await accepted(refunded.event);
+  await assert.rejects(shop.buyer.complete(refunded.id), /was refunded/);
   const { orders } = await shop.books(refunded);
   assert.deepEqual(orders, [], "nothing is sent to somebody who has the money back");
 

@@ -85,6 +85,18 @@ impl Intent {
         let fields = raw.deserialize().map_err(crate::json::JsonError::from)?;
         Ok(Self { raw, fields })
     }
+
+    /// Whether all of its money was given back; known only where it was read with its charge.
+    pub(super) fn is_refunded(&self) -> bool {
+        self.raw.get::<Charge>("latest_charge").is_some_and(|charge| charge.refunded)
+    }
+}
+
+/// A Charge, where it is in the intent as a whole.
+#[derive(Debug, Deserialize)]
+struct Charge {
+    /// Whether all of it was given back.
+    refunded: bool,
 }
 
 /// A Refund.

@@ -336,7 +336,8 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
     }
 
     /// Reads how far the shopper's payment is. Where an update's reply was lost, the intent is over
-    /// another amount than the session: an unpaid one is set right, a paid one is not accepted.
+    /// another amount than the session: an unpaid one is set right, a paid one is not accepted. Nor is one
+    /// whose money was given back meanwhile.
     async fn authorize_payment(
         &self,
         call: &CallContext,
@@ -346,7 +347,14 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         let id = intent_id(call, &data)?;
         let api = self.api(call);
         let data = settled(&api, &data).await;
-        let mut intent = api.retrieve_intent(&id).await?;
+        let mut intent = api.retrieve_intent_with_charge(&id).await?;
+        if intent.fields.status == IntentStatus::Succeeded && intent.is_refunded() {
+            return Err(PaymentProcessorError::refused(
+                format!("authorize_payment of {id} is not possible"),
+                "payment_refunded",
+                "All of its money was refunded. Start a new cart to pay anew.",
+            ));
+        }
         let expected = data.get::<Amount>("amount").unwrap_or(intent.fields.amount);
         if intent.fields.amount != expected && intent.fields.status != IntentStatus::Canceled {
             if intent.fields.status.is_paid() {

@@ -349,6 +349,27 @@ async fn an_intent_over_another_amount_is_never_authorized() {
 }
 
 #[tokio::test]
+async fn an_intent_whose_money_was_given_back_is_never_authorized() {
+    let data = json(&intent("requires_payment_method"));
+    let request = || Request::AuthorizePayment { data: data.clone(), context: JsonObject::empty() };
+    let with_charge = |refunded| {
+        let charge = format!(r#"{{"id":"ch_1","refunded":{refunded}}}"#);
+        intent("succeeded")
+            .replace(r#""id":"pi_1","#, &format!(r#""id":"pi_1","latest_charge":{charge},"#))
+    };
+    let server = Server::start([ok(with_charge("true"))]).await;
+    let refused = stack(&server.url).call(request()).await.unwrap_err();
+    assert_eq!((refused.kind(), refused.code()), (ErrorKind::Refused, "payment_refunded"));
+    assert_eq!(server.lines(), ["GET /v1/payment_intents/pi_1?expand%5B0%5D=latest_charge"]);
+
+    let server = Server::start([ok(with_charge("false"))]).await;
+    let answer = stack(&server.url).call(request()).await;
+    let Response::Authorization(authorization) = answer.unwrap() else { panic!("no status") };
+    assert_eq!(authorization.status, PaymentSessionStatus::Captured);
+    assert_eq!(authorization.data, data);
+}
+
+#[tokio::test]
 async fn a_capture_that_was_done_already_is_a_success_once_the_intent_shows_it() {
     let capture = || Request::CapturePayment { data: json(&intent("requires_capture")) };
     let server = Server::start([error(400, UNEXPECTED_STATE), ok(intent("succeeded"))]).await;
