@@ -153,8 +153,7 @@ test("a cart that moves to a region with another currency is paid in that one", 
   assert.ok(shop.stripe.ledger.payable().includes(data.id));
 });
 
-// `CartService.setRegion_` (dist/services/cart.js) removes the sessions from the database and asks no provider: the new
-// intent looks for what the cart has left behind.
+// `CartService.setRegion_` (dist/services/cart.js) removes the sessions from the database and asks no provider.
 test("the intent of a cart that moves to another region cannot be paid", async () => {
   const payment = await selected();
   await shop.buyer.updateCart(payment.cart, { region_id: overseas.id });
@@ -172,6 +171,24 @@ test("the intent of a cart that nobody has a name for, and that moves to another
   await shop.buyer.updateCart(cart.id, { region_id: overseas.id });
   await eventually(() => shop.stripe.ledger.payment(data.id).canceled);
   await isSuperseded({ intent: data.id });
+});
+
+test("what Stripe does not cancel then is in the log, and canceled when the cart starts a payment anew", async () => {
+  const payment = await selected();
+  const path = `/v1/payment_intents/${payment.intent}/cancel`;
+  const fault = shop.stripe.fault({ kind: "status", status: 500, path, times: Number.POSITIVE_INFINITY });
+  const said = `${payment.cart} has left ${payment.intent} behind. Look at it in Stripe's dashboard: delete_payment`;
+  const lines = [];
+  const stop = shop.medusa.lines.follow((line) => lines.push(line));
+  await shop.buyer.updateCart(payment.cart, { region_id: overseas.id });
+  await eventually(() => lines.some((line) => line.includes("error") && line.includes(said)));
+  stop();
+  await fault.remove();
+  assert.equal(shop.stripe.ledger.payment(payment.intent).canceled, false);
+
+  await shop.buyer.createPaymentSessions(payment.cart);
+  await shop.buyer.selectSession(payment.cart, "stripe");
+  await isSuperseded(payment);
 });
 
 test("an update of a cart that drops no session leaves its intents alone", async () => {

@@ -35,7 +35,7 @@ async function cancelDropped(sessions, cart, scope) {
       const failed = answer && "error" in answer;
       const what = `medusa-payment-rs: ${cart} has left ${intent} behind`;
       if (!failed) logger.info(`${what}: it is canceled`);
-      else logger.error(`${what}, and it is not canceled: ${answer.error}: ${answer.detail} See to it in Stripe.`);
+      else logger.error(`${what}. Look at it in Stripe's dashboard: ${answer.error}: ${answer.detail}`);
     }
   } catch (error) {
     logger.error(`medusa-payment-rs: what ${cart} has left behind at Stripe is not canceled: ${error.message}`);
