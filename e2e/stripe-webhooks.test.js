@@ -3,9 +3,9 @@
 const assert = require("node:assert/strict");
 const path = require("node:path");
 const { after, before, test } = require("node:test");
-const { setTimeout: pause } = require("node:timers/promises");
 const { assertNothingBooked, assertSettled } = require("./stripe/books");
 const { AT_ONCE, HELD, TAKEN, openWebhookShop } = require("./stripe/webhooks");
+const { eventually } = require("./support/eventually");
 
 let shop;
 let stripe;
@@ -27,7 +27,7 @@ async function linesDuring(work, pattern) {
   const stop = shop.medusa.lines.follow((line) => lines.push(line));
   await work();
   // Medusa's bus looks for events once in a second.
-  for (let i = 0; i < 250 && !lines.some((line) => pattern.test(line)); i++) await pause(20);
+  await eventually(() => lines.some((line) => pattern.test(line)));
   stop();
   return lines.filter((line) => pattern.test(line));
 }

@@ -1,6 +1,8 @@
 // Intents that a cart leaves behind: where it moves to another region, Medusa drops its sessions from the database and asks
 // no provider (`setRegion_`, dist/services/cart.js). Nobody waits for their intents any more, so nobody may pay them.
 
+const { isOurs } = require("./identifiers.js");
+
 /** Sees what an update of a cart has dropped, and cancels its intents once the update is answered. */
 function watchCarts(router) {
   router.post("/store/carts/:id", async (req, res, next) => {
@@ -16,13 +18,14 @@ function watchCarts(router) {
   });
 }
 
-const sessionsOf = (cart, scope) =>
-  scope.resolve("manager").query(
-    // The local methods (`stripe-ideal` and its kin) are services of the same plugin.
+async function sessionsOf(cart, scope) {
+  const sessions = await scope.resolve("manager").query(
     `SELECT id, provider_id AS provider, data->>'id' AS intent FROM payment_session
-     WHERE cart_id = $1 AND provider_id ~ '^stripe(-|$)' AND data->>'id' IS NOT NULL`,
+     WHERE cart_id = $1 AND data->>'id' IS NOT NULL`,
     [cart],
   );
+  return sessions.filter(({ provider }) => isOurs(provider));
+}
 
 /** Never rejects: the shopper has the answer already. */
 async function cancelDropped(sessions, cart, scope) {

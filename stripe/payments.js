@@ -1,5 +1,7 @@
 // GET /admin/orders/stripe-payments/:order_id, which medusa-payment-stripe's widget in Medusa's admin reads.
 
+const { isOurs } = require("./identifiers.js");
+
 function addPaymentsRoute(router, host) {
   const path = "/admin/orders/stripe-payments/:order_id";
   const { parseCorsOrigins } = host("medusa-core-utils");
@@ -24,8 +26,7 @@ async function listPayments(orderId, scope) {
   const service = scope.resolve("stripeProviderService");
   return Promise.all(
     [...ofOrder, ...ofSwaps]
-      // The local methods (`stripe-ideal` and its kin) are PaymentIntents of the same account.
-      .filter(({ payment }) => /^stripe(-|$)/.test(payment?.provider_id ?? ""))
+      .filter(({ payment }) => isOurs(payment?.provider_id))
       .map(async ({ payment, type }) => ({ ...(await describe(payment, service)), type, region })),
   );
 }

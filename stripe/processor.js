@@ -51,8 +51,7 @@ class StripeProcessor extends AbstractPaymentProcessor {
    * and the other one finds its payment here.
    */
   async retrievePayment(data) {
-    const isToBeBooked = typeof data === "object" && data !== null && authorized.delete(data);
-    if (!isToBeBooked) return super.retrievePayment(data);
+    if (!authorized.delete(data)) return super.retrievePayment(data);
     const until = Date.now() + this.#deadline;
     const intent = await super.retrievePayment(data);
     return "error" in intent ? intent : ((await this.#obstacle(data, until)) ?? intent);

@@ -67,14 +67,7 @@ async function oneStep(event, intent, scope, waited) {
       await manager.query("SELECT pg_advisory_xact_lock($1)", [lockNumber(event.resource)]);
       const found = await books.read(service, event);
       if (!found) return { step: "unknown" };
-      const { id, status, amount, latest_charge: charge } = intent;
-      const settlement = {
-        ...found.books,
-        resource: event.resource,
-        intent: { id, status, amount },
-        is_refunded: Boolean(charge?.refunded),
-        waited_ms: waited,
-      };
+      const settlement = { ...found.books, resource: event.resource, intent, waited_ms: waited };
       const next = nextStep(settlement);
       if (next.step === "complete") {
         const after = nextStep({ ...settlement, ...(await books.claim(service, found, manager)) });

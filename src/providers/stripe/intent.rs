@@ -46,7 +46,8 @@ impl IntentStatus {
 }
 
 /// A PaymentIntent: the whole object as Stripe sent it, and the fields that matter here.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "JsonObject")]
 pub(super) struct Intent {
     pub raw: JsonObject,
     pub fields: IntentFields,
@@ -81,14 +82,21 @@ impl Intent {
     /// # Errors
     /// Where it spells something else: then nothing is known about the request.
     pub(super) fn parse(body: String) -> Result<Self> {
-        let raw = JsonObject::from_text(body)?;
-        let fields = raw.deserialize().map_err(crate::json::JsonError::from)?;
-        Ok(Self { raw, fields })
+        Ok(Self::try_from(JsonObject::from_text(body)?).map_err(crate::json::JsonError::from)?)
     }
 
     /// Whether all of its money was given back; known only where it was read with its charge.
     pub(super) fn is_refunded(&self) -> bool {
         self.raw.get::<Charge>("latest_charge").is_some_and(|charge| charge.refunded)
+    }
+}
+
+impl TryFrom<JsonObject> for Intent {
+    type Error = serde_json::Error;
+
+    fn try_from(raw: JsonObject) -> Result<Self, serde_json::Error> {
+        let fields = raw.deserialize()?;
+        Ok(Self { raw, fields })
     }
 }
 

@@ -104,7 +104,7 @@ impl<M: Method> Stripe<M> {
     ) -> Result<PaymentProcessorSessionResponse> {
         requests::check_amount(context.amount, &context.currency_code)?;
         let customer_of = context.customer.as_ref();
-        let has_account = customer_of.is_some_and(|customer| customer.has_account == Some(true));
+        let has_account = customer_of.is_some_and(has_account);
         let known = customer_of.and_then(stripe_customer);
         let email = Some(context.email.as_str()).filter(|email| !email.trim().is_empty());
         let request = |customer: Option<&str>| {
@@ -200,6 +200,11 @@ fn stripe_customer(customer: &Customer) -> Option<String> {
     customer.metadata.as_ref()?.get::<String>("stripe_id").filter(|id| !id.is_empty())
 }
 
+/// Whether the customer is somebody who logs in, and no guest.
+fn has_account(customer: &Customer) -> bool {
+    customer.has_account == Some(true)
+}
+
 /// Whether the intent in `data` is still the right one for the cart's customer. A guest keeps the cart's
 /// through all that happens to it: another e-mail address, which may have bought before, or a session
 /// that Medusa refreshed, for which it names no customer (`refreshPaymentSession`,
@@ -212,7 +217,7 @@ fn belongs_to(customer: Option<&Customer>, data: &JsonObject) -> bool {
         return true;
     }
     let books = Books::of(data);
-    if customer.has_account == Some(true) {
+    if has_account(customer) {
         known.is_none() && (current.is_none() || books.customer == customer.id)
     } else {
         !books.has_account

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::event::COLLECTION;
-use super::intent::{IntentFields, IntentStatus};
+use super::intent::{Intent, IntentStatus};
 use crate::amount::Amount;
 
 /// How long a payment collection is left to the shopper's own request. Two at once book it once, but the
@@ -25,10 +25,8 @@ const ORDER_UNDER_WAY_MS: u64 = 15_000;
 /// The two sides of a payment.
 #[derive(Debug, Deserialize)]
 pub struct Settlement {
-    /// The PaymentIntent as Stripe has it now.
-    intent: IntentFields,
-    /// Whether all of it was given back.
-    is_refunded: bool,
+    /// The PaymentIntent as Stripe has it now, with its charge.
+    intent: Intent,
     /// `cart_…` or `paycol_…`
     resource: String,
     /// Whether the cart has become an order or a swap.
@@ -87,7 +85,7 @@ impl Settlement {
     /// What comes next.
     #[must_use]
     pub fn next_step(&self) -> Step {
-        let (id, resource) = (&self.intent.id, &self.resource);
+        let (id, resource) = (&self.intent.fields.id, &self.resource);
         if !self.is_held() && !self.is_taken() {
             return Step::Done(format!("{id} is not paid, or not any more"));
         }
@@ -116,8 +114,8 @@ impl Settlement {
     }
 
     fn before_authorization(&self) -> Step {
-        let (id, resource) = (&self.intent.id, &self.resource);
-        if self.is_refunded {
+        let (id, resource) = (&self.intent.fields.id, &self.resource);
+        if self.intent.is_refunded() {
             return self.nothing_to_complete();
         }
         if self.session.as_ref() != Some(id) {
@@ -128,14 +126,14 @@ impl Settlement {
             ));
         }
         match self.total {
-            Some(total) if total == self.intent.amount => {}
+            Some(total) if total == self.intent.fields.amount => {}
             total => {
                 let total = total.map_or_else(|| "nothing".to_owned(), |total| total.to_string());
                 return Step::Refuse(format!(
                     "{id} is over {} and {resource} asks for {total} (minor units). Nothing was \
                      completed. Change {resource} to what was paid and send the event again from \
                      Stripe's dashboard, or give the money back there.",
-                    self.intent.amount
+                    self.intent.fields.amount
                 ));
             }
         }
@@ -149,9 +147,9 @@ impl Settlement {
     }
 
     fn after_authorization(&self, payment: &Booked) -> Step {
-        let (id, resource) = (&self.intent.id, &self.resource);
+        let (id, resource) = (&self.intent.fields.id, &self.resource);
         if !self.is_completed && !self.is_collection() {
-            return if self.is_refunded {
+            return if self.intent.is_refunded() {
                 self.nothing_to_complete()
             } else if payment.age_ms < ORDER_UNDER_WAY_MS {
                 Step::Wait(format!("another request makes an order of {resource}"))
@@ -174,7 +172,7 @@ impl Settlement {
     fn nothing_to_complete(&self) -> Step {
         Step::Done(format!(
             "{} was refunded before {} was completed",
-            self.intent.id, self.resource
+            self.intent.fields.id, self.resource
         ))
     }
 
@@ -183,16 +181,16 @@ impl Settlement {
     }
 
     fn is_held(&self) -> bool {
-        self.intent.status == IntentStatus::RequiresCapture
+        self.intent.fields.status == IntentStatus::RequiresCapture
     }
 
     fn is_taken(&self) -> bool {
-        self.intent.status == IntentStatus::Succeeded
+        self.intent.fields.status == IntentStatus::Succeeded
     }
 
     /// For money that Medusa will not give back by itself.
     fn what_to_do(&self) -> String {
-        let amount = self.intent.amount;
+        let amount = self.intent.fields.amount;
         if self.is_taken() {
             format!("Stripe has taken {amount} (minor units) with it: refund it in its dashboard.")
         } else {
@@ -210,7 +208,6 @@ mod tests {
     fn settlement(changes: &Value) -> Settlement {
         let mut value = json!({
             "intent": {"id": "pi_1", "status": "requires_capture", "amount": 1500},
-            "is_refunded": false,
             "resource": "cart_1",
             "is_completed": false,
             "is_canceled": false,
@@ -274,7 +271,8 @@ mod tests {
 
     #[test]
     fn money_that_was_given_back_buys_nothing() {
-        let given_back = json!({"intent": {"status": "succeeded"}, "is_refunded": true});
+        let charge = json!({"id": "ch_1", "refunded": true});
+        let given_back = json!({"intent": {"status": "succeeded", "latest_charge": charge}});
         let old = [booked("pi_1", false, ORDER_UNDER_WAY_MS)];
         for more in [json!({}), json!({"resource": "paycol_1"}), json!({"payments": old})] {
             let mut changes = given_back.clone();
