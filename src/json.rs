@@ -1,9 +1,9 @@
 //! JSON objects that are carried as text, so that what nobody changes arrives exactly as it came.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::fmt;
-use std::mem;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
@@ -15,9 +15,8 @@ use serde_json::value::RawValue;
 
 /// A JSON object: a payment's `data`, a cart's `context`, a customer's `metadata`.
 ///
-/// It is kept as text. Reading one member leaves the others untouched; changing one rebuilds only
-/// the outermost level. Key order and the spelling of every number survive, and nesting has no
-/// limit. There is no way to make one that is not an object. Where a text has a member twice, the
+/// It is kept as text. Reading or changing one member leaves the others as they are spelled. Key
+/// order and the spelling of every number survive, and nesting has no limit. There is no way to make one that is not an object. Where a text has a member twice, the
 /// first one counts.
 ///
 /// ```
@@ -43,6 +42,33 @@ struct Member {
     /// Its name, with the quotation marks.
     key: Range<usize>,
     value: Range<usize>,
+}
+
+/// A member that is set.
+struct Change<'k> {
+    key: &'k str,
+    value: String,
+    is_made: Cell<bool>,
+}
+
+impl<'k> Change<'k> {
+    /// Of changes of one member the last counts.
+    fn each_once(changes: impl IntoIterator<Item = (&'k str, Value)>) -> Vec<Self> {
+        let mut once: Vec<Self> = Vec::new();
+        for (key, value) in changes {
+            let value = value.to_string();
+            match once.iter_mut().find(|change| change.key == key) {
+                Some(change) => change.value = value,
+                None => once.push(Self { key, value, is_made: Cell::new(false) }),
+            }
+        }
+        once
+    }
+
+    /// How much longer an object can get by it.
+    fn most_bytes(&self) -> usize {
+        self.key.len() + self.value.len() + "\"\":,".len()
+    }
 }
 
 /// Text that is not a JSON object.
@@ -102,7 +128,7 @@ impl JsonObject {
         }
     }
 
-    /// The object whose members are spelled like this.
+    /// The object whose members are spelled like this, in `length` bytes at most.
     fn from_members<'a>(members: impl Iterator<Item = (&'a str, &'a str)>, length: usize) -> Self {
         let mut text = String::with_capacity(length);
         for (key, value) in members {
@@ -159,27 +185,31 @@ impl JsonObject {
     /// The object with these members set: a known one keeps its place, a new one comes last.
     #[must_use]
     pub fn with<'k>(&self, changes: impl IntoIterator<Item = (&'k str, Value)>) -> Self {
-        let changes: Vec<(&str, String, String)> = changes
-            .into_iter()
-            .map(|(key, value)| (key, Value::from(key).to_string(), value.to_string()))
-            .collect();
-        let mut members: Vec<(&str, &str)> = self.members().collect();
-        for (key, spelled, value) in &changes {
-            let mut is_set = false;
-            members.retain_mut(|(known, member)| {
-                if !is_spelled(key, known) {
-                    return true;
+        let changes = Change::each_once(changes);
+        let added: usize = changes.iter().map(Change::most_bytes).sum();
+        let mut text = String::with_capacity(self.as_str().len() + added);
+        // What stays as it is comes over in long pieces.
+        let (mut copied, mut end) = (0, "{".len());
+        for Member { key, value } in self.index() {
+            let key = self.part(key.clone());
+            if let Some(change) = changes.iter().find(|change| is_spelled(change.key, key)) {
+                if change.is_made.replace(true) {
+                    // Of one that is there twice others would read the last.
+                    text.push_str(self.part(copied..end));
+                } else {
+                    text.extend([self.part(copied..value.start), &change.value]);
                 }
-                *member = value;
-                // Of one that is there twice others would read the last.
-                !mem::replace(&mut is_set, true)
-            });
-            if !is_set {
-                members.push((spelled, value));
+                copied = value.end;
             }
+            end = value.end;
         }
-        let added: usize = changes.iter().map(|(_, key, value)| key.len() + value.len() + 2).sum();
-        Self::from_members(members.into_iter(), self.as_str().len() + added)
+        text.push_str(self.part(copied..end));
+        for change in changes.iter().filter(|change| !change.is_made.get()) {
+            text.push_str(if text == "{" { "" } else { "," });
+            text.extend([&Value::from(change.key).to_string(), ":", &change.value]);
+        }
+        text.push('}');
+        Self::checked(text, OnceLock::new())
     }
 
     /// The object, and behind its own members those of `defaults` that it does not have, as they are
@@ -201,11 +231,19 @@ impl JsonObject {
 
     /// The members as they are spelled, in their order.
     fn members(&self) -> impl Iterator<Item = (&str, &str)> {
-        let text = self.as_str();
+        self.index()
+            .iter()
+            .map(|Member { key, value }| (self.part(key.clone()), self.part(value.clone())))
+    }
+
+    fn index(&self) -> &[Member] {
         // It was checked to be an object when it was made.
-        let members = self.0.members.get_or_init(|| members(text).unwrap_or_default());
-        let part = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
-        members.iter().map(move |member| (part(&member.key), part(&member.value)))
+        self.0.members.get_or_init(|| members(self.as_str()).unwrap_or_default())
+    }
+
+    /// A piece of the text, of which the index knows the place.
+    fn part(&self, place: Range<usize>) -> &str {
+        self.as_str().get(place).unwrap_or_default()
     }
 }
 
@@ -233,7 +271,7 @@ fn is_spelled(key: &str, spelled: &str) -> bool {
 }
 
 fn unquoted(spelled: &str) -> &str {
-    spelled.trim_matches('"')
+    spelled.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(spelled)
 }
 
 /// Where the members of the object are that `text` spells.
@@ -356,6 +394,15 @@ mod tests {
     }
 
     #[test]
+    fn of_changes_of_one_member_the_last_counts() {
+        let changes = [("a", 1.into()), ("b", 2.into()), ("a", Value::Null), ("b", 3.into())];
+        let data = JsonObject::parse(r#"{"a":0}"#).unwrap();
+        assert_eq!(data.with(changes.clone()).as_str(), r#"{"a":null,"b":3}"#);
+        assert_eq!(JsonObject::empty().with(changes).as_str(), r#"{"a":null,"b":3}"#);
+        assert_eq!(JsonObject::parse("{ }").unwrap().with([]), JsonObject::empty());
+    }
+
+    #[test]
     fn a_name_is_the_same_however_it_is_spelled() {
         let data = JsonObject::parse(r#"{"\u0069d":"a","":1,"q\"":2,"n":{"id":"b"}}"#).unwrap();
         assert_eq!(data.keys(), ["id", "", "q\"", "n"]);
@@ -401,6 +448,11 @@ mod tests {
         let data = JsonObject::parse(r#"{"a":1,"b":null,"a":2}"#).unwrap();
         assert_eq!(data.get::<u8>("a"), Some(1));
         assert_eq!(data.with([("a", 3.into())]).as_str(), r#"{"a":3,"b":null}"#);
+        let changed = data.with([("b", 4.into()), ("a", 3.into())]);
+        assert_eq!(changed.as_str(), r#"{"a":3,"b":4}"#);
+        let data = JsonObject::parse(r#"{"a":1,"a":2,"a":3,"b":4,"a":5,"c":6}"#).unwrap();
+        assert_eq!(data.with([("a", 0.into())]).as_str(), r#"{"a":0,"b":4,"c":6}"#);
+        let data = JsonObject::parse(r#"{"a":1,"b":null,"a":2}"#).unwrap();
         assert_eq!(data.without("a").as_str(), r#"{"b":null}"#);
         assert!(data.contains_key("b") && !data.contains_key("c"));
     }
@@ -409,7 +461,8 @@ mod tests {
     fn space_around_an_object_is_no_part_of_it() {
         let data = JsonObject::parse("\n {\"a\" :\t1 ,\n\"b\": 2} \r\n").unwrap();
         assert_eq!(data.as_str(), "{\"a\" :\t1 ,\n\"b\": 2}");
-        assert_eq!(data.with([("b", 3.into())]).as_str(), r#"{"a":1,"b":3}"#);
+        assert_eq!(data.with([("b", 3.into())]).as_str(), "{\"a\" :\t1 ,\n\"b\": 3}");
+        assert_eq!(data.with([("c", 3.into())]).as_str(), "{\"a\" :\t1 ,\n\"b\": 2,\"c\":3}");
         assert_eq!(data.without("a").without("b"), JsonObject::empty());
         for text in ["{} {}", "{},", "\u{a0}{}", "{\"a\"}", "{a:1}", "{1:1}", "{\"a\":1,}"] {
             assert!(matches!(JsonObject::parse(text), Err(JsonError::Syntax(_))), "{text}");
