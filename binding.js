@@ -837,6 +837,7 @@ module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __n
 module.exports = nativeBinding
 module.exports.builtWith = nativeBinding.builtWith
 module.exports.link = nativeBinding.link
+module.exports.logToStderr = nativeBinding.logToStderr
 module.exports.registeredIdentifiers = nativeBinding.registeredIdentifiers
 module.exports.stripeNextStep = nativeBinding.stripeNextStep
 module.exports.stripeSignatureProblem = nativeBinding.stripeSignatureProblem

@@ -8,7 +8,7 @@ const { setImmediate } = require("node:timers");
 const { parse, stringify } = JSON;
 
 /** What this file and an addon have to agree on. The crate has the same number, in `src/node/mod.rs`. */
-const PROTOCOL = 1;
+const PROTOCOL = 2;
 
 /** Throws where an addon is none, or cannot be linked by this file. */
 function check(addon) {
@@ -73,7 +73,7 @@ function textOf(thrown) {
 }
 
 /** What the addon calls in this realm, for the class in `linked`. */
-function realmFunctions(linked) {
+function realmFunctions(linked, addon) {
   /** Calls in flight: number → the instance, and its promise's two ends. */
   const calls = new Map();
 
@@ -89,17 +89,16 @@ function realmFunctions(linked) {
     }
   }
 
-  /** Whether the store's logger took the line. */
-  function log(call, method, line) {
+  function log(instance, what, line) {
     try {
-      const logger = calls.get(call).instance.container?.logger;
+      const logger = instance.container?.logger;
+      const method = LOG_METHODS[what - 4];
       // Looked at first, because an error that is thrown for each line costs more than the call.
-      if (typeof logger?.[method] !== "function") return false;
-      logger[method](line);
-      return true;
+      if (typeof logger?.[method] === "function") return logger[method](line);
     } catch {
-      return false;
+      // As where there is no logger.
     }
+    addon.logToStderr(what, line);
   }
 
   return {
@@ -129,17 +128,26 @@ function realmFunctions(linked) {
       setImmediate(resume);
     },
 
-    /** Messages in their order, each as what it is, its call, and a text; returns which lines no logger took. */
+    /** Messages in their order, each as what it is, its call, and a text. */
     deliver(...messages) {
-      let untold;
       for (let at = 0; at < messages.length; at += 3) {
         const what = messages[at];
         const call = messages[at + 1];
         const text = messages[at + 2];
         if (what < 4) settle(call, what, text);
-        else if (!log(call, LOG_METHODS[what - 4], text)) (untold ??= []).push(at / 3);
+        else log(calls.get(call)?.instance, what, text);
       }
-      return untold;
+    },
+
+    /** A call on `instance` that is answered already: its log, each line as what it is and a text; returns its promise. */
+    answer(instance, how, text, ...lines) {
+      for (let at = 0; at < lines.length; at += 2) log(instance, lines[at], lines[at + 1]);
+      if (how >= 2) return Promise.reject(how === 2 ? new Error(text) : new TypeError(text));
+      try {
+        return Promise.resolve(how === 0 ? parse(text) : undefined);
+      } catch (cause) {
+        return Promise.reject(cause);
+      }
     },
 
     reject(message, cause) {
@@ -159,7 +167,7 @@ function realmFunctions(linked) {
 module.exports = function link(addon) {
   check(addon);
   const linked = { registeredIdentifiers: Array.from(addon.registeredIdentifiers()) };
-  const functions = realmFunctions(linked);
+  const functions = realmFunctions(linked, addon);
   const AbstractPaymentProcessor = addon.link(functions);
   const Base = hostBase();
   Object.setPrototypeOf(AbstractPaymentProcessor, Base);

@@ -454,8 +454,12 @@ describe("the container", () => {
 });
 
 describe("the event loop", () => {
-  test("goes round while calls that are answered start new ones", async () => {
-    const processor = new Manual({}, {});
+  test.each([
+    // In one round no more is answered than was in flight.
+    ["on the worker threads", new Scripted({}, {}), 64],
+    // Nor than so many that need not leave JavaScript.
+    ["where they are made", new Manual({}, {}), 256],
+  ])("goes round while calls that are answered %s start new ones", async (_, processor, atMost) => {
     const IN_FLIGHT = 64;
     const CALLS = 6_400;
     let rounds = 0;
@@ -474,7 +478,6 @@ describe("the event loop", () => {
     };
     await Promise.all(Array.from({ length: IN_FLIGHT }, worker));
     isOver = true;
-    // In one round no more is answered than was in flight.
-    expect(rounds).toBeGreaterThanOrEqual(CALLS / IN_FLIGHT / 2);
+    expect(rounds).toBeGreaterThanOrEqual(CALLS / atMost / 2);
   });
 });

@@ -7,7 +7,7 @@ function judge(cells) {
   return cells
     .filter((cell) => cell.size === BAR.size)
     .flatMap(({ mode, subjects }) =>
-      ["retrieve", "capture"].map((name) => {
+      ["retrieve", "capture", "retrieveOnWorkers", "captureOnWorkers"].map((name) => {
         const { title, main, wall } = subjects[name];
         const limit = BAR.factor * (subjects.floor.main + subjects.bare.main);
         const wallRatio = wall / (subjects.floor.wall + subjects.bare.wall);

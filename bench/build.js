@@ -1,4 +1,4 @@
-// Builds the addon as it is shipped, and the bare one beside it.
+// Builds the addon as it is shipped, and those of the benchmark beside it.
 
 const { execFileSync } = require("node:child_process");
 const fs = require("node:fs");
@@ -22,7 +22,13 @@ function cargoBuild(name) {
   return library.filenames.find((file) => /\.(so|dylib|dll)$/.test(file));
 }
 
-/** The exports of the bare addon. */
+/** The exports of one of the benchmark's own addons. */
+function addon(name) {
+  const file = path.join(TARGET, `${name}.node`);
+  fs.copyFileSync(cargoBuild(`bench-${name}`), file);
+  return require(file);
+}
+
 function build() {
   execFileSync("npm", ["run", "--silent", "build"], {
     cwd: ROOT,
@@ -30,9 +36,7 @@ function build() {
     shell: process.platform === "win32",
   });
   fs.mkdirSync(TARGET, { recursive: true });
-  const bare = path.join(TARGET, "bare.node");
-  fs.copyFileSync(cargoBuild("bench-bare"), bare);
-  return require(bare);
+  return { bare: addon("bare"), waiting: addon("waiting") };
 }
 
 module.exports = { build, ROOT, TARGET };

@@ -25,13 +25,13 @@ async function main() {
   const { values: flags } = parseArgs({ options: { quick: { type: "boolean" } } });
   const { rounds, milliseconds, processes, calls } = flags.quick ? QUICK : FULL;
 
-  progress("building the addon and the bare one");
-  const bare = build();
+  progress("building the addons");
+  const { bare, waiting } = build();
   // Only now: it loads the addon that has just been built.
   const { subjects } = require("./subjects.js");
 
   const options = { rounds, milliseconds, threadCpuTime: bare.threadCpuTime };
-  const cells = await measure(subjects(bare), options, progress);
+  const cells = await measure(subjects({ bare, waiting }), options, progress);
   progress("loading");
   const load = loadTimes(processes);
   progress("memory");

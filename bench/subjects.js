@@ -1,5 +1,6 @@
 // What is compared. Every subject is a function of one payment's data.
 
+const link = require("../link.js");
 const { default: ManualPaymentService } = require("../services/manual-payment.js");
 
 /** A store's logger, at no cost of its own: what is measured is the way to it. */
@@ -20,10 +21,17 @@ class JavaScriptProcessor {
   }
 }
 
-/** @param bare the exports of `bench/bare` */
-function subjects(bare) {
+/**
+ * @param bare the exports of `bench/bare`
+ * @param waiting those of `bench/waiting`
+ */
+function subjects({ bare, waiting }) {
   const javascript = new JavaScriptProcessor();
   const ours = new ManualPaymentService({ logger }, {});
+  class Waiting extends link(waiting).AbstractPaymentProcessor {
+    static identifier = "waiting";
+  }
+  const onWorkers = new Waiting({ logger }, {});
   return {
     floor: { title: "JSON.parse(JSON.stringify(x))", call: (data) => JSON.parse(JSON.stringify(data)), sync: true },
     bare: { title: "bare napi async round trip", call: () => bare.bare() },
@@ -41,8 +49,18 @@ function subjects(bare) {
     javascriptCapture: { title: "JavaScript capturePayment", call: (data) => javascript.capturePayment(data) },
     retrieve: { title: "ours retrievePayment", call: (data) => ours.retrievePayment(data) },
     capture: { title: "ours capturePayment", call: (data) => ours.capturePayment(data) },
+    // As a processor that talks to a provider: it says that it may have to wait, and does not.
+    retrieveOnWorkers: {
+      title: "ours retrievePayment, worker threads",
+      call: (data) => onWorkers.retrievePayment(data),
+    },
+    captureOnWorkers: { title: "ours capturePayment, worker threads", call: (data) => onWorkers.capturePayment(data) },
     // A payment is changed by one call at a time: at once, these wait for each other in Rust.
-    captureOne: { title: "ours capturePayment, one payment", call: (data) => ours.capturePayment(data), one: true },
+    captureOne: {
+      title: "ours capturePayment, worker threads, one payment",
+      call: (data) => onWorkers.capturePayment(data),
+      one: true,
+    },
   };
 }
 

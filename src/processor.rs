@@ -45,6 +45,17 @@ pub trait PaymentProcessor: Send + Sync + 'static {
         operation.is_read()
     }
 
+    /// Whether `operation` is answered without waiting for anything: from what it is given and what is in
+    /// memory, in microseconds. It is asked when the processor is made, and never again.
+    ///
+    /// Such a call is made on Node.js's event loop itself, which costs a store half of what the way to a
+    /// worker thread and back does. Where it waits after all, for its turn or in a layer, it goes on on a
+    /// worker thread. One that blocks, reads a file, asks a provider or computes for long would hold up
+    /// the whole store: leave it to the worker threads.
+    fn is_immediate(&self, _operation: Operation) -> bool {
+        false
+    }
+
     /// Starts a payment; the shopper has chosen the provider, or it is the region's only one.
     ///
     /// The result is stored as the session's data. Nothing is charged yet.

@@ -44,6 +44,8 @@ use crate::call::CallContext;
 use crate::error::{PaymentProcessorError, Result};
 use crate::idempotency::IdempotencyKeys;
 use crate::processor::PaymentProcessor;
+#[cfg(feature = "node")]
+use crate::request::Operation;
 use crate::request::{Request, Response};
 
 /// Something that every call passes on its way to the processor.
@@ -208,6 +210,8 @@ pub struct Stack {
     chain: Vec<Arc<dyn Layer>>,
     deadline: Duration,
     keys: IdempotencyKeys,
+    #[cfg(feature = "node")]
+    immediate: Vec<Operation>,
 }
 
 impl Stack {
@@ -220,10 +224,15 @@ impl Stack {
     ) -> Self {
         Self {
             identifier,
-            processor,
             deadline: layers.deadline,
             chain: layers.into_chain(),
             keys: IdempotencyKeys::default(),
+            #[cfg(feature = "node")]
+            immediate: Operation::ALL
+                .into_iter()
+                .filter(|operation| processor.is_immediate(*operation))
+                .collect(),
+            processor,
         }
     }
 
@@ -237,6 +246,12 @@ impl Stack {
     #[must_use]
     pub fn deadline(&self) -> Duration {
         self.deadline
+    }
+
+    /// Whether the processor says that it answers `operation` without waiting.
+    #[cfg(feature = "node")]
+    pub(crate) fn is_immediate(&self, operation: Operation) -> bool {
+        self.immediate.contains(&operation)
     }
 
     /// Makes one logical call.

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr, memmem};
 use serde::Deserialize;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -398,7 +399,8 @@ fn known_to_medusa(status: PaymentSessionStatus) -> PaymentSessionStatus {
 /// (`"error" in result`, `dist/services/payment-provider.js`).
 fn without_error_key(data: JsonObject) -> JsonObject {
     // A key can be spelled with escapes too.
-    let may_have = data.as_str().contains("\"error\"") || data.as_str().contains("\\u");
+    let text = data.as_str().as_bytes();
+    let may_have = memmem::find(text, b"\"error\"").is_some() || memchr(b'\\', text).is_some();
     if may_have && data.contains_key("error") {
         tracing::warn!(
             "left out a member `error` of the payment's data: Medusa takes it for a failure"
@@ -413,7 +415,7 @@ fn storable(json: &str) -> Cow<'_, str> {
     let mut changed: Option<String> = None;
     let mut kept = 0;
     let mut at = 0;
-    while let Some(found) = json.get(at..).and_then(|rest| rest.find('\\')) {
+    while let Some(found) = json.as_bytes().get(at..).and_then(|rest| memchr(b'\\', rest)) {
         let start = at + found;
         let Some(unit) = escaped_unit(json, start) else {
             // `\n`, `\\` and the like: the escaped character is no backslash to look at again.

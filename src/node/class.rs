@@ -10,7 +10,7 @@ use napi::bindgen_prelude::{
 use napi::{Env, Property, PropertyAttributes, Result, ValueType};
 
 use super::boundary::{Argument, Parameter, message, method_name, parameters};
-use super::calls;
+use super::calls::Call;
 use super::realm::Realm;
 use super::text::Text;
 use crate::layers::Stack;
@@ -94,12 +94,12 @@ fn throw(
     is_type_error: bool,
     cause: Option<Unknown<'static>>,
 ) -> Result<Unknown<'static>> {
-    realm.throw.get(env)?.call((text, is_type_error, or_undefined(cause)).into())
+    realm.throw.call_or_throw(env, (text, is_type_error, or_undefined(cause)).into())
 }
 
 fn construct(realm: &Realm, context: &FunctionCallContext<'_>) -> std::result::Result<(), Failure> {
     let this: Unknown<'static> = context.this()?;
-    if !realm.is_instance.get(context.env)?.call(FnArgs::from((this,)))? {
+    if !realm.is_instance.call(context.env, FnArgs::from((this,)))? {
         return Err(Failure::TypeError(
             format!("Class constructor {NAME} cannot be invoked without 'new'"),
             None,
@@ -200,7 +200,7 @@ fn payment_method<'env>(
                 Failure::Error(text) => (text, None),
                 Failure::TypeError(text, cause) => (text, cause),
             };
-            realm.reject.get(env)?.call((message(operation, &text), or_undefined(cause)).into())
+            realm.reject.call(env, (message(operation, &text), or_undefined(cause)).into())
         })
     })
 }
@@ -231,9 +231,15 @@ fn call(
         arguments.push(take(realm, context, index, *parameter)?);
     }
     let mailbox = realm.mailbox(env)?;
-    let (id, promise) = realm.begin(env, this)?;
-    realm.took_off(env, &mailbox)?;
-    calls::start(mailbox, id, stack, operation, arguments);
+    let number = realm.next_call();
+    let mut call = Call::new(Arc::clone(&mailbox), number, stack, operation, arguments);
+    if realm.may_answer()
+        && let Some(answer) = call.answered_here()
+    {
+        return Ok(realm.answer(env, &mailbox, number, this, answer)?);
+    }
+    let promise = realm.begin(env, &mailbox, number, this)?;
+    call.start();
     Ok(promise)
 }
 
@@ -284,7 +290,7 @@ enum Spelled {
 
 /// `JSON.stringify` of the realm.
 fn to_json(realm: &Realm, env: &Env, value: Unknown<'static>) -> Result<Spelled> {
-    Ok(match realm.stringify.get(env)?.call(FnArgs::from((value,)))? {
+    Ok(match realm.stringify.call(env, FnArgs::from((value,)))? {
         Either3::A(Text(text)) => Spelled::Json(text),
         Either3::B(thrown) => Spelled::Threw {
             message: thrown.get_named_property_unchecked("message")?,

@@ -7,7 +7,7 @@ use tracing::field::{Field, Visit};
 use tracing::span;
 use tracing::{Event, Level, Metadata, Subscriber};
 
-use super::mailbox::{CallId, Mailbox, Message};
+use super::calls::Answer;
 
 /// The environment variable with the least severe level (`error`, `warn`, `info`, `debug`) that is
 /// written to standard error where a store has no logger.
@@ -17,8 +17,13 @@ const STDERR_LEVEL: &str = "MEDUSA_PAYMENT_RS_LOG";
 const USUAL_LENGTH: usize = 96;
 
 tokio::task_local! {
-    /// The call that the current task serves: its instance has the logger.
-    pub(crate) static CALL: (Arc<Mailbox>, CallId);
+    /// The call that is being served: its instance has the logger.
+    pub(crate) static CALL: Arc<Answer>;
+}
+
+/// Whether this thread is serving a call.
+pub(crate) fn is_in_call() -> bool {
+    CALL.try_with(|_| ()).is_ok()
 }
 
 /// Takes the logs of this addon, unless its author has installed a subscriber of their own.
@@ -55,13 +60,7 @@ impl Subscriber for StoreLog {
         event.record(&mut line);
         let mut text = Some(line.0);
         // Nothing is sent outside a call: the text stays here.
-        let _ = CALL.try_with(|(mailbox, call)| {
-            mailbox.send(Message::Log {
-                call: *call,
-                level,
-                text: text.take().unwrap_or_default(),
-            });
-        });
+        let _ = CALL.try_with(|call| call.log(level, text.take().unwrap_or_default()));
         if let Some(text) = text {
             to_stderr(level, &text);
         }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use napi::bindgen_prelude::{JsValuesTupleIntoVec, ToNapiValue};
+use napi::bindgen_prelude::{JsValuesTupleIntoVec, Object, ToNapiValue};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Result, Status, sys};
 use tracing::Level;
@@ -30,13 +30,36 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    /// The memory of its text.
-    fn into_text(self) -> Option<String> {
+    /// As `link.js` gets it: what it is, and a text.
+    fn told(&self) -> (u32, &str) {
         match self {
-            Self::Json(text) | Self::Error(text) | Self::TypeError(text) => Some(text),
-            Self::Nothing => None,
+            Self::Json(text) => (0, text),
+            Self::Nothing => (1, ""),
+            Self::Error(text) => (2, text),
+            Self::TypeError(text) => (3, text),
         }
     }
+
+    /// Hands its memory on to what comes next.
+    fn recycle(self) {
+        match self {
+            Self::Json(text) | Self::Error(text) | Self::TypeError(text) => text::recycle(text),
+            Self::Nothing => {}
+        }
+    }
+}
+
+/// The levels of the log, from the most severe: `link.js` gets 4 for the first.
+const LEVELS: [Level; 4] = [Level::ERROR, Level::WARN, Level::INFO, Level::DEBUG];
+const FIRST_LEVEL: u32 = 4;
+
+/// The level that `link.js` gets as this number.
+pub(crate) fn level(what: u32) -> Option<Level> {
+    LEVELS.get(usize::try_from(what.checked_sub(FIRST_LEVEL)?).ok()?).copied()
+}
+
+fn told_level(level: Level) -> u32 {
+    (FIRST_LEVEL..).zip(LEVELS).find(|(_, known)| *known == level).map_or(7, |(what, _)| what)
 }
 
 /// What a worker thread has to say to the realm.
@@ -71,53 +94,85 @@ impl Delivery {
         self.0.iter().filter(|message| matches!(message, Message::Settle { .. })).count()
     }
 
-    /// The log line at a position.
-    pub(crate) fn line(&self, position: u32) -> Option<(Level, &str)> {
-        match self.0.get(usize::try_from(position).ok()?)? {
-            Message::Log { level, text, .. } => Some((*level, text)),
-            Message::Settle { .. } => None,
-        }
-    }
-
     /// Hands its memory on to what comes next.
     pub(crate) fn recycle(self) {
         for message in Rc::into_inner(self.0).unwrap_or_default() {
-            if let Message::Settle { outcome, .. } = message
-                && let Some(text) = outcome.into_text()
-            {
-                text::recycle(text);
+            if let Message::Settle { outcome, .. } = message {
+                outcome.recycle();
             }
         }
     }
+}
+
+/// A text that V8 has no room for is no reason to lose what else there is.
+///
+/// # Safety
+/// On the thread of the env, in an open handle scope.
+unsafe fn text_value(env: sys::napi_env, text: &str) -> Result<sys::napi_value> {
+    // SAFETY: the caller's.
+    unsafe { Text::to_napi_value(env, Text(text)).or_else(|_| <()>::to_napi_value(env, ())) }
 }
 
 impl JsValuesTupleIntoVec for Delivery {
     fn into_vec(self, env: sys::napi_env) -> Result<Vec<sys::napi_value>> {
         let mut values = Vec::with_capacity(3 * self.0.len());
         for message in self.0.iter() {
-            // The numbers are those of `deliver`.
-            let (how, call, text): (u32, CallId, &str) = match message {
-                Message::Settle { call, outcome } => match outcome {
-                    Outcome::Json(text) => (0, *call, text),
-                    Outcome::Nothing => (1, *call, ""),
-                    Outcome::Error(text) => (2, *call, text),
-                    Outcome::TypeError(text) => (3, *call, text),
-                },
-                Message::Log { call, level, text } => match *level {
-                    Level::ERROR => (4, *call, text),
-                    Level::WARN => (5, *call, text),
-                    Level::INFO => (6, *call, text),
-                    _ => (7, *call, text),
-                },
+            let (call, (what, text)) = match message {
+                Message::Settle { call, outcome } => (*call, outcome.told()),
+                Message::Log { call, level, text } => (*call, (told_level(*level), text.as_str())),
             };
             // SAFETY: napi calls this on the thread of the env, in an open handle scope.
             unsafe {
-                values.push(u32::to_napi_value(env, how)?);
+                values.push(u32::to_napi_value(env, what)?);
                 values.push(CallId::to_napi_value(env, call)?);
-                // One that V8 has no room for is no reason to lose the others.
-                let text = Text::to_napi_value(env, Text(text))
-                    .or_else(|_| <()>::to_napi_value(env, ()))?;
-                values.push(text);
+                values.push(text_value(env, text)?);
+            }
+        }
+        Ok(values)
+    }
+}
+
+/// A line of the log.
+pub(crate) type Line = (Level, String);
+
+/// A call that is answered where it is made, as the arguments of `answer` in `link.js`.
+#[derive(Clone)]
+pub(crate) struct Reply {
+    pub(crate) instance: Object<'static>,
+    pub(crate) said: Rc<(Vec<Line>, Outcome)>,
+}
+
+impl Reply {
+    /// Hands its memory on to what comes next.
+    pub(crate) fn recycle(self) {
+        if let Some((_, outcome)) = Rc::into_inner(self.said) {
+            outcome.recycle();
+        }
+    }
+
+    /// The same as messages about `call`, for whom it was not shared with.
+    pub(crate) fn into_messages(self, call: CallId) -> Vec<Message> {
+        let Some((lines, outcome)) = Rc::into_inner(self.said) else {
+            return Vec::new();
+        };
+        let lines = lines.into_iter().map(|(level, text)| Message::Log { call, level, text });
+        lines.chain([Message::Settle { call, outcome }]).collect()
+    }
+}
+
+impl JsValuesTupleIntoVec for Reply {
+    fn into_vec(self, env: sys::napi_env) -> Result<Vec<sys::napi_value>> {
+        let (lines, outcome) = &*self.said;
+        let mut values = Vec::with_capacity(3 + 2 * lines.len());
+        let (what, text) = outcome.told();
+        // SAFETY: as above.
+        unsafe {
+            values.push(Object::to_napi_value(env, self.instance)?);
+            values.push(u32::to_napi_value(env, what)?);
+            values.push(text_value(env, text)?);
+            for (level, line) in lines {
+                values.push(u32::to_napi_value(env, told_level(*level))?);
+                values.push(text_value(env, line)?);
             }
         }
         Ok(values)
@@ -182,6 +237,12 @@ impl Mailbox {
         }
     }
 
+    /// Sends messages at once that belong together.
+    pub(crate) fn send_all(&self, messages: Vec<Message>) {
+        self.letters().messages.extend(messages);
+        self.announce();
+    }
+
     /// Sends a message from a worker thread, together with what is right behind it.
     pub(crate) fn send_with_others(self: &Arc<Self>, message: Message) {
         let mut letters = self.letters();
@@ -201,6 +262,11 @@ impl Mailbox {
                 }
             }
         }
+    }
+
+    /// Whether there is nothing that comes before what is said next.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.letters().messages.is_empty()
     }
 
     fn is_waiting(&self) -> bool {

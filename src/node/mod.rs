@@ -1,9 +1,10 @@
 //! The Node.js face: the only place that knows napi.
 //!
-//! Beside Stripe's, the addon exports three functions. `link` makes the class `AbstractPaymentProcessor` for one
+//! Beside Stripe's, the addon exports four functions. `link` makes the class `AbstractPaymentProcessor` for one
 //! realm: the `link.js` that calls it hands over its own JSON, Promise and Error, and puts the
 //! host's class above it. `builtWith` tells that file beforehand whether the two fit together.
-//! `registeredIdentifiers` lists what [`export!`](crate::export) registered.
+//! `logToStderr` takes the lines that no logger took. `registeredIdentifiers` lists what
+//! [`export!`](crate::export) registered.
 
 mod boundary;
 mod calls;
@@ -26,7 +27,7 @@ use napi_derive::napi;
 
 /// What `link.js` and an addon have to agree on: the functions that `link` is handed, and what their
 /// arguments mean. Where any of that changes, so does this number, here and there.
-const PROTOCOL: u32 = 1;
+const PROTOCOL: u32 = 2;
 
 /// What an addon was built with.
 #[napi(object, object_from_js = false)]
@@ -55,6 +56,15 @@ pub fn link<'env>(
 ) -> napi::Result<Function<'env, Unknown<'static>, ()>> {
     log::install();
     class::define(env, &realm)
+}
+
+/// Writes a line of the log to standard error, where the environment asks for its level. `what` is the
+/// line's level as `link.js` gets it.
+#[napi]
+pub fn log_to_stderr(what: u32, line: String) {
+    if let Some(level) = mailbox::level(what) {
+        log::to_stderr(level, &line);
+    }
 }
 
 /// The identifiers of the processors in this addon, sorted.

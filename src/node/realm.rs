@@ -10,8 +10,7 @@ use napi::bindgen_prelude::{
 };
 use napi::{Env, JsValue, Result, check_status, sys};
 
-use super::log;
-use super::mailbox::{CallId, Delivery, Mailbox};
+use super::mailbox::{CallId, Delivery, Line, Mailbox, Outcome, Reply};
 use super::text::Text;
 use super::weak::WeakFunction;
 
@@ -22,13 +21,18 @@ type Stringify =
     WeakFunction<FnArgs<(Unknown<'static>,)>, Either3<Text<String>, Object<'static>, ()>>;
 type IsInstance = WeakFunction<FnArgs<(Unknown<'static>,)>, bool>;
 type Begin = WeakFunction<FnArgs<(CallId, Object<'static>)>, Unknown<'static>>;
-type Deliver = WeakFunction<Delivery, Option<Vec<u32>>>;
+type Deliver = WeakFunction<Delivery, ()>;
+type Answer = WeakFunction<Reply, Unknown<'static>>;
 type Later = WeakFunction<FnArgs<(Unknown<'static>,)>, ()>;
 type Reject = WeakFunction<FnArgs<(String, Cause)>, Unknown<'static>>;
 type Throw = WeakFunction<FnArgs<(String, bool, Cause)>, Unknown<'static>>;
 
 /// After so many answers at once the event loop gets a round of its own.
 const MANY: usize = 8;
+
+/// After so many calls in a row that were answered where they were made, so does it: JavaScript may make
+/// the next one for each of them, and never come back to the event loop else.
+const IN_A_ROW: u32 = 256;
 
 /// One realm's functions. Each is described where `link.js` defines it.
 pub(crate) struct Realm {
@@ -37,10 +41,15 @@ pub(crate) struct Realm {
     pub(crate) throw: Throw,
     pub(crate) is_instance: IsInstance,
     begin: Begin,
+    answer: Answer,
     deliver: Deliver,
     later: Later,
     /// Whether what arrives waits for the event loop's next round.
     resting: Cell<bool>,
+    /// How many calls were answered where they were made since the event loop was last seen.
+    in_a_row: Cell<u32>,
+    /// Whether JavaScript is being told an answer, and with it the lines of its log.
+    answering: Cell<bool>,
     mailbox: RefCell<Option<Arc<Mailbox>>>,
     last_call: Cell<CallId>,
     in_flight: Cell<usize>,
@@ -54,29 +63,74 @@ impl Realm {
             throw: WeakFunction::new(env, &functions.get_named_property("throw")?)?,
             is_instance: WeakFunction::new(env, &functions.get_named_property("isInstance")?)?,
             begin: WeakFunction::new(env, &functions.get_named_property("begin")?)?,
+            answer: WeakFunction::new(env, &functions.get_named_property("answer")?)?,
             deliver: WeakFunction::new(env, &functions.get_named_property("deliver")?)?,
             later: WeakFunction::new(env, &functions.get_named_property("later")?)?,
             resting: Cell::new(false),
+            in_a_row: Cell::new(0),
+            answering: Cell::new(false),
             mailbox: RefCell::new(None),
             last_call: Cell::new(0),
             in_flight: Cell::new(0),
         }))
     }
 
-    /// A new call on `this`: its number and the promise for its caller.
+    /// The number of a new call.
+    pub(crate) fn next_call(&self) -> CallId {
+        let call = self.last_call.get().wrapping_add(1);
+        self.last_call.set(call);
+        call
+    }
+
+    /// The promise for the caller of a call on `instance` that is going to be answered.
     pub(crate) fn begin(
         &self,
         env: &Env,
-        this: Object<'static>,
-    ) -> Result<(CallId, Unknown<'static>)> {
-        let id = self.last_call.get().wrapping_add(1);
-        self.last_call.set(id);
-        let promise = self.begin.get(env)?.call((id, this).into())?;
-        Ok((id, promise))
+        mailbox: &Mailbox,
+        call: CallId,
+        instance: Object<'static>,
+    ) -> Result<Unknown<'static>> {
+        let promise = self.begin.call(env, (call, instance).into())?;
+        self.took_off(env, mailbox)?;
+        Ok(promise)
+    }
+
+    /// Whether a call may be answered where it is made. Not one of a logger, which would never come back if
+    /// it made one for each line, nor where the event loop has waited long enough.
+    pub(crate) fn may_answer(&self) -> bool {
+        !self.answering.get() && self.in_a_row.get() < IN_A_ROW
+    }
+
+    /// The promise for the caller of a call on `instance` that is answered already.
+    pub(crate) fn answer(
+        &self,
+        env: &Env,
+        mailbox: &Mailbox,
+        call: CallId,
+        instance: Object<'static>,
+        said: (Vec<Line>, Outcome),
+    ) -> Result<Unknown<'static>> {
+        let reply = Reply { instance, said: Rc::new(said) };
+        self.in_a_row.set(self.in_a_row.get() + 1);
+        self.answering.set(true);
+        let answered = self.answer.call(env, reply.clone());
+        self.answering.set(false);
+        match answered {
+            Ok(promise) => {
+                reply.recycle();
+                Ok(promise)
+            }
+            // There is hardly anything left of JavaScript's stack: it comes when the event loop goes on.
+            Err(_) => {
+                let promise = self.begin(env, mailbox, call, instance)?;
+                mailbox.send_all(reply.into_messages(call));
+                Ok(promise)
+            }
+        }
     }
 
     /// Keeps the event loop and the realm alive until [`landed`](Self::landed).
-    pub(crate) fn took_off(&self, env: &Env, mailbox: &Mailbox) -> Result<()> {
+    fn took_off(&self, env: &Env, mailbox: &Mailbox) -> Result<()> {
         if self.in_flight.replace(self.in_flight.get() + 1) == 0 {
             self.deliver.hold()?;
             // SAFETY: the function is alive, and this is the thread of its env.
@@ -123,7 +177,9 @@ impl Realm {
         Ok(mailbox)
     }
 
+    /// Hands over what has arrived. For the event loop.
     fn deliver(self: &Rc<Self>, env: &Env) {
+        self.in_a_row.set(0);
         // Nobody wakes the loop again for what is announced already.
         if self.resting.get() {
             return;
@@ -155,7 +211,7 @@ impl Realm {
             })?;
         // SAFETY: the function is alive in the current handle scope, and JavaScript keeps it from there.
         let resume = unsafe { Unknown::from_napi_value(env.raw(), resume.raw()) }?;
-        self.later.get(env)?.call(FnArgs::from((resume,)))
+        self.later.call(env, FnArgs::from((resume,)))
     }
 
     fn hand_over(
@@ -165,13 +221,10 @@ impl Realm {
         delivery: Delivery,
         settled: usize,
     ) -> Result<()> {
-        let told = self.deliver.get(env).and_then(|deliver| deliver.call(delivery.clone()));
+        let told = self.deliver.call(env, delivery.clone());
         // The calls are over also where JavaScript failed to take them: nothing waits for them longer.
-        let untold = told.unwrap_or_default();
-        for (level, line) in untold.iter().flatten().filter_map(|at| delivery.line(*at)) {
-            log::to_stderr(level, line);
-        }
         delivery.recycle();
-        self.landed(env, mailbox, settled)
+        self.landed(env, mailbox, settled)?;
+        told
     }
 }

@@ -7,6 +7,7 @@ use std::thread;
 
 use tokio::runtime::{Builder, Runtime};
 
+use super::log;
 use super::mailbox::announce_waiting;
 
 /// The environment variable with the number of worker threads.
@@ -51,12 +52,12 @@ fn give_way() {
 #[cfg(not(target_os = "linux"))]
 fn give_way() {}
 
-/// A panic on these threads becomes an error with its message. Its place goes to the log, and nothing
-/// to standard error: the message may hold a payment's data.
+/// A panic in a call, or on these threads, becomes an error with its message. Its place goes to the log,
+/// and nothing to standard error: the message may hold a payment's data.
 fn quiet_panics() {
     let others = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        if thread::current().name() != Some(THREAD) {
+        if !log::is_in_call() && thread::current().name() != Some(THREAD) {
             return others(info);
         }
         if let Some(place) = info.location() {

@@ -44,6 +44,49 @@ impl<Args: JsValuesTupleIntoVec, Return: FromNapiValue> WeakFunction<Args, Retur
         unsafe { Function::from_napi_value(env.raw(), value) }
     }
 
+    /// Calls the function, which throws nothing of its own.
+    ///
+    /// # Errors
+    /// Where its realm is gone, or JavaScript's stack has no room for it. napi's own call has JavaScript
+    /// spell out what was thrown, which ends the process where there is so little left of its stack.
+    pub(crate) fn call(&self, env: &Env, args: Args) -> Result<Return> {
+        self.call_or_throw(env, args).map_err(|error| {
+            let mut thrown = ptr::null_mut();
+            // SAFETY: this is the thread of the env.
+            unsafe { sys::napi_get_and_clear_last_exception(env.raw(), &mut thrown) };
+            match error.status {
+                Status::PendingException => {
+                    let reason = "JavaScript's stack has no room for this call";
+                    Error::new(Status::GenericFailure, reason)
+                }
+                _ => error,
+            }
+        })
+    }
+
+    /// Calls the function. What it throws is thrown to whoever called us, if this error is returned.
+    ///
+    /// # Errors
+    /// Where its realm is gone, or it throws.
+    pub(crate) fn call_or_throw(&self, env: &Env, args: Args) -> Result<Return> {
+        let function = self.get(env)?;
+        let args = args.into_vec(env.raw())?;
+        let (mut this, mut returned) = (ptr::null_mut(), ptr::null_mut());
+        // SAFETY: all values are alive in the current handle scope of this env.
+        unsafe {
+            check_status!(sys::napi_get_undefined(env.raw(), &mut this))?;
+            check_status!(sys::napi_call_function(
+                env.raw(),
+                this,
+                function.raw(),
+                args.len(),
+                args.as_ptr(),
+                &mut returned,
+            ))?;
+            Return::from_napi_value(env.raw(), returned)
+        }
+    }
+
     /// Keeps the function alive until [`release`](Self::release) was called as often.
     pub(crate) fn hold(&self) -> Result<()> {
         // SAFETY: as in `get`.

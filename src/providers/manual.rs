@@ -10,6 +10,7 @@ use crate::error::{PaymentProcessorError, Result};
 use crate::json::JsonObject;
 use crate::processor::PaymentProcessor;
 use crate::registry::{NoOptions, Provider};
+use crate::request::Operation;
 use crate::types::{
     Authorization, PaymentProcessorContext, PaymentProcessorSessionResponse, PaymentSessionStatus,
 };
@@ -95,6 +96,11 @@ fn money(amount: Amount, data: &JsonObject) -> String {
 
 #[async_trait]
 impl PaymentProcessor for Manual {
+    /// All that is known of a payment comes with the call.
+    fn is_immediate(&self, _operation: Operation) -> bool {
+        true
+    }
+
     async fn initiate_payment(
         &self,
         _call: &CallContext,

@@ -35,6 +35,9 @@ pub struct Config {
     max_retries: Option<u32>,
     #[serde(default)]
     carries_key: bool,
+    /// Whether it says that it never waits, whatever its script asks for.
+    #[serde(default)]
+    immediate: bool,
     /// A required secret would be spelled like this; here it only proves that it never shows.
     #[serde(rename = "api_key")]
     _api_key: Option<String>,
@@ -191,6 +194,10 @@ impl Scripted {
 impl PaymentProcessor for Scripted {
     fn is_repeatable(&self, operation: Operation) -> bool {
         self.config.carries_key || operation.is_read()
+    }
+
+    fn is_immediate(&self, _operation: Operation) -> bool {
+        self.config.immediate
     }
 
     async fn initiate_payment(
