@@ -58,6 +58,7 @@ pub(crate) fn level(what: u32) -> Option<Level> {
     LEVELS.get(usize::try_from(what.checked_sub(FIRST_LEVEL)?).ok()?).copied()
 }
 
+/// `trace` has no method in a store's logger; it goes where `debug` does.
 fn told_level(level: Level) -> u32 {
     (FIRST_LEVEL..).zip(LEVELS).find(|(_, known)| *known == level).map_or(7, |(what, _)| what)
 }
