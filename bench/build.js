@@ -22,12 +22,10 @@ function cargoBuild(name) {
   return library.filenames.find((file) => /\.(so|dylib|dll)$/.test(file));
 }
 
-/** The exports of one of the benchmark's own addons. */
-function addon(name) {
-  const file = path.join(TARGET, `${name}.node`);
-  fs.copyFileSync(cargoBuild(`bench-${name}`), file);
-  return require(file);
-}
+/** The benchmark's own addons. */
+const ADDONS = ["bare", "waiting"];
+
+const fileOf = (name) => path.join(TARGET, `${name}.node`);
 
 function build() {
   execFileSync("npm", ["run", "--silent", "build"], {
@@ -36,7 +34,10 @@ function build() {
     shell: process.platform === "win32",
   });
   fs.mkdirSync(TARGET, { recursive: true });
-  return { bare: addon("bare"), waiting: addon("waiting") };
+  for (const name of ADDONS) fs.copyFileSync(cargoBuild(`bench-${name}`), fileOf(name));
 }
 
-module.exports = { build, ROOT, TARGET };
+/** The exports of the benchmark's own addons, which were built before. */
+const addons = () => Object.fromEntries(ADDONS.map((name) => [name, require(fileOf(name))]));
+
+module.exports = { addons, build, ROOT, TARGET };

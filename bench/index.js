@@ -16,27 +16,24 @@ const { memory } = require("./memory.js");
 const { report } = require("./report.js");
 const { loadTimes, sizes } = require("./startup.js");
 
-const FULL = { rounds: 11, milliseconds: 120, processes: 21, calls: 200_000 };
-const QUICK = { rounds: 5, milliseconds: 25, processes: 5, calls: 20_000 };
+const FULL = { processes: 5, rounds: 5, milliseconds: 80, loads: 21, calls: 200_000 };
+const QUICK = { processes: 1, rounds: 5, milliseconds: 25, loads: 5, calls: 20_000 };
 
 const progress = (step) => console.error(`… ${step}`);
 
-async function main() {
+function main() {
   const { values: flags } = parseArgs({ options: { quick: { type: "boolean" } } });
-  const { rounds, milliseconds, processes, calls } = flags.quick ? QUICK : FULL;
+  const { processes, rounds, milliseconds, loads, calls } = flags.quick ? QUICK : FULL;
 
   progress("building the addons");
-  const { bare, waiting } = build();
-  // Only now: it loads the addon that has just been built.
-  const { subjects } = require("./subjects.js");
-
-  const options = { rounds, milliseconds, threadCpuTime: bare.threadCpuTime };
-  const cells = await measure(subjects({ bare, waiting }), options, progress);
+  build();
+  const cells = measure({ processes, rounds, milliseconds, progress });
   progress("loading");
-  const load = loadTimes(processes);
+  const load = loadTimes(loads);
   progress("memory");
   const results = {
     machine: machine(),
+    processes,
     rounds,
     cells,
     bar: judge(cells),

@@ -1,8 +1,11 @@
-// Measures subjects in rounds, so that whatever else the machine does meets all of them alike; the
-// result is the median of the rounds.
+// Measures subjects in rounds, so that whatever else the machine does meets all of them alike, and in
+// several processes, of which each has a heap of its own: with one and the same code some are a tenth
+// slower than others. The result is the median of the processes' medians.
 
+const { execFileSync } = require("node:child_process");
 const { performance } = require("node:perf_hooks");
 
+const { addons } = require("./build.js");
 const { COUNT, payments, sizes } = require("./payloads.js");
 
 const MODES = { sequential: 1, [`${COUNT} at once`]: COUNT };
@@ -81,16 +84,48 @@ async function cell(subjects, size, mode, { rounds, milliseconds, threadCpuTime 
   };
 }
 
-/** @param progress is told about each size and mode before it is measured */
-async function measure(subjects, options, progress) {
+/** What one process measures. */
+async function inThisProcess(options) {
+  const { bare, waiting } = addons();
+  const { subjects } = require("./subjects.js");
   const cells = [];
   for (const size of sizes) {
     for (const mode of Object.keys(MODES)) {
-      progress(`${size}, ${mode}`);
-      cells.push(await cell(subjects, size, mode, options));
+      console.error(`… ${size}, ${mode}`);
+      const measured = { ...options, threadCpuTime: bare.threadCpuTime };
+      cells.push(await cell(subjects({ bare, waiting }), size, mode, measured));
     }
   }
   return cells;
 }
 
+/** The same cells with the medians of what several processes measured. */
+function together(runs) {
+  return runs[0].map((first, at) => {
+    const others = runs.map((cells) => cells[at].subjects);
+    const middle = (name, clock) => median(others.map((subjects) => subjects[name][clock]));
+    const subjects = Object.entries(first.subjects).map(([name, { title, calls }]) => {
+      const clocks = ["wall", "main", "all"].map((clock) => [clock, middle(name, clock)]);
+      return [name, { title, calls: calls * runs.length, ...Object.fromEntries(clocks) }];
+    });
+    return { ...first, subjects: Object.fromEntries(subjects) };
+  });
+}
+
+/** @param options `rounds` of `milliseconds` in each of so many `processes`; `progress` is told about each */
+function measure({ processes, progress, ...options }) {
+  const run = (_, index) => {
+    progress(`process ${index + 1} of ${processes}`);
+    const stdio = ["ignore", "pipe", "inherit"];
+    return JSON.parse(
+      execFileSync(process.execPath, [__filename, JSON.stringify(options)], { encoding: "utf8", stdio }),
+    );
+  };
+  return together(Array.from({ length: processes }, run));
+}
+
 module.exports = { measure, median };
+
+if (require.main === module) {
+  inThisProcess(JSON.parse(process.argv[2])).then((cells) => console.log(JSON.stringify(cells)));
+}
