@@ -77,12 +77,18 @@ function realmFunctions(linked, addon) {
   /** Calls in flight: number → the instance, and its promise's two ends. */
   const calls = new Map();
 
+  /** What an answer is: a value, or an error that is thrown. */
+  function outcome(how, text) {
+    if (how === 2) throw new Error(text);
+    if (how === 3) throw new TypeError(text);
+    return how === 0 ? parse(text) : undefined;
+  }
+
   function settle(call, how, text) {
     const { resolve, reject } = calls.get(call);
     calls.delete(call);
-    if (how >= 2) return reject(how === 2 ? new Error(text) : new TypeError(text));
     try {
-      resolve(how === 0 ? parse(text) : undefined);
+      resolve(outcome(how, text));
     } catch (cause) {
       // Others are delivered together with it.
       reject(cause);
@@ -142,9 +148,8 @@ function realmFunctions(linked, addon) {
     /** A call on `instance` that is answered already: its log, each line as what it is and a text; returns its promise. */
     answer(instance, how, text, ...lines) {
       for (let at = 0; at < lines.length; at += 2) log(instance, lines[at], lines[at + 1]);
-      if (how >= 2) return Promise.reject(how === 2 ? new Error(text) : new TypeError(text));
       try {
-        return Promise.resolve(how === 0 ? parse(text) : undefined);
+        return Promise.resolve(outcome(how, text));
       } catch (cause) {
         return Promise.reject(cause);
       }

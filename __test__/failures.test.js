@@ -1,6 +1,6 @@
 const fs = require("node:fs");
 const path = require("node:path");
-const { METHODS, Scripted, call, context, dataOf } = require("./support/payments");
+const { METHODS, Scripted, call, context, dataOf, payment } = require("./support/payments");
 const { openLedger } = require("./support/ledger");
 const { recordingLogger } = require("./support/logger");
 const { script } = require("./support/node");
@@ -24,9 +24,6 @@ const failure = (code) => ({ error: expect.stringMatching(/\S/), code, detail: e
 
 const isRead = (name) => name === "retrievePayment" || name === "getPaymentStatus";
 const withErrors = METHODS.filter(({ name }) => name !== "getPaymentStatus");
-
-/** A payment whose `operation` goes as `steps` say. */
-const payment = (operation, steps, more = {}) => ({ id: "pay_1", script: { [operation]: steps }, ...more });
 
 describe.each(withErrors)("$name", ({ name, operation }) => {
   const play = (step, options, more) => call(open(options), name, payment(operation, step, more));

@@ -2,7 +2,7 @@
 // about that: whatever it does, its caller sees the same as of one on the worker threads.
 
 const { setImmediate } = require("node:timers/promises");
-const { METHODS, Manual, Scripted, call } = require("./support/payments");
+const { METHODS, Manual, Scripted, call, payment } = require("./support/payments");
 const { recordingLogger } = require("./support/logger");
 const { script } = require("./support/node");
 
@@ -31,9 +31,6 @@ function open(options = {}) {
   );
   return Object.assign(processor, { logger });
 }
-
-/** A payment whose `operation` goes as `steps` say. */
-const payment = (operation, steps) => ({ id: "pay_1", script: { [operation]: steps } });
 
 const withoutTime = ([level, line]) => [level, line.replace(/ in \d+\.\d+ ms$/, "")];
 
@@ -198,11 +195,11 @@ test("a logger may call the processor for each of its lines", async () => {
 
 describe("the process", () => {
   const start = `
-    const { Scripted } = require("./__test__/support/payments");
-    const lines = [];
-    const logger = Object.fromEntries(["error", "warn", "info", "debug"].map((level) => [level, (line) => lines.push(line)]));
+    const { Scripted, payment } = require("./__test__/support/payments");
+    const logger = require("./__test__/support/logger").recordingLogger();
+    const { lines } = logger;
     const processor = new Scripted({ logger }, { immediate: true });
-    const capture = (step) => processor.capturePayment({ id: "pay_1", script: { capture_payment: step } });`;
+    const capture = (step) => processor.capturePayment(payment("capture_payment", step));`;
 
   test("says nothing on standard error about a panic", async () => {
     const { code, stdout, stderr } = await script(

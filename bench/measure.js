@@ -87,13 +87,13 @@ async function cell(subjects, size, mode, { rounds, milliseconds, threadCpuTime 
 /** What one process measures. */
 async function inThisProcess(options) {
   const { bare, waiting } = addons();
-  const { subjects } = require("./subjects.js");
+  // Only now: it loads the addon that has just been built.
+  const subjects = require("./subjects.js").subjects({ bare, waiting });
   const cells = [];
   for (const size of sizes) {
     for (const mode of Object.keys(MODES)) {
       console.error(`… ${size}, ${mode}`);
-      const measured = { ...options, threadCpuTime: bare.threadCpuTime };
-      cells.push(await cell(subjects({ bare, waiting }), size, mode, measured));
+      cells.push(await cell(subjects, size, mode, { ...options, threadCpuTime: bare.threadCpuTime }));
     }
   }
   return cells;

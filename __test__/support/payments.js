@@ -41,6 +41,9 @@ const METHODS = [
   ["updatePaymentData", "update_payment_data", ["sessionId", "data"], (data) => ["ps_1", data]],
 ].map(([name, operation, parameters, argumentsFor]) => ({ name, operation, parameters, argumentsFor }));
 
+/** A payment whose `operation` goes as `steps` say, at the scripted processor. */
+const payment = (operation, steps, more = {}) => ({ id: "pay_1", script: { [operation]: steps }, ...more });
+
 /** Calls a method with arguments around `data`. */
 function call(processor, name, data) {
   const { argumentsFor } = METHODS.find((method) => method.name === name);
@@ -58,4 +61,4 @@ function anyId(result) {
 /** The payment's data in what a method resolved with. */
 const dataOf = (result) => result.session_data ?? result.data ?? result;
 
-module.exports = { Manual, Scripted, METHODS, context, anyId, call, dataOf };
+module.exports = { Manual, Scripted, METHODS, context, anyId, call, dataOf, payment };

@@ -227,6 +227,7 @@ impl Stack {
             deadline: layers.deadline,
             chain: layers.into_chain(),
             keys: IdempotencyKeys::default(),
+            // Asked here, where a panic of it is an error at boot.
             #[cfg(feature = "node")]
             immediate: Operation::ALL
                 .into_iter()

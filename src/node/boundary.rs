@@ -400,7 +400,8 @@ fn known_to_medusa(status: PaymentSessionStatus) -> PaymentSessionStatus {
 fn without_error_key(data: JsonObject) -> JsonObject {
     // A key can be spelled with escapes too.
     let text = data.as_str().as_bytes();
-    let may_have = memmem::find(text, b"\"error\"").is_some() || memchr(b'\\', text).is_some();
+    let may_have =
+        memmem::find(text, b"\"error\"").is_some() || memmem::find(text, b"\\u").is_some();
     if may_have && data.contains_key("error") {
         tracing::warn!(
             "left out a member `error` of the payment's data: Medusa takes it for a failure"

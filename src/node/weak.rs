@@ -30,7 +30,7 @@ impl<Args: JsValuesTupleIntoVec, Return: FromNapiValue> WeakFunction<Args, Retur
     }
 
     /// The function, unless its realm is gone.
-    pub(crate) fn get<'scope>(&self, env: &'scope Env) -> Result<Function<'scope, Args, Return>> {
+    fn get<'scope>(&self, env: &'scope Env) -> Result<Function<'scope, Args, Return>> {
         let mut value = ptr::null_mut();
         // SAFETY: the reference lives as long as `self`, and belongs to this env.
         check_status!(unsafe {
