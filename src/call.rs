@@ -1,8 +1,6 @@
 //! What a processor is told about the call that it serves.
 
-#[cfg(feature = "stripe")]
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -21,7 +19,6 @@ pub struct CallContext {
     key: IdempotencyKey,
     deadline: Instant,
     attempts: AtomicU32,
-    #[cfg(feature = "stripe")]
     in_doubt: AtomicBool,
 }
 
@@ -43,7 +40,6 @@ impl CallContext {
             key,
             deadline: Instant::now() + limit,
             attempts: AtomicU32::new(0),
-            #[cfg(feature = "stripe")]
             in_doubt: AtomicBool::new(false),
         }
     }
@@ -92,14 +88,23 @@ impl CallContext {
         self.attempts.load(Ordering::Acquire)
     }
 
+    /// Returns what the call does to which payment, for messages: `"refund_payment of pi_1"`, or
+    /// `"refund_payment"` if the payment has no name.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        let operation = self.operation.name();
+        match self.payment() {
+            "" => operation.to_owned(),
+            payment => format!("{operation} of {payment}"),
+        }
+    }
+
     /// Whether a request of this call may have moved money without its reply having arrived.
-    #[cfg(feature = "stripe")]
     pub(crate) fn in_doubt(&self) -> bool {
         self.in_doubt.load(Ordering::Acquire)
     }
 
-    /// Set before such a request, and taken back after a reply: an attempt may end at any moment between.
-    #[cfg(feature = "stripe")]
+    /// Set before such a request, and reset after a reply: an attempt may end at any moment between.
     pub(crate) fn set_in_doubt(&self, in_doubt: bool) {
         self.in_doubt.store(in_doubt, Ordering::Release);
     }

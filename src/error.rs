@@ -36,6 +36,20 @@ impl ErrorKind {
         }
     }
 
+    /// Returns what to do after an error of this kind, as the end of a message: whether anything was
+    /// moved, and whether to retry. Empty for a refusal and an invalid request.
+    #[must_use]
+    pub fn advice(self) -> &'static str {
+        match self {
+            Self::Refused | Self::Invalid => "",
+            Self::Unavailable => "Nothing was moved. Try again.",
+            Self::OutcomeUnknown => {
+                "It is not known whether it took effect. Retry: the provider is checked before any \
+                 money moves."
+            }
+        }
+    }
+
     fn meaning(self) -> &'static str {
         match self {
             Self::Refused => "The payment provider refused the request; nothing was moved.",

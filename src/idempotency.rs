@@ -119,7 +119,9 @@ impl Action {
             | Request::UpdatePayment(_)
             | Request::RetrievePayment { .. }
             | Request::GetPaymentStatus { .. }
-            | Request::UpdatePaymentData { .. } => return None,
+            | Request::UpdatePaymentData { .. }
+            | Request::ReadWebhook(_)
+            | Request::PaymentState { .. } => return None,
         };
         Some(Self {
             identifier,

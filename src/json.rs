@@ -13,6 +13,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::registry::without_values;
+
 /// A JSON object: a payment's `data`, a cart's `context`, a customer's `metadata`.
 ///
 /// It is kept as text. Reading or changing one member leaves the others as they are spelled. Key
@@ -76,10 +78,31 @@ impl<'k> Change<'k> {
 pub enum JsonError {
     /// It is no JSON at all.
     #[error("it is not JSON: {0}")]
-    Syntax(#[from] serde_json::Error),
+    Syntax(serde_json::Error),
+    /// It is JSON, but does not have what is expected: a member is missing or has another type.
+    #[error("it does not have the expected shape: {0}")]
+    Shape(String),
     /// It is JSON, but something else than an object; what, is named.
     #[error("expected an object, got {0}")]
     NotAnObject(&'static str),
+}
+
+impl From<serde_json::Error> for JsonError {
+    fn from(error: serde_json::Error) -> Self {
+        if error.is_data() {
+            // Not the value that came: it may be a secret.
+            return Self::Shape(without_values(&error.to_string()));
+        }
+        Self::Syntax(error)
+    }
+}
+
+impl JsonError {
+    /// Whether the text is not JSON at all: it may have been cut off, or come from something else.
+    #[cfg(feature = "http")]
+    pub(crate) fn is_syntax(&self) -> bool {
+        matches!(self, Self::Syntax(_))
+    }
 }
 
 /// How many bytes a member of a payment's data has on average, roughly.

@@ -17,19 +17,24 @@
 mod amount;
 mod call;
 mod error;
+#[cfg(feature = "http")]
+pub mod http;
 mod idempotency;
 mod json;
+mod keyed;
 pub mod layers;
 #[cfg(feature = "node")]
 pub mod node;
 mod processor;
 pub mod providers;
+pub mod refunds;
 pub mod registry;
 mod request;
 mod secret;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod types;
+pub mod webhook;
 
 pub use amount::{Amount, AmountError, currency_exponent};
 pub use async_trait::async_trait;

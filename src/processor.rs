@@ -4,12 +4,14 @@ use async_trait::async_trait;
 
 use crate::amount::Amount;
 use crate::call::CallContext;
+use crate::error::PaymentProcessorError;
 use crate::error::Result;
 use crate::json::JsonObject;
 use crate::request::Operation;
 use crate::types::{
     Authorization, PaymentProcessorContext, PaymentProcessorSessionResponse, PaymentSessionStatus,
 };
+use crate::webhook::{PaymentState, WebhookEvent, WebhookRequest};
 
 /// A payment provider: Medusa's `PaymentProcessor` with its methods in snake case
 /// (`@medusajs/medusa/dist/interfaces/payment-processor.d.ts`), and what each has to guarantee.
@@ -133,4 +135,40 @@ pub trait PaymentProcessor: Send + Sync + 'static {
         session_id: String,
         data: JsonObject,
     ) -> Result<JsonObject>;
+
+    /// Reads a webhook request: verifies that the provider sent it, and says which payment it is about
+    /// and what became of it. An event that is genuine and not about a payment of this store is
+    /// [`NotSupported`](crate::webhook::WebhookAction::NotSupported), not an error.
+    ///
+    /// The event is a hint: what is done about it is decided on
+    /// [`payment_state`](Self::payment_state).
+    ///
+    /// # Errors
+    /// [`Invalid`](crate::ErrorKind::Invalid) or [`Refused`](crate::ErrorKind::Refused) if the provider
+    /// did not send it; [`Unavailable`](crate::ErrorKind::Unavailable) if that cannot be found out at
+    /// the moment. By default the processor has no webhooks.
+    async fn read_webhook(
+        &self,
+        _call: &CallContext,
+        _request: WebhookRequest,
+    ) -> Result<WebhookEvent> {
+        Err(without_webhooks())
+    }
+
+    /// Reads what the provider has of the payment now, for the reconciliation after a webhook. `data`
+    /// has at least the payment's id; what else is stored may be missing.
+    ///
+    /// # Errors
+    /// By default the processor has no webhooks.
+    async fn payment_state(&self, _call: &CallContext, _data: JsonObject) -> Result<PaymentState> {
+        Err(without_webhooks())
+    }
+}
+
+fn without_webhooks() -> PaymentProcessorError {
+    PaymentProcessorError::invalid(
+        "The webhook cannot be read",
+        "no_webhooks",
+        "This processor has no webhooks.",
+    )
 }

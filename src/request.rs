@@ -1,10 +1,11 @@
-//! The ten operations as values, so that a layer has one place to stand in.
+//! The operations as values, so that a layer has one place to stand in.
 
 use crate::amount::Amount;
 use crate::json::JsonObject;
 use crate::types::{
     Authorization, PaymentProcessorContext, PaymentProcessorSessionResponse, PaymentSessionStatus,
 };
+use crate::webhook::{PaymentState, WebhookEvent, WebhookRequest};
 
 /// The name of a payment method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,11 +21,13 @@ pub enum Operation {
     RetrievePayment,
     GetPaymentStatus,
     UpdatePaymentData,
+    ReadWebhook,
+    PaymentState,
 }
 
 impl Operation {
-    /// All ten.
-    pub const ALL: [Operation; 10] = [
+    /// Every operation: Medusa's ten, and the two behind a webhook.
+    pub const ALL: [Operation; 12] = [
         Self::InitiatePayment,
         Self::UpdatePayment,
         Self::AuthorizePayment,
@@ -35,6 +38,8 @@ impl Operation {
         Self::RetrievePayment,
         Self::GetPaymentStatus,
         Self::UpdatePaymentData,
+        Self::ReadWebhook,
+        Self::PaymentState,
     ];
 
     /// The method's name in Rust: `"capture_payment"`.
@@ -51,13 +56,18 @@ impl Operation {
             Self::RetrievePayment => "retrieve_payment",
             Self::GetPaymentStatus => "get_payment_status",
             Self::UpdatePaymentData => "update_payment_data",
+            Self::ReadWebhook => "read_webhook",
+            Self::PaymentState => "payment_state",
         }
     }
 
     /// Whether it only looks: it can be repeated and is never held back.
     #[must_use]
     pub fn is_read(self) -> bool {
-        matches!(self, Self::RetrievePayment | Self::GetPaymentStatus)
+        matches!(
+            self,
+            Self::RetrievePayment | Self::GetPaymentStatus | Self::ReadWebhook | Self::PaymentState
+        )
     }
 }
 
@@ -75,6 +85,8 @@ pub enum Request {
     RetrievePayment { data: JsonObject },
     GetPaymentStatus { data: JsonObject },
     UpdatePaymentData { session_id: String, data: JsonObject },
+    ReadWebhook(WebhookRequest),
+    PaymentState { data: JsonObject },
 }
 
 impl Request {
@@ -92,6 +104,8 @@ impl Request {
             Self::RetrievePayment { .. } => Operation::RetrievePayment,
             Self::GetPaymentStatus { .. } => Operation::GetPaymentStatus,
             Self::UpdatePaymentData { .. } => Operation::UpdatePaymentData,
+            Self::ReadWebhook(_) => Operation::ReadWebhook,
+            Self::PaymentState { .. } => Operation::PaymentState,
         }
     }
 
@@ -100,7 +114,9 @@ impl Request {
     #[must_use]
     pub fn payment_data(&self) -> Option<&JsonObject> {
         match self {
-            Self::InitiatePayment(_) | Self::UpdatePaymentData { .. } => None,
+            Self::InitiatePayment(_) | Self::UpdatePaymentData { .. } | Self::ReadWebhook(_) => {
+                None
+            }
             Self::UpdatePayment(context) => Some(&context.payment_session_data),
             Self::AuthorizePayment { data, .. }
             | Self::CapturePayment { data }
@@ -108,7 +124,8 @@ impl Request {
             | Self::CancelPayment { data }
             | Self::DeletePayment { data }
             | Self::RetrievePayment { data }
-            | Self::GetPaymentStatus { data } => Some(data),
+            | Self::GetPaymentStatus { data }
+            | Self::PaymentState { data } => Some(data),
         }
     }
 }
@@ -126,4 +143,8 @@ pub enum Response {
     Data(JsonObject),
     /// Of `get_payment_status`.
     Status(PaymentSessionStatus),
+    /// Of `read_webhook`.
+    Webhook(Box<WebhookEvent>),
+    /// Of `payment_state`.
+    State(PaymentState),
 }

@@ -113,3 +113,12 @@ mod tests {
         assert_eq!(format!("{secret:?}"), "Secret(…)");
     }
 }
+/// TEMP until merged
+pub fn redact(text: &str, _secrets: &[Secret]) -> String {
+    let is_key = |word: &str| {
+        let word = word.trim_start_matches(|char: char| !char.is_ascii_alphanumeric());
+        ["sk_", "rk_", "whsec_"].iter().any(|prefix| word.starts_with(prefix))
+    };
+    let words = text.split(' ').map(|word| if is_key(word) { "(a key)" } else { word });
+    words.collect::<Vec<_>>().join(" ")
+}

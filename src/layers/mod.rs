@@ -121,6 +121,12 @@ async fn dispatch(
         Request::UpdatePaymentData { session_id, data } => {
             Response::Data(processor.update_payment_data(call, session_id, data).await?)
         }
+        Request::ReadWebhook(request) => {
+            Response::Webhook(Box::new(processor.read_webhook(call, request).await?))
+        }
+        Request::PaymentState { data } => {
+            Response::State(processor.payment_state(call, data).await?)
+        }
     })
 }
 

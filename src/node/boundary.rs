@@ -2,11 +2,13 @@
 //! Medusa can store.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use memchr::{memchr, memmem};
 use serde::Deserialize;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::mailbox::Outcome;
@@ -18,6 +20,7 @@ use crate::request::{Operation, Request, Response};
 use crate::types::{
     Authorization, PaymentProcessorContext, PaymentProcessorSessionResponse, PaymentSessionStatus,
 };
+use crate::webhook::WebhookRequest;
 
 /// How deep data may be nested. PostgreSQL refuses a `jsonb` of some six thousand levels, and
 /// JavaScript's own `JSON.stringify` gives up at about as many.
@@ -31,6 +34,8 @@ pub(crate) enum Argument {
     Number(f64),
     /// A string.
     Text(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
     /// Something else that JSON can carry, by what it is: `"null"`, `"a boolean"`.
     Scalar(&'static str),
     /// Something that JSON cannot carry, by what it is: `"undefined"`, `"a bigint"`.
@@ -60,6 +65,8 @@ pub(crate) fn method_name(operation: Operation) -> &'static str {
         Operation::RetrievePayment => "retrievePayment",
         Operation::GetPaymentStatus => "getPaymentStatus",
         Operation::UpdatePaymentData => "updatePaymentData",
+        Operation::ReadWebhook => "readWebhook",
+        Operation::PaymentState => "paymentState",
     }
 }
 
@@ -70,11 +77,13 @@ pub(crate) enum Parameter {
     Json(&'static str),
     Number,
     Text,
+    /// A Buffer, or a string that stands for its UTF-8.
+    Bytes,
 }
 
 /// The parameters of a method.
 pub(crate) fn parameters(operation: Operation) -> &'static [Parameter] {
-    use Parameter::{Json, Number, Text};
+    use Parameter::{Bytes, Json, Number, Text};
     match operation {
         Operation::InitiatePayment | Operation::UpdatePayment => &[Json("context")],
         Operation::AuthorizePayment => &[Json("paymentSessionData"), Json("context")],
@@ -84,7 +93,9 @@ pub(crate) fn parameters(operation: Operation) -> &'static [Parameter] {
         | Operation::CancelPayment
         | Operation::DeletePayment
         | Operation::RetrievePayment
-        | Operation::GetPaymentStatus => &[Json("paymentSessionData")],
+        | Operation::GetPaymentStatus
+        | Operation::PaymentState => &[Json("paymentSessionData")],
+        Operation::ReadWebhook => &[Bytes, Json("headers")],
     }
 }
 
@@ -155,6 +166,17 @@ impl Arguments {
         }
     }
 
+    fn bytes(&mut self, name: &str) -> Result<Vec<u8>, Refusal> {
+        match self.0.next() {
+            Some(Argument::Bytes(bytes)) => Ok(bytes),
+            Some(Argument::Text(text)) => Ok(text.into_bytes()),
+            other => {
+                let got = kind_of_argument(other.as_ref());
+                Err(expected(name, "a Buffer or a string, as it arrived", got))
+            }
+        }
+    }
+
     fn text(&mut self, name: &str) -> Result<String, Refusal> {
         match self.0.next() {
             Some(Argument::Text(text)) => Ok(text),
@@ -169,6 +191,7 @@ fn kind_of_argument(argument: Option<&Argument>) -> &'static str {
         Some(Argument::Json(text)) => kind_of(text),
         Some(Argument::Number(_)) => "a number",
         Some(Argument::Text(_)) => "a string",
+        Some(Argument::Bytes(_)) => "a Buffer",
         Some(Argument::Scalar(kind) | Argument::Other(kind)) => kind,
         Some(Argument::TooDeep) => "an object",
     }
@@ -231,6 +254,21 @@ pub(crate) fn request(operation: Operation, arguments: Vec<Argument>) -> Result<
                 other => other,
             })?;
             Request::UpdatePaymentData { session_id, data }
+        }
+        Operation::ReadWebhook => {
+            let body = arguments.bytes("rawBody")?;
+            let headers: BTreeMap<String, Value> = arguments
+                .object("headers")?
+                .deserialize()
+                .map_err(|error| Refusal::TypeError(format!("headers: {error}")))?;
+            // A header that came more than once is an array in Node.js; no signature does.
+            let texts = headers
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value.as_str()?.to_owned())));
+            Request::ReadWebhook(WebhookRequest::new(body, texts))
+        }
+        Operation::PaymentState => {
+            Request::PaymentState { data: arguments.object("paymentSessionData")? }
         }
     })
 }
@@ -339,6 +377,9 @@ struct ErrorJson<'a> {
     error: &'a str,
     code: &'a str,
     detail: &'a str,
+    /// For our own webhook route, which has to tell "never" from "later".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
 }
 
 /// What the caller of a method gets for a processor's answer.
@@ -358,12 +399,18 @@ pub(crate) fn outcome(
             data: without_error_key(data),
         }),
         Ok(Response::Status(status)) => spelled(&known_to_medusa(status)),
+        Ok(Response::Webhook(event)) => spelled(&event),
+        Ok(Response::State(state)) => spelled(&state),
         // Its type has no error object (`getPaymentStatus(…): Promise<PaymentSessionStatus>`).
         Err(error) if operation == Operation::GetPaymentStatus => {
             return Outcome::Error(message(operation, &error.to_string()));
         }
         Err(error) => {
-            spelled(&ErrorJson { error: error.error(), code: error.code(), detail: error.detail() })
+            let is_of_webhook =
+                matches!(operation, Operation::ReadWebhook | Operation::PaymentState);
+            let kind = is_of_webhook.then(|| error.kind().code());
+            let (error, code, detail) = (error.error(), error.code(), error.detail());
+            spelled(&ErrorJson { error, code, detail, kind })
         }
     };
     Outcome::Json(json)

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use napi::bindgen_prelude::{
-    Either, Either3, FnArgs, Function, FunctionCallContext, JsObjectValue, JsValue, Object,
+    Buffer, Either, Either3, FnArgs, Function, FunctionCallContext, JsObjectValue, JsValue, Object,
     ToNapiValue, Unknown,
 };
 use napi::{Env, Property, PropertyAttributes, Result, ValueType};
@@ -253,7 +253,13 @@ fn take(
     let kind = kind_of_argument(context, index)?;
     Ok(match (parameter, kind) {
         (Parameter::Number, ValueType::Number) => Argument::Number(context.get(index)?),
-        (Parameter::Text, ValueType::String) => Argument::Text(context.get(index)?),
+        (Parameter::Text | Parameter::Bytes, ValueType::String) => {
+            Argument::Text(context.get(index)?)
+        }
+        (Parameter::Bytes, ValueType::Object) => match context.get::<Buffer>(index) {
+            Ok(bytes) => Argument::Bytes(bytes.to_vec()),
+            Err(_) => Argument::Scalar("an object that is not a Buffer"),
+        },
         (Parameter::Json(name), ValueType::Object) => {
             match to_json(realm, context.env, context.get(index)?)? {
                 Spelled::Json(text) => Argument::Json(text),

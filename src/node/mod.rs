@@ -1,6 +1,6 @@
 //! The Node.js face: the only place that knows napi.
 //!
-//! Beside Stripe's, the addon exports four functions. `link` makes the class `AbstractPaymentProcessor` for one
+//! The addon exports five functions. `link` makes the class `AbstractPaymentProcessor` for one
 //! realm: the `link.js` that calls it hands over its own JSON, Promise and Error, and puts the
 //! host's class above it. `builtWith` tells that file beforehand whether the two fit together.
 //! `logToStderr` takes the lines that no logger took. `registeredIdentifiers` lists what
@@ -13,17 +13,14 @@ mod log;
 mod mailbox;
 mod realm;
 mod runtime;
-#[cfg(feature = "stripe")]
-mod stripe;
 mod text;
 mod watchdog;
 mod weak;
 
-#[cfg(feature = "stripe")]
-pub use stripe::{stripe_next_step, stripe_signature_problem, stripe_webhook_event};
-
 use napi::bindgen_prelude::{Function, Object, Unknown};
 use napi_derive::napi;
+
+use crate::webhook::Reconciliation;
 
 /// What `link.js` and an addon have to agree on: the functions that `link` is handed, and what their
 /// arguments mean. Where any of that changes, so does this number, here and there.
@@ -65,6 +62,18 @@ pub fn log_to_stderr(what: u32, line: String) {
     if let Some(level) = mailbox::level(what) {
         log::to_stderr(level, &line);
     }
+}
+
+/// What Medusa has to do next about a payment, as JSON. `reconciliation` is what the provider and Medusa
+/// have of it, as JSON.
+///
+/// # Errors
+/// If something is missing in it.
+#[napi]
+pub fn next_step(reconciliation: String) -> napi::Result<String> {
+    Reconciliation::parse(&reconciliation)
+        .and_then(|reconciliation| serde_json::to_string(&reconciliation.next_step()))
+        .map_err(|error| napi::Error::from_reason(format!("medusa-payment-rs: nextStep: {error}")))
 }
 
 /// The identifiers of the processors in this addon, sorted.

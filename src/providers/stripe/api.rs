@@ -1,207 +1,212 @@
 //! Stripe's API on behalf of one call.
 
-use super::client::{Client, Lost};
-use super::intent::{Identified, Intent, IntentFields, Page, Refund};
-use super::reply::{Reply, failed, repeat};
-use super::requests::{self, ApiRequest};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::Deserialize;
+
+use super::intent::{Identified, Intent, IntentFields, Page};
+use super::method::Method;
+use super::requests;
+use crate::amount::Amount;
 use crate::call::CallContext;
 use crate::error::{ErrorKind, PaymentProcessorError, Result};
+use crate::http::{Client, Exchange, HttpRequest};
 use crate::idempotency::key_of;
-use crate::json::JsonError;
+use crate::json::JsonObject;
+use crate::refunds::{Keyed, Refund, RefundApi};
 
 /// The code of a request that the intent's status does not allow.
 pub(super) const UNEXPECTED_STATE: &str = "payment_intent_unexpected_state";
 /// The code of a request about something that this account does not have.
 pub(super) const RESOURCE_MISSING: &str = "resource_missing";
 
-/// How often a stored answer is stepped over. Each one is an earlier attempt of an operator's.
-pub(super) const MOST_REPLAYS: usize = 12;
+/// Stripe forgets a key after a day at the earliest
+/// (<https://docs.stripe.com/api/idempotent_requests>); some hours of it are left to be wrong about.
+const KEYS_LIVE: Duration = Duration::from_secs(20 * 60 * 60);
 
 /// A bound on the pages of a list, so that no reply can keep a call busy.
 const MOST_PAGES: usize = 50;
 
 /// One call's requests.
 pub(super) struct Api<'a> {
-    client: &'a Client,
-    pub(super) call: &'a CallContext,
+    exchange: Exchange<'a>,
 }
 
 impl<'a> Api<'a> {
     pub(super) fn new(client: &'a Client, call: &'a CallContext) -> Self {
-        Self { client, call }
-    }
-
-    /// The key of one of this call's requests. `part` tells the requests of one call apart.
-    pub(super) fn key(&self, part: &str) -> String {
-        format!("{}{part}", self.call.idempotency_key())
-    }
-
-    /// # Errors
-    /// Where there is no reply; whatever Stripe replied is none.
-    pub(super) async fn send(&self, request: &ApiRequest, key: Option<&str>) -> Result<Reply> {
-        self.client.send(request, key).await.map_err(|lost| self.lost(lost, key.is_none()))
-    }
-
-    /// Whether Stripe certainly remembers every key that was used after `created`, in seconds since 1970.
-    pub(super) fn keys_live_since(&self, created: u64) -> bool {
-        self.client.clock.keys_live_since(created)
-    }
-
-    fn lost(&self, lost: Lost, reads: bool) -> PaymentProcessorError {
-        let (kind, detail) = match lost {
-            Lost::NotSent(reason) => (
-                ErrorKind::Unavailable,
-                format!("Stripe cannot be reached: {reason}. Nothing was moved. Try again."),
-            ),
-            Lost::MaybeServed(reason) if reads => (
-                ErrorKind::Unavailable,
-                format!("Stripe's reply was lost: {reason}. Nothing was moved. Try again."),
-            ),
-            Lost::MaybeServed(reason) => (
-                ErrorKind::OutcomeUnknown,
-                format!(
-                    "Stripe's reply was lost: {reason}. It is not known whether it took effect. {}",
-                    repeat(self.call.operation())
-                ),
-            ),
-        };
-        PaymentProcessorError::new(kind, failed(self.call, kind), "", detail)
-    }
-
-    async fn get(&self, request: &ApiRequest) -> Result<String> {
-        self.send(request, None).await?.into_body(self.call, true)
-    }
-
-    async fn post(&self, request: &ApiRequest, key: &str) -> Result<String> {
-        self.send(request, Some(key)).await?.into_body(self.call, false)
-    }
-
-    /// A request that has the same effect however often it is made. Stripe repeats a stored failure
-    /// for a day under its key, also where the reason for it is long gone; such an answer is stepped
-    /// over with the next key.
-    async fn post_past_replays(&self, request: &ApiRequest, first_key: &str) -> Result<String> {
-        let mut key = first_key.to_owned();
-        for replays in 1..=MOST_REPLAYS {
-            let reply = self.send(request, Some(&key)).await?;
-            if reply.is_success() || !reply.replayed {
-                return reply.into_body(self.call, false);
-            }
-            key = format!("{first_key}.{replays}");
-        }
-        self.post(request, &key).await
-    }
-
-    /// A read that brings something else than what was asked for is as good as none.
-    fn unreadable_read(&self, error: &PaymentProcessorError) -> PaymentProcessorError {
-        let kind = ErrorKind::Unavailable;
-        PaymentProcessorError::new(kind, failed(self.call, kind), error.code(), error.detail())
+        Self { exchange: Exchange::new(client, call) }
     }
 
     pub(super) async fn retrieve_intent(&self, id: &str) -> Result<Intent> {
         self.read_intent(id, &requests::retrieve_intent(id)).await
     }
 
-    /// The intent with the whole charge in its `latest_charge`.
+    /// Retrieves the intent with the whole charge in its `latest_charge`.
     pub(super) async fn retrieve_intent_with_charge(&self, id: &str) -> Result<Intent> {
         self.read_intent(id, &requests::retrieve_intent_with_charge(id)).await
     }
 
-    async fn read_intent(&self, id: &str, request: &ApiRequest) -> Result<Intent> {
-        let body = self.get(request).await?;
-        let intent = Intent::parse(body).map_err(|error| self.unreadable_read(&error))?;
+    async fn read_intent(&self, id: &str, request: &HttpRequest) -> Result<Intent> {
+        let intent: Intent = self.exchange.read(request).await?;
         if intent.fields.id != id {
-            return Err(PaymentProcessorError::new(
-                ErrorKind::Unavailable,
-                failed(self.call, ErrorKind::Unavailable),
-                "invalid_response",
-                format!("The reply is about {}. Nothing was moved. Try again.", intent.fields.id),
-            ));
+            let kind = ErrorKind::Unavailable;
+            let detail = format!("Stripe's reply is about {}. {}", intent.fields.id, kind.advice());
+            return Err(self.exchange.error(kind, "invalid_response", detail));
         }
         Ok(intent)
     }
 
-    /// The intents of a customer that were made for a cart and can still be paid.
-    pub(super) async fn payable_intents(&self, customer: &str, cart: &str) -> Result<Vec<String>> {
-        let body = match self.get(&requests::list_intents(customer)).await {
+    /// Lists the intents of a customer that this way to pay made for a cart and that can still be paid.
+    pub(super) async fn payable_intents<M: Method>(
+        &self,
+        customer: &str,
+        cart: &str,
+    ) -> Result<Vec<(String, Amount)>> {
+        let list = self.exchange.read(&requests::list_intents(customer)).await;
+        let page: Page<IntentFields> = match list {
             Err(error) if error.code() == RESOURCE_MISSING => return Ok(Vec::new()),
             result => result?,
         };
-        let page: Page<IntentFields> = serde_json::from_str(&body)
-            .map_err(|error| self.unreadable_read(&JsonError::from(error).into()))?;
-        let payable = page.data.into_iter().filter(|intent| intent.is_payable_for(cart));
-        Ok(payable.map(|intent| intent.id).collect())
+        let is_left = |intent: &IntentFields| {
+            intent.is_payable_for(cart) && M::made(&intent.payment_method_types)
+        };
+        let payable = page.data.into_iter().filter(is_left);
+        Ok(payable.map(|intent| (intent.id, intent.amount)).collect())
     }
 
-    /// `part` tells the creations of one call apart.
-    pub(super) async fn create_intent(&self, request: &ApiRequest, part: &str) -> Result<Intent> {
-        Intent::parse(self.post(request, &self.key(part)).await?)
+    /// Creates an intent; `part` tells the creations of one call apart.
+    pub(super) async fn create_intent(&self, request: &HttpRequest, part: &str) -> Result<Intent> {
+        self.exchange.change(request, &self.exchange.key(part)).await
     }
 
     pub(super) async fn capture_intent(&self, id: &str) -> Result<Intent> {
-        Intent::parse(self.post_past_replays(&requests::capture_intent(id), &self.key("")).await?)
+        self.change(&requests::capture_intent(id), "").await
     }
 
-    /// `part` tells the cancellations of one call apart.
+    /// Cancels an intent; `part` tells the cancellations of one call apart.
     pub(super) async fn cancel_intent(&self, id: &str, part: &str) -> Result<Intent> {
-        Intent::parse(self.post_past_replays(&requests::cancel_intent(id), &self.key(part)).await?)
+        self.change(&requests::cancel_intent(id), part).await
     }
 
-    pub(super) async fn update_intent(&self, request: &ApiRequest, part: &str) -> Result<Intent> {
-        Intent::parse(self.post_past_replays(request, &self.key(part)).await?)
+    pub(super) async fn update_intent(&self, request: &HttpRequest, part: &str) -> Result<Intent> {
+        self.change(request, part).await
     }
 
-    /// The id of a customer for a cart. Asked for again with the same address, it is the same one for a
-    /// day: Medusa names no customer where it refreshes a session (`refreshPaymentSession`,
-    /// `dist/services/cart.js`). Somebody with an account shares none with guests.
+    async fn change(&self, request: &HttpRequest, part: &str) -> Result<Intent> {
+        self.exchange.change_past_replays(request, &self.exchange.key(part)).await
+    }
+
+    /// Returns the id of a customer for a cart, and whether an earlier call had created it. Asked for
+    /// again with the same address, it is the same one for a day: Medusa names no customer when it
+    /// refreshes a session (`refreshPaymentSession`, `dist/services/cart.js`). A shopper with an account
+    /// shares no customer with guests.
     pub(super) async fn customer_for(
         &self,
         cart: &str,
         email: &str,
         has_account: bool,
-    ) -> Result<String> {
+    ) -> Result<(String, bool)> {
         let who = if has_account { "account" } else { "guest" };
-        let key = key_of(&[self.call.identifier(), who, cart, email], &[]);
-        self.create_customer(email, &key).await
+        let key = key_of(&[self.exchange.call().identifier(), who, cart, email], &[]);
+        let request = requests::create_customer(email);
+        let (customer, was_there): (Identified, bool) =
+            self.exchange.change_telling_replays(&request, &key).await?;
+        Ok((customer.id, was_there))
     }
 
-    /// The id of a customer whom Stripe has not seen before.
+    /// Creates a customer whom Stripe has not seen before, and returns the id.
     pub(super) async fn new_customer(&self, email: &str) -> Result<String> {
-        self.create_customer(email, &self.key("-customer")).await
+        let request = requests::create_customer(email);
+        let key = self.exchange.key("-customer");
+        let customer: Identified = self.exchange.change_past_replays(&request, &key).await?;
+        Ok(customer.id)
     }
 
-    async fn create_customer(&self, email: &str, key: &str) -> Result<String> {
-        let body = self.post_past_replays(&requests::create_customer(email), key).await?;
-        let Identified { id } = serde_json::from_str(&body).map_err(JsonError::from)?;
-        Ok(id)
+    /// Returns the refunds of an intent; `created` is when the intent was, in seconds since 1970, if that
+    /// is known.
+    pub(super) fn refunds_of(&'a self, intent: &'a str, created: Option<u64>) -> IntentRefunds<'a> {
+        IntentRefunds { exchange: &self.exchange, intent, created }
     }
 
-    /// All refunds of an intent, newest first.
-    pub(super) async fn list_refunds(&self, intent: &str) -> Result<RefundList> {
-        let mut refunds: Vec<Refund> = Vec::new();
-        for _ in 0..MOST_PAGES {
-            let after = refunds.last().map(|refund| refund.id.as_str());
-            let reply = self.send(&requests::list_refunds(intent, after), None).await?;
-            let now = reply.now();
-            let body = reply.into_body(self.call, true)?;
-            let page: Page<Refund> = serde_json::from_str(&body)
-                .map_err(|error| self.unreadable_read(&JsonError::from(error).into()))?;
-            let is_last = !page.has_more || page.data.is_empty();
-            refunds.extend(page.data);
-            if is_last {
-                return Ok(RefundList { refunds, now });
-            }
-        }
-        Err(PaymentProcessorError::unavailable(
-            failed(self.call, ErrorKind::Unavailable),
-            "Stripe's list of this payment's refunds does not end. Nothing was moved.",
-        ))
+    /// Returns an error of this call's that Stripe had no part in.
+    pub(super) fn refused(&self, code: &str, detail: impl Into<String>) -> PaymentProcessorError {
+        let error = format!("{} is not possible", self.exchange.call().subject());
+        PaymentProcessorError::refused(error, code, detail)
     }
 }
 
-/// An intent's refunds, and when they were listed.
-#[derive(Debug)]
-pub(super) struct RefundList {
-    pub refunds: Vec<Refund>,
-    /// Stripe's clock, in seconds since 1970.
-    pub now: u64,
+/// The refunds of an intent.
+pub(super) struct IntentRefunds<'a> {
+    exchange: &'a Exchange<'a>,
+    intent: &'a str,
+    created: Option<u64>,
+}
+
+/// Stripe's refund object (<https://docs.stripe.com/api/refunds>).
+#[derive(Deserialize)]
+struct StripeRefund {
+    id: String,
+    amount: Amount,
+    /// `pending`, `requires_action`, `succeeded`, `failed` or `canceled`; older ones have none.
+    #[serde(default)]
+    status: Option<String>,
+    #[serde(default)]
+    failure_reason: Option<String>,
+    /// Seconds since 1970.
+    created: u64,
+    #[serde(default)]
+    metadata: Option<JsonObject>,
+}
+
+impl From<StripeRefund> for Refund {
+    fn from(refund: StripeRefund) -> Self {
+        let is_void = matches!(refund.status.as_deref(), Some("failed" | "canceled"));
+        let reason = || refund.failure_reason.unwrap_or_else(|| "refund_failed".to_owned());
+        let (name, value) = requests::REFUND_MARK;
+        let mark = refund.metadata.and_then(|metadata| metadata.get::<String>(name));
+        Self {
+            void: is_void.then(reason),
+            is_ours: mark.is_some_and(|mark| mark == value),
+            id: refund.id,
+            amount: Some(refund.amount),
+            created: refund.created,
+        }
+    }
+}
+
+#[async_trait]
+impl RefundApi for IntentRefunds<'_> {
+    fn provider(&self) -> &'static str {
+        "Stripe"
+    }
+
+    async fn list(&self) -> Result<Vec<Refund>> {
+        let mut refunds: Vec<Refund> = Vec::new();
+        for _ in 0..MOST_PAGES {
+            let after = refunds.last().map(|refund| refund.id.as_str());
+            let request = requests::list_refunds(self.intent, after);
+            let page: Page<StripeRefund> = self.exchange.read(&request).await?;
+            let is_last = !page.has_more || page.data.is_empty();
+            refunds.extend(page.data.into_iter().map(Refund::from));
+            if is_last {
+                return Ok(refunds);
+            }
+        }
+        let detail = "Stripe's list of this payment's refunds does not end. Nothing was moved.";
+        Err(self.exchange.error(ErrorKind::Unavailable, "", detail))
+    }
+
+    async fn create(&self, amount: Amount, key: &str) -> Result<Keyed<Refund>> {
+        let request = requests::create_refund(self.intent, amount);
+        Ok(self.exchange.once::<StripeRefund>(&request, key).await?.map(Refund::from))
+    }
+
+    fn now(&self) -> u64 {
+        self.exchange.client().now()
+    }
+
+    fn remembers_every_key(&self) -> bool {
+        self.created.is_some_and(|created| self.exchange.keys_live_since(created, KEYS_LIVE))
+    }
 }

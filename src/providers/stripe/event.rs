@@ -1,41 +1,12 @@
 //! What a webhook event is about (<https://docs.stripe.com/api/events>).
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::json::JsonObject;
+use crate::webhook::{WebhookAction, WebhookEvent};
 
 /// Where payment collections' ids begin, those of carts with `cart_`.
-pub(super) const COLLECTION: &str = "paycol";
-
-/// What an event tells the store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EventTopic {
-    /// The shopper has paid: money is held, or was taken.
-    Paid,
-    /// An attempt to pay failed; the shopper may try again.
-    Failed,
-    /// Nothing that a store has to act on.
-    Other,
-}
-
-/// An event as far as a store looks at it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct WebhookEvent {
-    /// `evt_…`; Stripe may deliver one event several times.
-    pub id: String,
-    /// Stripe's own word, as `payment_intent.succeeded`.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// What it tells the store.
-    pub topic: EventTopic,
-    /// The intent that it is about.
-    pub intent: Option<String>,
-    /// The cart or the payment collection that the intent was made for.
-    pub resource: Option<String>,
-    /// Why an attempt to pay failed.
-    pub reason: Option<String>,
-}
+const COLLECTION: &str = "paycol";
 
 #[derive(Deserialize)]
 struct EventFields {
@@ -50,24 +21,24 @@ struct EventData {
     object: JsonObject,
 }
 
-/// The event that a text spells; `None` where it spells something else.
-#[must_use]
-pub fn read_event(text: &str) -> Option<WebhookEvent> {
+/// Returns the event that a text spells, or `None` if it spells something else.
+pub(super) fn read_event(text: &str) -> Option<WebhookEvent> {
     let EventFields { id, kind, data: EventData { object } } = serde_json::from_str(text).ok()?;
-    let topic = match kind.as_str() {
-        "payment_intent.succeeded" | "payment_intent.amount_capturable_updated" => EventTopic::Paid,
-        "payment_intent.payment_failed" => EventTopic::Failed,
-        _ => EventTopic::Other,
+    let (action, amount) = match kind.as_str() {
+        "payment_intent.succeeded" => (WebhookAction::Captured, "amount_received"),
+        "payment_intent.amount_capturable_updated" => {
+            (WebhookAction::Authorized, "amount_capturable")
+        }
+        "payment_intent.payment_failed" => (WebhookAction::Failed, "amount"),
+        _ => return Some(WebhookEvent::not_supported(id, kind)),
     };
-    if topic == EventTopic::Other {
-        return Some(WebhookEvent { id, kind, topic, intent: None, resource: None, reason: None });
-    }
     Some(WebhookEvent {
         id,
         kind,
-        topic,
-        intent: Some(object.get("id")?),
+        action,
+        payment: Some(object.get("id")?),
         resource: resource(&object),
+        amount: object.get(amount).or_else(|| object.get("amount")),
         reason: object
             .get::<JsonObject>("last_payment_error")
             .and_then(|error| error.get("message")),
@@ -97,10 +68,13 @@ mod tests {
 
     #[test]
     fn money_that_is_held_or_taken_is_a_payment() {
-        for kind in ["payment_intent.succeeded", "payment_intent.amount_capturable_updated"] {
+        for (kind, action) in [
+            ("payment_intent.succeeded", WebhookAction::Captured),
+            ("payment_intent.amount_capturable_updated", WebhookAction::Authorized),
+        ] {
             let event = event(kind, r#"{"id":"pi_1","metadata":{"resource_id":"cart_1"}}"#);
-            assert_eq!(event.topic, EventTopic::Paid);
-            assert_eq!(event.intent.as_deref(), Some("pi_1"));
+            assert_eq!(event.action, action);
+            assert_eq!(event.payment.as_deref(), Some("pi_1"));
             assert_eq!(event.resource.as_deref(), Some("cart_1"));
         }
     }
@@ -111,16 +85,16 @@ mod tests {
             "payment_intent.payment_failed",
             r#"{"id":"pi_1","last_payment_error":{"message":"Your card was declined."}}"#,
         );
-        assert_eq!(failed.topic, EventTopic::Failed);
+        assert_eq!(failed.action, WebhookAction::Failed);
         assert_eq!(failed.reason.as_deref(), Some("Your card was declined."));
         let without = event("payment_intent.payment_failed", r#"{"id":"pi_1"}"#);
         assert_eq!(without.reason, None);
     }
 
     #[test]
-    fn other_events_are_none_of_a_stores_business() {
+    fn a_store_does_not_act_on_other_events() {
         for kind in ["charge.refunded", "payment_intent.canceled", "account.updated", ""] {
-            assert_eq!(event(kind, r#"{"id":"pi_1"}"#).topic, EventTopic::Other);
+            assert_eq!(event(kind, r#"{"id":"pi_1"}"#).action, WebhookAction::NotSupported);
         }
     }
 
@@ -142,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_event_is_none() {
+    fn what_is_not_an_event_is_not_read() {
         for text in [
             "",
             "[]",

@@ -2,11 +2,10 @@
 
 use serde::Deserialize;
 
-use super::requests::REFUND_MARK;
 use crate::amount::Amount;
-use crate::error::Result;
 use crate::json::JsonObject;
 use crate::types::PaymentSessionStatus;
+use crate::webhook::PaymentState;
 
 /// How far an intent is (<https://docs.stripe.com/payments/paymentintents/lifecycle>).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -25,7 +24,7 @@ pub(super) enum IntentStatus {
 }
 
 impl IntentStatus {
-    /// In Medusa's words.
+    /// Returns the status in Medusa's words.
     pub(super) fn for_medusa(self) -> PaymentSessionStatus {
         match self {
             Self::RequiresPaymentMethod
@@ -39,7 +38,7 @@ impl IntentStatus {
         }
     }
 
-    /// Whether the shopper has paid, or is about to: the intent stays as it is.
+    /// Returns whether the shopper has paid, or is about to: the intent stays as it is.
     pub(super) fn is_paid(self) -> bool {
         matches!(self, Self::Processing | Self::RequiresCapture | Self::Succeeded)
     }
@@ -62,10 +61,12 @@ pub(super) struct IntentFields {
     pub amount_received: Option<Amount>,
     #[serde(default)]
     pub metadata: Option<JsonObject>,
+    #[serde(default)]
+    pub payment_method_types: Vec<String>,
 }
 
 impl IntentFields {
-    /// Whether it was made for this cart and a shopper can still pay it.
+    /// Returns whether it was made for this cart and a shopper can still pay it.
     pub(super) fn is_payable_for(&self, cart: &str) -> bool {
         let is_of_cart = self
             .metadata
@@ -77,17 +78,31 @@ impl IntentFields {
 }
 
 impl Intent {
-    /// The intent that a reply spells.
-    ///
-    /// # Errors
-    /// Where it spells something else: then nothing is known about the request.
-    pub(super) fn parse(body: String) -> Result<Self> {
-        Ok(Self::try_from(JsonObject::from_text(body)?).map_err(crate::json::JsonError::from)?)
+    /// Returns the charge, if the intent was read with it.
+    fn charge(&self) -> Option<Charge> {
+        self.raw.get("latest_charge")
     }
 
-    /// Whether all of its money was given back; known only where it was read with its charge.
+    /// Returns whether all of its money was given back; known only if it was read with its charge.
     pub(super) fn is_refunded(&self) -> bool {
-        self.raw.get::<Charge>("latest_charge").is_some_and(|charge| charge.refunded)
+        self.charge().is_some_and(|charge| charge.refunded)
+    }
+
+    /// Returns what Stripe has of it now, in the contract's words; how much was given back is known only
+    /// if it was read with its charge.
+    pub(super) fn state(&self) -> PaymentState {
+        let IntentFields { id, status, amount, amount_received, .. } = &self.fields;
+        let captured = match status {
+            IntentStatus::Succeeded => amount_received.unwrap_or(*amount),
+            _ => Amount::ZERO,
+        };
+        PaymentState {
+            payment: id.clone(),
+            status: status.for_medusa(),
+            amount: *amount,
+            captured,
+            refunded: self.charge().map_or(Amount::ZERO, |charge| charge.given_back(captured)),
+        }
     }
 }
 
@@ -100,42 +115,26 @@ impl TryFrom<JsonObject> for Intent {
     }
 }
 
-/// A Charge, where it is in the intent as a whole.
+/// A Charge, if it is in the intent as a whole.
 #[derive(Debug, Deserialize)]
 struct Charge {
     /// Whether all of it was given back.
     refunded: bool,
+    #[serde(default)]
+    amount: Amount,
+    #[serde(default)]
+    amount_refunded: Amount,
 }
 
-/// A Refund.
-#[derive(Clone, Debug, Deserialize)]
-pub(super) struct Refund {
-    pub id: String,
-    pub amount: Amount,
-    /// `pending`, `requires_action`, `succeeded`, `failed` or `canceled`; older ones have none.
-    #[serde(default)]
-    pub status: Option<String>,
-    #[serde(default)]
-    pub failure_reason: Option<String>,
-    /// Seconds since 1970.
-    pub created: u64,
-    #[serde(default)]
-    pub metadata: Option<JsonObject>,
-}
-
-impl Refund {
-    /// Whether the money stays with the store.
-    pub(super) fn is_void(&self) -> bool {
-        matches!(self.status.as_deref(), Some("failed" | "canceled"))
-    }
-
-    /// Whether Medusa asked for it, rather than somebody in Stripe's dashboard.
-    pub(super) fn is_ours(&self) -> bool {
-        let (name, value) = REFUND_MARK;
-        self.metadata
-            .as_ref()
-            .and_then(|metadata| metadata.get::<String>(name))
-            .is_some_and(|mark| mark == value)
+impl Charge {
+    /// Returns how much of the money that was taken is back. What a capture left of the held money
+    /// counts as refunded at Stripe, although it was never taken.
+    fn given_back(&self, captured: Amount) -> Amount {
+        if self.refunded {
+            return captured;
+        }
+        let released = self.amount.checked_sub(captured).unwrap_or_default();
+        self.amount_refunded.checked_sub(released).unwrap_or_default()
     }
 }
 
@@ -156,7 +155,6 @@ pub(super) struct Identified {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorKind;
 
     #[test]
     fn every_status_has_medusas_word() {
@@ -175,20 +173,31 @@ mod tests {
         }
     }
 
-    #[test]
-    fn an_intent_is_kept_as_it_came() {
-        let body = r#"{"id":"pi_1","amount":5,"status":"succeeded","new_field":{"b":1.0,"a":2}}"#;
-        let intent = Intent::parse(body.to_owned()).unwrap();
-        assert_eq!(intent.raw.as_str(), body);
-        assert_eq!(intent.fields.id, "pi_1");
+    fn intent(body: &str) -> Intent {
+        serde_json::from_str(body).unwrap()
     }
 
     #[test]
-    fn a_reply_that_is_no_intent_says_nothing_about_the_outcome() {
-        for body in ["", "<html>", "[]", "{}", r#"{"id":"pi_1"}"#, r#"{"id":"pi_1","amount":5"#] {
-            let error = Intent::parse(body.to_owned()).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{body}");
-            assert_eq!(error.code(), "invalid_response");
-        }
+    fn an_intent_is_kept_as_it_came() {
+        let body = r#"{"id":"pi_1","amount":5,"status":"succeeded","new_field":{"b":1.0,"a":2}}"#;
+        assert_eq!(intent(body).raw.as_str(), body);
+        assert_eq!(intent(body).fields.id, "pi_1");
+    }
+
+    #[test]
+    fn what_a_capture_left_of_the_hold_was_not_given_back() {
+        let state = |charge: &str| {
+            let body = format!(
+                r#"{{"id":"pi_1","amount":1000,"amount_received":400,"status":"succeeded","latest_charge":{charge}}}"#
+            );
+            intent(&body).state()
+        };
+        let amount = |units| Amount::new(units).unwrap();
+        let partly = state(r#"{"refunded":false,"amount":1000,"amount_refunded":600}"#);
+        assert_eq!((partly.captured, partly.refunded), (amount(400), Amount::ZERO));
+        let more = state(r#"{"refunded":false,"amount":1000,"amount_refunded":700}"#);
+        assert_eq!(more.refunded, amount(100));
+        let all = state(r#"{"refunded":true,"amount":1000,"amount_refunded":1000}"#);
+        assert!(all.is_refunded());
     }
 }

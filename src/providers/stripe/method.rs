@@ -7,7 +7,20 @@ pub trait Method: Send + Sync + 'static {
     /// The one `payment_method_types` entry; `None` where Stripe or the option
     /// `automatic_payment_methods` decides. A local method captures at once: it cannot hold money.
     const LOCAL_TYPE: Option<&'static str>;
+
+    /// Returns whether an intent with these `payment_method_types` was made for this way to pay, rather
+    /// than for another identifier of the plugin in the same cart.
+    fn made(payment_method_types: &[String]) -> bool {
+        let only = match payment_method_types {
+            [only] => Some(only.as_str()).filter(|only| LOCAL_TYPES.contains(only)),
+            _ => None,
+        };
+        only == Self::LOCAL_TYPE
+    }
 }
+
+/// The types that belong to an identifier of their own.
+const LOCAL_TYPES: [&str; 5] = ["bancontact", "blik", "giropay", "ideal", "p24"];
 
 macro_rules! methods {
     ($($(#[$doc:meta])* $name:ident: $identifier:literal, $local_type:expr;)+) => {
@@ -37,4 +50,20 @@ methods! {
     Ideal: "stripe-ideal", Some("ideal");
     /// Przelewy24, Poland.
     Przelewy24: "stripe-przelewy24", Some("p24");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_intent_belongs_to_the_identifier_that_made_it() {
+        let types =
+            |types: &[&str]| types.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        for any in [types(&[]), types(&["card"]), types(&["card", "ideal"])] {
+            assert!(Any::made(&any) && !Ideal::made(&any) && !Blik::made(&any));
+        }
+        assert!(Ideal::made(&types(&["ideal"])));
+        assert!(!Any::made(&types(&["ideal"])) && !Blik::made(&types(&["ideal"])));
+    }
 }

@@ -2,68 +2,64 @@
 //! wire, and right where that one is wrong.
 //!
 //! The session data is the PaymentIntent as Stripe sent it, with one member beside it
-//! (`medusa_payment_rs`, see `books.rs`). Amounts are Stripe's own smallest unit, which is what Medusa
-//! v1 counts in.
+//! (`medusa_payment_rs`, see `stored_state.rs`). Amounts are Stripe's own smallest unit, which is what
+//! Medusa v1 counts in.
 
 mod api;
-mod books;
-mod client;
-mod clock;
 mod config;
+mod dialect;
 mod event;
 mod form;
 mod intent;
 mod method;
-mod refund;
-mod reply;
 mod requests;
-mod roots;
-mod settlement;
-mod webhook;
+mod signature;
+mod stored_state;
 
-#[cfg(test)]
-mod testing;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::marker::PhantomData;
-use std::time::Duration;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use async_trait::async_trait;
 
 use api::{Api, RESOURCE_MISSING, UNEXPECTED_STATE};
-use books::Books;
-use client::Client;
 use config::Settings;
+use dialect::StripeDialect;
 use intent::{Intent, IntentStatus};
+use stored_state::StoredState;
 
 use crate::amount::Amount;
 use crate::call::CallContext;
 use crate::error::{PaymentProcessorError, Result};
+use crate::http::{Client, HeaderName, HeaderValue, header};
 use crate::json::JsonObject;
 use crate::layers::Layers;
 use crate::processor::PaymentProcessor;
+use crate::refunds;
 use crate::registry::Provider;
 use crate::request::Operation;
 use crate::types::{
     Authorization, Customer, PaymentProcessorContext, PaymentProcessorSessionResponse,
     PaymentSessionStatus, UpdateRequests,
 };
+use crate::webhook::{PaymentState, WebhookEvent, WebhookRequest};
 
 pub use config::StripeOptions;
-pub use event::{EventTopic, WebhookEvent, read_event};
 pub use method::{Any, Bancontact, Blik, Giropay, Ideal, Method, Przelewy24};
-pub use settlement::{Settlement, Step};
-pub use webhook::{SignatureError, verify_signature};
+
+/// The version whose objects this processor reads; the account's own default does not matter.
+const API_VERSION: &str = "2022-11-15";
 
 /// The processor behind one of the plugin's identifiers.
 ///
-/// - **Refunds** are looked up before they are made: one whose reply was lost is taken over, also after
-///   a restart. The booked ones are in the payment's data.
+/// - **Refunds** are paid once ([`refunds`]). The recorded ones are in the payment's data.
 /// - **Captures and cancellations** that Stripe says were done already are successes, once the intent
 ///   itself shows it.
-/// - **Superseded intents** (another customer or currency) are canceled; where that fails, at the
-///   payment's next call.
+/// - **Orphaned intents** (of another customer or currency, or of a call whose reply was lost) are
+///   canceled; if that fails, at the payment's next call.
 /// - An intent whose amount is not the session's is never authorized.
 pub struct Stripe<M> {
     client: Client,
@@ -77,7 +73,15 @@ impl<M: Method> Provider for Stripe<M> {
 
     fn from_config(options: StripeOptions) -> Result<Self, String> {
         let settings = Settings::try_from(options)?;
-        let client = Client::new(&settings, roots::tls_config()?);
+        let client = Client::builder(settings.api_base.clone(), StripeDialect)
+            .attempt_timeout(settings.attempt_timeout)
+            .header(header::AUTHORIZATION, settings.authorization.clone())
+            .header(
+                HeaderName::from_static("stripe-version"),
+                HeaderValue::from_static(API_VERSION),
+            )
+            .redact(&settings.api_key)
+            .build()?;
         Ok(Self { client, settings, method: PhantomData })
     }
 
@@ -94,13 +98,13 @@ impl<M: Method> Stripe<M> {
         Api::new(&self.client, call)
     }
 
-    /// A new intent, for a Stripe customer who is made first where Medusa knows none, in the place of those
-    /// that it supersedes.
+    /// Creates an intent, for a Stripe customer who is created first if Medusa knows none, in the place of
+    /// the orphaned ones.
     async fn start(
         &self,
         api: &Api<'_>,
         context: &PaymentProcessorContext,
-        superseded: Vec<String>,
+        mut orphaned: BTreeMap<String, Option<Amount>>,
     ) -> Result<PaymentProcessorSessionResponse> {
         requests::check_amount(context.amount, &context.currency_code)?;
         let customer_of = context.customer.as_ref();
@@ -110,12 +114,17 @@ impl<M: Method> Stripe<M> {
         let request = |customer: Option<&str>| {
             requests::create_intent(&self.settings, M::LOCAL_TYPE, context, customer)
         };
-        let mut customer = match (&known, email) {
+        let (mut customer, was_there) = match (&known, email) {
             (None, Some(email)) => {
-                Some(api.customer_for(&context.resource_id, email, has_account).await?)
+                let (id, was_there) =
+                    api.customer_for(&context.resource_id, email, has_account).await?;
+                (Some(id), was_there)
             }
-            _ => known.clone(),
+            _ => (known.clone(), known.is_some()),
         };
+        if let Some(customer) = customer.as_deref().filter(|_| was_there) {
+            orphaned.extend(left_behind::<M>(api, customer, &context.resource_id).await?);
+        }
         let intent = match api.create_intent(&request(customer.as_deref()), "").await {
             // A customer of the test mode, or one who was deleted in the dashboard.
             Err(error) if error.code() == RESOURCE_MISSING && customer.is_some() => {
@@ -127,16 +136,16 @@ impl<M: Method> Stripe<M> {
             }
             answer => answer?,
         };
-        // An attempt whose reply was lost has made it already.
-        let superseded = superseded.into_iter().filter(|id| *id != intent.fields.id).collect();
-        let books = Books {
-            superseded,
+        // An attempt of this call whose reply was lost has created it already.
+        orphaned.remove(&intent.fields.id);
+        let state = StoredState {
+            orphaned_intents: orphaned,
             customer: customer_of.and_then(|customer| customer.id.clone()),
             has_account,
-            ..Books::default()
+            ..StoredState::default()
         };
         Ok(PaymentProcessorSessionResponse {
-            session_data: settled(api, &books.written_into(&intent.raw)).await,
+            session_data: without_orphans(api, &state.written_into(&intent.raw)).await,
             update_requests: customer.filter(|id| known.as_ref() != Some(id)).map(|id| {
                 let metadata = JsonObject::empty().with([("stripe_id", id.into())]);
                 UpdateRequests { customer_metadata: Some(metadata) }
@@ -144,7 +153,7 @@ impl<M: Method> Stripe<M> {
         })
     }
 
-    /// A new intent in place of the one in `context`, unless that one is paid already.
+    /// Creates an intent in place of the one in `context`, unless that one is paid already.
     async fn replace(
         &self,
         api: &Api<'_>,
@@ -152,27 +161,28 @@ impl<M: Method> Stripe<M> {
         id: &str,
         same_money: bool,
     ) -> Result<Option<PaymentProcessorSessionResponse>> {
-        let mut superseded = Books::of(&context.payment_session_data).superseded;
+        let mut orphaned = StoredState::of(&context.payment_session_data).orphaned_intents;
         match api.retrieve_intent(id).await {
             Ok(intent) if intent.fields.status.is_paid() && same_money => {
                 tracing::warn!("{id} is paid: it stays with the customer it was made for");
                 return Ok(None);
             }
             Ok(intent) if intent.fields.status.is_paid() => {
-                return Err(PaymentProcessorError::refused(
-                    format!("update_payment of {id} is not possible"),
+                return Err(api.refused(
                     UNEXPECTED_STATE,
                     "It is paid or about to be: amount and currency stay as they are. Cancel or \
                      refresh the payment session to pay anew.",
                 ));
             }
             Ok(intent) if intent.fields.status == IntentStatus::Canceled => {}
-            Ok(_) => superseded.push(id.to_owned()),
+            Ok(intent) => {
+                orphaned.insert(id.to_owned(), Some(intent.fields.amount));
+            }
             // An account that has just changed from test to live does not know its old intents.
             Err(error) if error.code() == RESOURCE_MISSING => {}
             Err(error) => return Err(error),
         }
-        self.start(api, context, superseded).await.map(Some)
+        self.start(api, context, orphaned).await.map(Some)
     }
 
     async fn set_amount(
@@ -184,31 +194,31 @@ impl<M: Method> Stripe<M> {
         requests::check_amount(context.amount, &context.currency_code)?;
         match api.update_intent(&requests::update_amount(id, context.amount), "-amount").await {
             Ok(intent) => {
-                let data = Books::of(&context.payment_session_data).written_into(&intent.raw);
-                Ok(Some(settled(api, &data).await.into()))
+                let data = StoredState::of(&context.payment_session_data).written_into(&intent.raw);
+                Ok(Some(without_orphans(api, &data).await.into()))
             }
             Err(error) if error.code() == RESOURCE_MISSING => {
-                self.start(api, context, Vec::new()).await.map(Some)
+                self.start(api, context, BTreeMap::new()).await.map(Some)
             }
             Err(error) => Err(error),
         }
     }
 }
 
-/// The customer at Stripe whom Medusa keeps in the customer's metadata.
+/// Returns the customer at Stripe whom Medusa keeps in the customer's metadata.
 fn stripe_customer(customer: &Customer) -> Option<String> {
     customer.metadata.as_ref()?.get::<String>("stripe_id").filter(|id| !id.is_empty())
 }
 
-/// Whether the customer is somebody who logs in, and no guest.
+/// Returns whether the customer logs in, rather than being a guest.
 fn has_account(customer: &Customer) -> bool {
     customer.has_account == Some(true)
 }
 
-/// Whether the intent in `data` is still the right one for the cart's customer. A guest keeps the cart's
-/// through all that happens to it: another e-mail address, which may have bought before, or a session
-/// that Medusa refreshed, for which it names no customer (`refreshPaymentSession`,
-/// `dist/services/cart.js`). Somebody who logs in or out gets one of their own.
+/// Returns whether the intent in `data` is still the right one for the cart's customer. A guest keeps the
+/// cart's through all that happens to it: another e-mail address, which may have bought before, or a
+/// session that Medusa refreshed, for which it names no customer (`refreshPaymentSession`,
+/// `dist/services/cart.js`). A shopper who logs in or out gets an intent of their own.
 fn belongs_to(customer: Option<&Customer>, data: &JsonObject) -> bool {
     let Some(customer) = customer else { return true };
     let current = data.get::<String>("customer");
@@ -216,19 +226,19 @@ fn belongs_to(customer: Option<&Customer>, data: &JsonObject) -> bool {
     if known.is_some() && known == current {
         return true;
     }
-    let books = Books::of(data);
+    let state = StoredState::of(data);
     if has_account(customer) {
-        known.is_none() && (current.is_none() || books.customer == customer.id)
+        known.is_none() && (current.is_none() || state.customer == customer.id)
     } else {
-        !books.has_account
+        !state.has_account
     }
 }
 
-/// The id of the intent that the data is about.
+/// Returns the id of the intent that the data is about.
 fn intent_id(call: &CallContext, data: &JsonObject) -> Result<String> {
     data.get::<String>("id").filter(|id| !id.is_empty()).ok_or_else(|| {
         PaymentProcessorError::invalid(
-            format!("{} is not possible", call.operation().name()),
+            format!("{} is not possible", call.subject()),
             "missing_payment_intent",
             "The payment's data has no `id` of a PaymentIntent. Stripe was not asked. Look for the \
              payment in Stripe's dashboard.",
@@ -236,24 +246,28 @@ fn intent_id(call: &CallContext, data: &JsonObject) -> Result<String> {
     })
 }
 
-/// The intents that a cart has left behind: Medusa drops a session without a word where the cart moves
-/// to another region (`setRegion_`, `dist/services/cart.js`). A payment collection may be paid in parts,
-/// each with an intent of its own.
-async fn left_behind(api: &Api<'_>, context: &PaymentProcessorContext) -> Result<Vec<String>> {
-    let cart = &context.resource_id;
-    match context.customer.as_ref().and_then(stripe_customer) {
-        Some(customer) if cart.starts_with("cart_") => api.payable_intents(&customer, cart).await,
-        _ => Ok(Vec::new()),
+/// Returns the intents that a cart has left behind, with their amounts: of a call whose reply was lost, or
+/// of a session that Medusa dropped without a word when the cart moved to another region (`setRegion_`,
+/// `dist/services/cart.js`). A payment collection may be paid in parts, each with an intent of its own.
+async fn left_behind<M: Method>(
+    api: &Api<'_>,
+    customer: &str,
+    cart: &str,
+) -> Result<Vec<(String, Option<Amount>)>> {
+    if !cart.starts_with("cart_") {
+        return Ok(Vec::new());
     }
+    let payable = api.payable_intents::<M>(customer, cart).await?;
+    Ok(payable.into_iter().map(|(id, amount)| (id, Some(amount))).collect())
 }
 
-/// Cancels an intent; one that is canceled already is a success, once it was seen.
+/// Cancels an intent; one that is canceled already is a success, once Stripe has shown it.
 async fn cancel(api: &Api<'_>, id: &str, part: &str) -> Result<Intent> {
     let answer = api.cancel_intent(id, part).await;
     or_seen_as(IntentStatus::Canceled, api, id, answer).await
 }
 
-/// The answer to a change. Where the intent's status does not allow it, it may have been made before.
+/// Returns the answer to a change. If the intent's status does not allow it, it may have been made before.
 async fn or_seen_as(
     wanted: IntentStatus,
     api: &Api<'_>,
@@ -269,34 +283,36 @@ async fn or_seen_as(
     }
 }
 
-/// The data after the intents that it supersedes were canceled. What could not be canceled stays in it
-/// for the next call.
-async fn settled(api: &Api<'_>, data: &JsonObject) -> JsonObject {
-    let mut books = Books::of(data);
-    if books.superseded.is_empty() {
+/// Cancels the intents that are not waited for any more, and returns the data after it. What could not be
+/// canceled stays in it for the next call.
+async fn without_orphans(api: &Api<'_>, data: &JsonObject) -> JsonObject {
+    let mut state = StoredState::of(data);
+    if state.orphaned_intents.is_empty() {
         return data.clone();
     }
-    let mut left = Vec::new();
-    for id in std::mem::take(&mut books.superseded) {
+    let mut left = BTreeMap::new();
+    for (id, amount) in std::mem::take(&mut state.orphaned_intents) {
+        let over =
+            amount.map_or_else(String::new, |amount| format!(" over {amount} (minor units)"));
         match cancel(api, &id, &format!("-{id}")).await {
             Ok(_) => {}
             Err(error) if error.code() == RESOURCE_MISSING => {}
             Err(error) if error.code() == UNEXPECTED_STATE => tracing::error!(
-                "{id}, which another payment took the place of, cannot be canceled: it is paid or \
-                 about to be. Look at it in Stripe's dashboard, and refund it there."
+                "{id}{over}, which another payment replaced, cannot be canceled: it is paid or about to \
+                 be. Look at it in Stripe's dashboard, and refund it there."
             ),
             Err(error) => {
                 tracing::warn!(
-                    "{id}, which another payment took the place of, is not canceled yet ({}); the \
-                     payment's next call tries again",
+                    "{id}{over}, which another payment replaced, is not canceled yet ({}); the payment's \
+                     next call tries again",
                     error.code()
                 );
-                left.push(id);
+                left.insert(id, amount);
             }
         }
     }
-    books.superseded = left;
-    books.written_into(data)
+    state.orphaned_intents = left;
+    state.written_into(data)
 }
 
 #[async_trait]
@@ -306,14 +322,17 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         true
     }
 
+    /// A webhook's signature is checked without asking Stripe.
+    fn is_immediate(&self, operation: Operation) -> bool {
+        operation == Operation::ReadWebhook
+    }
+
     async fn initiate_payment(
         &self,
         call: &CallContext,
         context: PaymentProcessorContext,
     ) -> Result<PaymentProcessorSessionResponse> {
-        let api = self.api(call);
-        let left_behind = left_behind(&api, &context).await?;
-        self.start(&api, &context, left_behind).await
+        self.start(&self.api(call), &context, BTreeMap::new()).await
     }
 
     async fn update_payment(
@@ -324,7 +343,7 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         let api = self.api(call);
         let data = &context.payment_session_data;
         let Some(id) = data.get::<String>("id") else {
-            return self.start(&api, &context, Vec::new()).await.map(Some);
+            return self.start(&api, &context, BTreeMap::new()).await.map(Some);
         };
         let same_currency = data
             .get::<String>("currency")
@@ -336,8 +355,8 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         if !same_amount {
             return self.set_amount(&api, &context, &id).await;
         }
-        let settled = settled(&api, data).await;
-        Ok(if settled == *data { None } else { Some(settled.into()) })
+        let changed = without_orphans(&api, data).await;
+        Ok(if changed == *data { None } else { Some(changed.into()) })
     }
 
     /// Reads how far the shopper's payment is. Where an update's reply was lost, the intent is over
@@ -351,7 +370,7 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
     ) -> Result<Authorization> {
         let id = intent_id(call, &data)?;
         let api = self.api(call);
-        let data = settled(&api, &data).await;
+        let data = without_orphans(&api, &data).await;
         let mut intent = api.retrieve_intent_with_charge(&id).await?;
         if intent.fields.status == IntentStatus::Succeeded && intent.is_refunded() {
             return Err(PaymentProcessorError::refused(
@@ -387,7 +406,7 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
     async fn capture_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
         let id = intent_id(call, &data)?;
         let api = self.api(call);
-        let data = settled(&api, &data).await;
+        let data = without_orphans(&api, &data).await;
         let answer = api.capture_intent(&id).await;
         let intent = or_seen_as(IntentStatus::Succeeded, &api, &id, answer).await?;
         let received = intent.fields.amount_received.unwrap_or(intent.fields.amount);
@@ -402,10 +421,10 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
                 ),
             ));
         }
-        Ok(Books::of(&data).written_into(&intent.raw))
+        Ok(StoredState::of(&data).written_into(&intent.raw))
     }
 
-    /// The data that it was given, with the refund among those that are booked.
+    /// Returns the data that it was given, with the refund among the recorded ones.
     async fn refund_payment(
         &self,
         call: &CallContext,
@@ -414,21 +433,21 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
     ) -> Result<JsonObject> {
         let id = intent_id(call, &data)?;
         requests::check_amount(amount, &data.get::<String>("currency").unwrap_or_default())?;
-        let mut books = Books::of(&data);
-        let settling = self.settings.deadline + Duration::from_secs(3);
-        let created = data.get::<u64>("created");
-        let refund =
-            refund::refund(&self.api(call), &id, amount, &books.refunds, created, settling).await?;
-        books.refunds.push(refund.id);
-        Ok(books.replacing_those_of(&data))
+        let api = self.api(call);
+        let made = api.refunds_of(&id, data.get("created"));
+        let mut state = StoredState::of(&data);
+        let record = std::mem::take(&mut state.refunds);
+        state.refunds =
+            refunds::refund(&made, call, &id, amount, record, self.settings.deadline).await?;
+        Ok(state.written_into(&data))
     }
 
     async fn cancel_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
         let Ok(id) = intent_id(call, &data) else { return Ok(data) };
         let api = self.api(call);
-        let data = settled(&api, &data).await;
+        let data = without_orphans(&api, &data).await;
         let intent = cancel(&api, &id, "").await?;
-        Ok(Books::of(&data).written_into(&intent.raw))
+        Ok(StoredState::of(&data).written_into(&intent.raw))
     }
 
     /// As a cancellation; an intent that the account does not have cannot be paid any more.
@@ -451,7 +470,7 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
             Some(_) => api.retrieve_intent_with_charge(&id).await?,
             None => api.retrieve_intent(&id).await?,
         };
-        Ok(Books::of(&data).written_into(&intent.raw))
+        Ok(StoredState::of(&data).written_into(&intent.raw))
     }
 
     async fn get_payment_status(
@@ -481,11 +500,39 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         }
         let request = requests::update_by_shopper(&session_id, &data)?;
         let api = self.api(call);
-        let intent = if request.form.is_empty() {
-            api.retrieve_intent(&session_id).await?
-        } else {
-            api.update_intent(&request, "").await?
+        let intent = match request {
+            Some(request) => api.update_intent(&request, "").await?,
+            None => api.retrieve_intent(&session_id).await?,
         };
         Ok(intent.raw)
     }
+
+    /// Checks the signature (`Stripe-Signature`, with the option `webhook_secret`) and reads the event.
+    async fn read_webhook(
+        &self,
+        _call: &CallContext,
+        request: WebhookRequest,
+    ) -> Result<WebhookEvent> {
+        let refused = |code, detail: &str| {
+            PaymentProcessorError::invalid("The webhook request was refused", code, detail)
+        };
+        let secret = self.settings.webhook_secret.as_ref().map_or("", |secret| secret.expose());
+        let header = request.header("stripe-signature").unwrap_or_default();
+        signature::verify(&request.body, header, secret, seconds_since_1970())
+            .map_err(|problem| refused("signature_not_valid", &problem.to_string()))?;
+        request
+            .text()
+            .and_then(event::read_event)
+            .ok_or_else(|| refused("event_not_valid", "its body is not an event of Stripe's"))
+    }
+
+    async fn payment_state(&self, call: &CallContext, data: JsonObject) -> Result<PaymentState> {
+        let id = intent_id(call, &data)?;
+        Ok(self.api(call).retrieve_intent_with_charge(&id).await?.state())
+    }
+}
+
+/// This server's clock.
+fn seconds_since_1970() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

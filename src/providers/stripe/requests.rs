@@ -1,92 +1,77 @@
 //! What is sent to Stripe, as values: the wire of API version `2022-11-15`
 //! (<https://docs.stripe.com/api/payment_intents>, <https://docs.stripe.com/api/refunds>).
 
-use hyper::Method;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
 use super::config::Settings;
 use super::form::Form;
 use crate::amount::{Amount, currency_exponent};
 use crate::error::{PaymentProcessorError, Result};
+use crate::http::{HttpRequest, path_segment};
 use crate::json::JsonObject;
 use crate::types::PaymentProcessorContext;
 
-/// An id in a path: whatever is no letter, digit or underscore is escaped.
-const ID: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_');
-
-/// A request without what is the same for all of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ApiRequest {
-    pub method: Method,
-    pub path: String,
-    pub form: Form,
+fn get(path: &str, query: &Form) -> HttpRequest {
+    HttpRequest::get(format!("{path}?{}", query.encoded()))
 }
 
-impl ApiRequest {
-    fn get(path: String) -> Self {
-        Self { method: Method::GET, path, form: Form::default() }
-    }
-
-    fn post(path: impl Into<String>, form: Form) -> Self {
-        Self { method: Method::POST, path: path.into(), form }
-    }
+fn post(path: impl Into<String>, form: &Form) -> HttpRequest {
+    HttpRequest::post(path).form(form.encoded())
 }
 
 fn intent_path(id: &str) -> String {
-    format!("/v1/payment_intents/{}", utf8_percent_encode(id, ID))
+    format!("/v1/payment_intents/{}", path_segment(id))
 }
 
-pub(super) fn retrieve_intent(id: &str) -> ApiRequest {
-    ApiRequest::get(intent_path(id))
+pub(super) fn retrieve_intent(id: &str) -> HttpRequest {
+    HttpRequest::get(intent_path(id))
 }
 
-pub(super) fn retrieve_intent_with_charge(id: &str) -> ApiRequest {
-    let form = Form::default().with("expand[0]", "latest_charge");
-    ApiRequest { form, ..retrieve_intent(id) }
+pub(super) fn retrieve_intent_with_charge(id: &str) -> HttpRequest {
+    get(&intent_path(id), &Form::default().with("expand[0]", "latest_charge"))
 }
 
 /// The last intents of a customer, newest first. What a cart has left behind is among them.
-pub(super) fn list_intents(customer: &str) -> ApiRequest {
-    let form = Form::default().with("customer", customer).with("limit", 20);
-    ApiRequest { form, ..ApiRequest::get("/v1/payment_intents".to_owned()) }
+pub(super) fn list_intents(customer: &str) -> HttpRequest {
+    let query = Form::default().with("customer", customer).with("limit", 20);
+    get("/v1/payment_intents", &query)
 }
 
-pub(super) fn capture_intent(id: &str) -> ApiRequest {
-    ApiRequest::post(format!("{}/capture", intent_path(id)), Form::default())
+pub(super) fn capture_intent(id: &str) -> HttpRequest {
+    post(format!("{}/capture", intent_path(id)), &Form::default())
 }
 
-pub(super) fn cancel_intent(id: &str) -> ApiRequest {
-    ApiRequest::post(format!("{}/cancel", intent_path(id)), Form::default())
+pub(super) fn cancel_intent(id: &str) -> HttpRequest {
+    post(format!("{}/cancel", intent_path(id)), &Form::default())
 }
 
-pub(super) fn update_amount(id: &str, amount: Amount) -> ApiRequest {
-    ApiRequest::post(intent_path(id), Form::default().with("amount", amount))
+pub(super) fn update_amount(id: &str, amount: Amount) -> HttpRequest {
+    post(intent_path(id), &Form::default().with("amount", amount))
 }
 
-pub(super) fn create_customer(email: &str) -> ApiRequest {
-    ApiRequest::post("/v1/customers", Form::default().with("email", email))
+pub(super) fn create_customer(email: &str) -> HttpRequest {
+    post("/v1/customers", &Form::default().with("email", email))
 }
 
 /// A page of an intent's refunds, newest first.
-pub(super) fn list_refunds(intent: &str, after: Option<&str>) -> ApiRequest {
-    let form = Form::default()
+pub(super) fn list_refunds(intent: &str, after: Option<&str>) -> HttpRequest {
+    let query = Form::default()
         .with("payment_intent", intent)
         .with("limit", 100)
         .with_some("starting_after", after);
-    ApiRequest { form, ..ApiRequest::get("/v1/refunds".to_owned()) }
+    get("/v1/refunds", &query)
 }
 
 /// The metadata that marks a refund as one that Medusa asked for.
 pub(super) const REFUND_MARK: (&str, &str) = ("medusa_payment_rs", "refund");
 
-pub(super) fn create_refund(intent: &str, amount: Amount) -> ApiRequest {
+pub(super) fn create_refund(intent: &str, amount: Amount) -> HttpRequest {
     let (name, value) = REFUND_MARK;
     let form = Form::default()
         .with("payment_intent", intent)
         .with("amount", amount)
         .with(format!("metadata[{name}]"), value);
-    ApiRequest::post("/v1/refunds", form)
+    post("/v1/refunds", &form)
 }
 
 /// A new intent. `local_type` is the one payment method of a local identifier.
@@ -95,17 +80,19 @@ pub(super) fn create_intent(
     local_type: Option<&str>,
     context: &PaymentProcessorContext,
     customer: Option<&str>,
-) -> ApiRequest {
-    let of_the_cart = |key| context.context.get::<String>(key).filter(|text| !text.is_empty());
+) -> HttpRequest {
+    let of_the_cart = |key| context.context.get::<String>(key);
+    let is_said = |text: &String| !text.is_empty();
+    // A cart that says nothing on purpose is left without a description, as in the JavaScript plugin.
     let description = of_the_cart("payment_description").or_else(|| settings.description.clone());
     let at_once = settings.capture_at_once || local_type.is_some();
     let form = Form::default()
-        .with_some("description", description)
+        .with_some("description", description.filter(is_said))
         .with("amount", context.amount)
         .with("currency", &context.currency_code)
         .with("metadata[resource_id]", &context.resource_id)
         .with("capture_method", if at_once { "automatic" } else { "manual" })
-        .with_some("setup_future_usage", of_the_cart("setup_future_usage"))
+        .with_some("setup_future_usage", of_the_cart("setup_future_usage").filter(is_said))
         .with_some("customer", customer);
     let form = match local_type {
         Some(local_type) => form.with("payment_method_types[0]", local_type),
@@ -114,7 +101,7 @@ pub(super) fn create_intent(
         }
         None => form,
     };
-    ApiRequest::post("/v1/payment_intents", form)
+    post("/v1/payment_intents", &form)
 }
 
 /// Stripe takes amounts of three-decimal currencies in steps of ten only
@@ -144,12 +131,13 @@ const RESERVED_METADATA: [&str; 3] = ["resource_id", "cart_id", REFUND_MARK.0];
 
 /// The update that a shopper asks for; a request with a field that a shopper must not set is refused
 /// whole, with all of these fields named.
-pub(super) fn update_by_shopper(id: &str, data: &JsonObject) -> Result<ApiRequest> {
+pub(super) fn update_by_shopper(id: &str, data: &JsonObject) -> Result<Option<HttpRequest>> {
     let fields: Map<String, Value> = data.deserialize().map_err(|error| {
         refused_fields("The data cannot be read", &[error.to_string()], "invalid_data")
     })?;
     let mut refused: Vec<String> =
         fields.keys().filter(|key| !SHOPPER_FIELDS.contains(&key.as_str())).cloned().collect();
+    fields.iter().for_each(|(key, value)| keys_with_brackets(key, value, &mut refused));
     match fields.get("metadata") {
         None | Some(Value::Null) => {}
         Some(Value::Object(metadata)) => refused.extend(
@@ -176,7 +164,26 @@ pub(super) fn update_by_shopper(id: &str, data: &JsonObject) -> Result<ApiReques
         .iter()
         .filter(|(key, value)| key.as_str() != "metadata" || value.is_object())
         .fold(Form::default(), |form, (key, value)| form.with_json(key, value));
-    Ok(ApiRequest::post(intent_path(id), form))
+    Ok((!form.is_empty()).then(|| post(intent_path(id), &form)))
+}
+
+/// Finds the keys below `path` that would become other fields in Stripe's form, where `a[b]` is a member
+/// of `a`.
+fn keys_with_brackets(path: &str, value: &Value, found: &mut Vec<String>) {
+    let members: Vec<(String, &Value)> = match value {
+        Value::Object(members) => {
+            members.iter().map(|(key, value)| (format!("{path}.{key}"), value)).collect()
+        }
+        Value::Array(items) => items.iter().map(|value| (path.to_owned(), value)).collect(),
+        _ => return,
+    };
+    for (path, value) in members {
+        if path.contains(['[', ']']) {
+            found.push(path);
+        } else {
+            keys_with_brackets(&path, value, found);
+        }
+    }
 }
 
 fn refused_fields(what: &str, fields: &[String], code: &str) -> PaymentProcessorError {
@@ -204,8 +211,8 @@ mod tests {
         PaymentProcessorContext::new(Amount::new(1999).unwrap(), "eur", "cart_1")
     }
 
-    fn form(request: &ApiRequest) -> String {
-        percent_encoding::percent_decode_str(&request.form.encoded())
+    fn form(request: &HttpRequest) -> String {
+        percent_encoding::percent_decode_str(request.body_text())
             .decode_utf8()
             .unwrap()
             .into_owned()
@@ -215,10 +222,7 @@ mod tests {
     fn an_intent_is_created_as_the_javascript_plugin_creates_it() {
         let settings = settings(r#"{"api_key":"sk_1","payment_description":"Mugs"}"#);
         let request = create_intent(&settings, None, &context(), Some("cus_1"));
-        assert_eq!(
-            (request.method.as_str(), request.path.as_str()),
-            ("POST", "/v1/payment_intents")
-        );
+        assert_eq!((request.method().as_str(), request.path()), ("POST", "/v1/payment_intents"));
         assert_eq!(
             form(&request),
             "description=Mugs&amount=1999&currency=eur&metadata[resource_id]=cart_1\
@@ -247,6 +251,18 @@ mod tests {
     }
 
     #[test]
+    fn a_cart_that_says_nothing_has_no_description() {
+        let settings = settings(r#"{"api_key":"sk_1","payment_description":"Mugs"}"#);
+        let described = |text: &str| {
+            let text = JsonObject::empty().with([("payment_description", text.into())]);
+            let context = PaymentProcessorContext { context: text, ..context() };
+            form(&create_intent(&settings, None, &context, None)).contains("description=")
+        };
+        assert!(described("Cups"));
+        assert!(!described(""));
+    }
+
+    #[test]
     fn a_local_method_captures_at_once_and_is_the_only_one() {
         let settings = settings(r#"{"api_key":"sk_1","automatic_payment_methods":true}"#);
         assert_eq!(
@@ -258,9 +274,9 @@ mod tests {
 
     #[test]
     fn ids_cannot_leave_their_place_in_the_path() {
-        assert_eq!(retrieve_intent("pi_1").path, "/v1/payment_intents/pi_1");
+        assert_eq!(retrieve_intent("pi_1").path(), "/v1/payment_intents/pi_1");
         assert_eq!(
-            retrieve_intent("../refunds?a").path,
+            retrieve_intent("../refunds?a").path(),
             "/v1/payment_intents/%2E%2E%2Frefunds%3Fa"
         );
     }
@@ -280,8 +296,8 @@ mod tests {
             r#"{"receipt_email":"a@b.com","metadata":{"gift":"yes","count":2,"old":null},"shipping":{"name":"Ada"}}"#,
         )
         .unwrap();
-        let request = update_by_shopper("pi_1", &data).unwrap();
-        assert_eq!(request.path, "/v1/payment_intents/pi_1");
+        let request = update_by_shopper("pi_1", &data).unwrap().unwrap();
+        assert_eq!(request.path(), "/v1/payment_intents/pi_1");
         assert_eq!(
             form(&request),
             "receipt_email=a@b.com&metadata[gift]=yes&metadata[count]=2&metadata[old]=\
@@ -316,6 +332,8 @@ mod tests {
             (r#"{"metadata":{"a":{"b":1}}}"#, "metadata.a"),
             (r#"{"metadata":""}"#, "metadata"),
             (r#"{"metadata":["a"]}"#, "metadata"),
+            (r#"{"metadata":{"a][resource_id":"cart_2"}}"#, "metadata.a][resource_id"),
+            (r#"{"shipping":{"address":{"a[b":"c"}}}"#, "shipping.address.a[b"),
         ] {
             let error = update_by_shopper("pi_1", &JsonObject::parse(data).unwrap()).unwrap_err();
             assert!(error.detail().contains(named), "{error}");

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::testing::{Answer, Server, error, error_body, ok, replayed};
 use super::*;
 use crate::error::ErrorKind;
+use crate::http::testing::{Answer, Server, error, error_body, ok, replayed};
 use crate::layers::Stack;
 use crate::request::{Request, Response};
 
@@ -49,6 +49,11 @@ fn refund_body(id: &str, minor_units: u64, status: &str, age: u64) -> String {
 fn refunds(refunds: &[String]) -> Answer {
     let body = format!(r#"{{"data":[{}],"has_more":false}}"#, refunds.join(","));
     Answer::Reply(200, vec![("date", "Tue, 14 Nov 2023 22:13:20 GMT".to_owned())], body)
+}
+
+/// The refunds that Medusa has recorded.
+fn recorded(data: &JsonObject) -> Vec<String> {
+    StoredState::of(data).refunds.recorded().map(str::to_owned).collect()
 }
 
 fn data_of(answer: Result<Response>) -> JsonObject {
@@ -191,11 +196,61 @@ async fn what_a_cart_has_left_behind_is_canceled_when_it_starts_anew() {
     let Response::Session(session) = answer.unwrap() else { panic!("no session") };
     let data = session.session_data;
     assert_eq!(data.without("medusa_payment_rs").as_str(), intent("requires_payment_method"));
-    assert_eq!(Books::of(&data).superseded, [""; 0]);
+    assert!(StoredState::of(&data).orphaned_intents.is_empty());
     assert_eq!(
         server.lines()[2..],
         ["POST /v1/payment_intents/pi_2/cancel", "POST /v1/payment_intents/pi_3/cancel"]
     );
+}
+
+#[tokio::test]
+async fn an_intent_of_a_call_whose_reply_was_lost_is_found_through_the_customer_and_canceled() {
+    let lost = listed("pi_2", "requires_payment_method", "cart_1").replace("cus_1", "cus_9");
+    let server = Server::start([
+        replayed(200, r#"{"id":"cus_9"}"#),
+        ok(format!(r#"{{"data":[{lost}]}}"#)),
+        ok(intent("requires_payment_method")),
+        ok(listed("pi_2", "canceled", "cart_1")),
+    ])
+    .await;
+    let answer = stack(&server.url).call(Request::InitiatePayment(context("{}", |_| {}))).await;
+    assert!(matches!(answer, Ok(Response::Session(_))));
+    assert_eq!(
+        server.lines(),
+        [
+            "POST /v1/customers",
+            "GET /v1/payment_intents?customer=cus_9&limit=20",
+            "POST /v1/payment_intents",
+            "POST /v1/payment_intents/pi_2/cancel",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_intent_of_another_identifier_in_the_same_cart_is_left_alone() {
+    let ideal = listed("pi_2", "requires_payment_method", "cart_1")
+        .replace('{', r#"{"payment_method_types":["ideal"],"#)
+        .replace(r#""metadata":{"payment_method_types":["ideal"],"#, r#""metadata":{"#);
+    let server = Server::start([
+        ok(format!(r#"{{"data":[{ideal}]}}"#)),
+        ok(intent("requires_payment_method")),
+    ])
+    .await;
+    let context = context("{}", |context| context.customer = Some(known("cus_1")));
+    let answer = stack(&server.url).call(Request::InitiatePayment(context)).await;
+    assert!(matches!(answer, Ok(Response::Session(_))));
+    assert_eq!(server.lines(), [LIST_INTENTS, "POST /v1/payment_intents"]);
+}
+
+#[tokio::test]
+async fn a_reply_of_another_shape_is_not_asked_for_again() {
+    let server = Server::start([ok(r#"{"id":"pi_1"}"#)]).await;
+    let request = Request::RetrievePayment { data: json(&intent("succeeded")) };
+    let error = stack_with(&server.url, 2).call(request).await.unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Unavailable, "invalid_response"));
+    assert!(error.detail().contains("missing field `status`"), "{error}");
+    assert!(!error.detail().contains("not JSON"), "{error}");
+    assert_eq!(server.lines().len(), 1);
 }
 
 #[tokio::test]
@@ -240,6 +295,7 @@ async fn another_customer_or_currency_gets_a_new_intent_and_the_old_one_is_cance
         let new = intent("requires_payment_method").replace("pi_1", "pi_2");
         let server = Server::start([
             ok(intent("requires_payment_method")),
+            ok(r#"{"data":[]}"#),
             ok(new.clone()),
             ok(intent("canceled")),
         ])
@@ -248,9 +304,10 @@ async fn another_customer_or_currency_gets_a_new_intent_and_the_old_one_is_cance
         let answer = stack(&server.url).call(Request::UpdatePayment(context)).await;
         let Response::Session(session) = answer.unwrap() else { panic!("no session") };
         assert_eq!(session.session_data.get::<String>("id").as_deref(), Some("pi_2"));
-        assert!(!session.session_data.as_str().contains("superseded"));
+        assert!(!session.session_data.as_str().contains("orphaned"));
+        let [read, _list, create, cancel] = server.lines().try_into().unwrap();
         assert_eq!(
-            server.lines(),
+            [read, create, cancel],
             [
                 "GET /v1/payment_intents/pi_1",
                 "POST /v1/payment_intents",
@@ -261,10 +318,11 @@ async fn another_customer_or_currency_gets_a_new_intent_and_the_old_one_is_cance
 }
 
 #[tokio::test]
-async fn a_superseded_intent_that_could_not_be_canceled_is_canceled_at_the_next_call() {
+async fn an_orphaned_intent_that_could_not_be_canceled_is_canceled_at_the_next_call() {
     let new = intent("requires_payment_method").replace("pi_1", "pi_2");
     let server = Server::start([
         ok(intent("requires_payment_method")),
+        ok(r#"{"data":[]}"#),
         ok(new),
         error(500, "down"),
         ok(intent("canceled")),
@@ -276,12 +334,15 @@ async fn a_superseded_intent_that_could_not_be_canceled_is_canceled_at_the_next_
     let answer = stack.call(Request::UpdatePayment(first)).await;
     let Response::Session(session) = answer.unwrap() else { panic!("no session") };
     let data = session.session_data.with([("customer", "cus_2".into())]);
-    assert_eq!(Books::of(&data).superseded, ["pi_1"]);
+    assert_eq!(
+        StoredState::of(&data).orphaned_intents,
+        [("pi_1".to_owned(), Amount::new(1000).ok())].into()
+    );
 
     let answer = stack.call(Request::UpdatePayment(context(data.as_str(), changed))).await;
     let Response::Session(session) = answer.unwrap() else { panic!("no session") };
-    assert!(Books::of(&session.session_data).superseded.is_empty());
-    assert_eq!(server.lines()[3], "POST /v1/payment_intents/pi_1/cancel");
+    assert!(StoredState::of(&session.session_data).orphaned_intents.is_empty());
+    assert_eq!(server.lines()[4], "POST /v1/payment_intents/pi_1/cancel");
 }
 
 #[tokio::test]
@@ -450,7 +511,7 @@ async fn a_refund_is_looked_up_made_and_remembered_beside_the_data() {
     let (data, server) =
         refunded(&paid, vec![refunds(&[]), ok(refund_body("re_1", 400, "succeeded", 0))]).await;
     let data = data.unwrap();
-    assert_eq!(Books::of(&data).refunds, ["re_1"]);
+    assert_eq!(recorded(&data), ["re_1"]);
     assert_eq!(data.without("medusa_payment_rs").as_str(), paid);
     assert_eq!(server.lines(), [LIST, "POST /v1/refunds"]);
     assert_eq!(
@@ -477,11 +538,11 @@ async fn refunded_later(age: u64, answers: Vec<Answer>) -> (Result<Response>, Ve
 async fn a_refund_of_a_young_payment_needs_no_look_up() {
     let made = || ok(refund_body("re_1", 400, "succeeded", 0));
     let (answer, lines) = refunded_later(60, vec![made()]).await;
-    assert_eq!(Books::of(&data_of(answer)).refunds, ["re_1"]);
+    assert_eq!(recorded(&data_of(answer)), ["re_1"]);
     assert_eq!(lines, ["POST /v1/refunds"]);
 
     let (answer, lines) = refunded_later(24 * 60 * 60, vec![refunds(&[]), made()]).await;
-    assert_eq!(Books::of(&data_of(answer)).refunds, ["re_1"]);
+    assert_eq!(recorded(&data_of(answer)), ["re_1"]);
     assert_eq!(lines, [LIST, "POST /v1/refunds"]);
 }
 
@@ -495,7 +556,7 @@ async fn a_young_payments_refund_is_looked_up_where_its_key_was_used() {
     ] {
         let listed = refunds(std::slice::from_ref(&lost));
         let (answer, lines) = refunded_later(60, vec![used, listed]).await;
-        assert_eq!(Books::of(&data_of(answer)).refunds, ["re_1"]);
+        assert_eq!(recorded(&data_of(answer)), ["re_1"]);
         assert_eq!(lines, ["POST /v1/refunds", LIST]);
     }
 }
@@ -562,7 +623,7 @@ async fn a_refund_of_this_calls_own_is_taken_over_at_once() {
         vec![refunds(&[]), Answer::Close, refunds(&[]), in_use, own],
     ] {
         let (answer, _) = refunded_with_retries(answers).await;
-        assert_eq!(Books::of(&data_of(answer)).refunds, ["re_1"]);
+        assert_eq!(recorded(&data_of(answer)), ["re_1"]);
     }
 }
 
@@ -570,7 +631,7 @@ async fn a_refund_of_this_calls_own_is_taken_over_at_once() {
 async fn a_refund_whose_reply_was_lost_is_taken_over_and_not_paid_again() {
     let list = refunds(&[refund_body("re_1", 400, "succeeded", 60)]);
     let (data, server) = refunded(&intent("succeeded"), vec![list]).await;
-    assert_eq!(Books::of(&data.unwrap()).refunds, ["re_1"]);
+    assert_eq!(recorded(&data.unwrap()), ["re_1"]);
     assert_eq!(server.lines(), [LIST]);
 }
 
@@ -595,7 +656,7 @@ async fn a_refund_of_another_amount_that_was_just_made_has_to_be_stored_first() 
 }
 
 #[tokio::test]
-async fn of_two_refunds_from_the_same_books_stripe_makes_one() {
+async fn of_two_refunds_from_the_same_data_stripe_makes_one() {
     let mismatch = r#"{"error":{"type":"idempotency_error","message":"Other parameters."}}"#;
     let (data, server) = refunded(
         &intent("succeeded"),
@@ -628,9 +689,27 @@ async fn after_a_refused_refund_one_of_another_amount_has_the_next_key() {
 }
 
 #[tokio::test]
+async fn a_lost_refund_stays_known_whatever_is_refunded_in_between() {
+    let lost = || refund_body("re_1", 300, "succeeded", 60);
+    let list = refunds(&[lost()]);
+    let (data, _) =
+        refunded(&intent("succeeded"), vec![list, ok(refund_body("re_2", 400, "succeeded", 0))])
+            .await;
+    let data = data.unwrap();
+    assert_eq!(recorded(&data), ["re_2"]);
+    let server =
+        Server::start([refunds(&[refund_body("re_2", 400, "succeeded", 30), lost()])]).await;
+    let request = Request::RefundPayment { data, amount: amount(300) };
+    let data = data_of(stack(&server.url).call(request).await);
+    assert_eq!(recorded(&data), ["re_1", "re_2"]);
+    assert_eq!(StoredState::of(&data).refunds.unrecorded().count(), 0);
+    assert_eq!(server.lines(), [LIST]);
+}
+
+#[tokio::test]
 async fn refunds_that_are_booked_void_strange_or_of_another_amount_are_not_taken_over() {
-    let booked = Books { refunds: vec!["re_1".to_owned()], ..Books::default() }
-        .written_into(&json(&intent("succeeded")));
+    let booked = json(&intent("succeeded"))
+        .with([("medusa_payment_rs", serde_json::json!({"refunds": {"re_1": 400}}))]);
     let list = refunds(&[
         refund_body("re_1", 400, "succeeded", 60),
         refund_body("re_2", 400, "failed", 60),
@@ -640,7 +719,7 @@ async fn refunds_that_are_booked_void_strange_or_of_another_amount_are_not_taken
     ]);
     let (data, _) =
         refunded(booked.as_str(), vec![list, ok(refund_body("re_6", 400, "pending", 0))]).await;
-    assert_eq!(Books::of(&data.unwrap()).refunds, ["re_1", "re_6"]);
+    assert_eq!(recorded(&data.unwrap()), ["re_1", "re_6"]);
 }
 
 #[tokio::test]
@@ -682,7 +761,7 @@ async fn a_replayed_refund_that_has_come_back_since_is_made_anew() {
         ],
     )
     .await;
-    assert_eq!(Books::of(&data.unwrap()).refunds, ["re_2"]);
+    assert_eq!(recorded(&data.unwrap()), ["re_2"]);
 }
 
 /// Stripe has no code for a refund of more than is left.

@@ -7,7 +7,7 @@ const TOLERANCE: u64 = 300;
 
 /// Why a webhook request is not Stripe's.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SignatureError {
+pub(super) enum SignatureError {
     /// The store has not set the option `webhook_secret`.
     #[error("the option `webhook_secret` is not set: the signature cannot be checked")]
     NoSecret,
@@ -30,7 +30,7 @@ pub enum SignatureError {
 ///
 /// # Errors
 /// Why it is not Stripe's; it never says what the signature should have been.
-pub fn verify_signature(
+pub(super) fn verify(
     payload: &[u8],
     header: &str,
     secret: &str,
@@ -58,7 +58,8 @@ pub fn verify_signature(
     // `hmac::verify` compares in constant time.
     let matches = signatures
         .into_iter()
-        .filter_map(bytes_of_hex)
+        // Lower case, as Stripe writes it.
+        .filter_map(|signature| base16ct::lower::decode_vec(signature).ok())
         .any(|signature| hmac::verify(&key, &signed, &signature).is_ok());
     if !matches {
         return Err(SignatureError::NoMatch);
@@ -67,22 +68,6 @@ pub fn verify_signature(
         return Err(SignatureError::OutOfTime);
     }
     Ok(())
-}
-
-/// Lower-case hexadecimal, as Stripe writes it.
-fn bytes_of_hex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: &u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
-    text.as_bytes()
-        .chunks(2)
-        .map(|pair| match pair {
-            [high, low] => Some(digit(high)? << 4 | digit(low)?),
-            _ => None,
-        })
-        .collect()
 }
 
 #[cfg(test)]
@@ -96,7 +81,7 @@ mod tests {
     const SIGNATURE: &str = "0c8670ed117751cc551a20e35839447075c42800ea3cf3e8a2fbda99cd1e6edd";
 
     fn check(header: &str, payload: &[u8], secret: &str, now: u64) -> Result<(), SignatureError> {
-        verify_signature(payload, header, secret, now)
+        verify(payload, header, secret, now)
     }
 
     fn header() -> String {
@@ -148,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_that_is_none_is_malformed() {
+    fn a_header_without_a_signature_is_malformed() {
         for header in ["", "t=,v1=", "v1=00", "t=1700000000", "t=x,v1=00", "t=-1,v1=00", ",,,=="] {
             let result = check(header, PAYLOAD, SECRET, SIGNED_AT);
             assert!(

@@ -7,7 +7,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// What the server does with a request.
 #[derive(Clone)]
-pub(super) enum Answer {
+pub(crate) enum Answer {
     /// Status, extra headers, body.
     Reply(u16, Vec<(&'static str, String)>, String),
     /// Closes the connection without a word.
@@ -18,19 +18,19 @@ pub(super) enum Answer {
     Hang,
 }
 
-pub(super) fn ok(body: impl Into<String>) -> Answer {
+pub(crate) fn ok(body: impl Into<String>) -> Answer {
     Answer::Reply(200, Vec::new(), body.into())
 }
 
-pub(super) fn error(status: u16, code: &str) -> Answer {
+pub(crate) fn error(status: u16, code: &str) -> Answer {
     Answer::Reply(status, Vec::new(), error_body(code))
 }
 
-pub(super) fn replayed(status: u16, body: impl Into<String>) -> Answer {
+pub(crate) fn replayed(status: u16, body: impl Into<String>) -> Answer {
     Answer::Reply(status, vec![("idempotent-replayed", "true".to_owned())], body.into())
 }
 
-pub(super) fn error_body(code: &str) -> String {
+pub(crate) fn error_body(code: &str) -> String {
     format!(
         r#"{{"error":{{"type":"invalid_request_error","code":"{code}","message":"About {code}."}}}}"#
     )
@@ -38,7 +38,7 @@ pub(super) fn error_body(code: &str) -> String {
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
-pub(super) struct Received {
+pub(crate) struct Received {
     /// `"POST /v1/refunds"`, with the query where there is one.
     pub line: String,
     /// Header lines in lower case.
@@ -47,19 +47,19 @@ pub(super) struct Received {
 }
 
 impl Received {
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
     }
 }
 
 /// A server that gives these answers in their order, and after them none.
-pub(super) struct Server {
+pub(crate) struct Server {
     pub url: String,
     received: Arc<Mutex<Vec<Received>>>,
 }
 
 impl Server {
-    pub(super) async fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
+    pub(crate) async fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let received = Arc::new(Mutex::new(Vec::new()));
@@ -68,15 +68,15 @@ impl Server {
         Self { url, received }
     }
 
-    pub(super) fn received(&self) -> Vec<Received> {
+    pub(crate) fn received(&self) -> Vec<Received> {
         self.received.lock().unwrap().clone()
     }
 
-    pub(super) fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<String> {
         self.received().into_iter().map(|request| request.line).collect()
     }
 
-    pub(super) fn keys(&self) -> Vec<String> {
+    pub(crate) fn keys(&self) -> Vec<String> {
         let key = |request: &Received| request.header("idempotency-key").map(str::to_owned);
         self.received().iter().filter_map(key).collect()
     }
@@ -117,7 +117,7 @@ async fn write(stream: &mut TcpStream, text: &str) {
     stream.write_all(text.as_bytes()).await.unwrap();
 }
 
-pub(super) async fn read(stream: &mut (impl tokio::io::AsyncRead + Unpin)) -> Received {
+pub(crate) async fn read(stream: &mut (impl tokio::io::AsyncRead + Unpin)) -> Received {
     let mut reader = BufReader::new(stream);
     let mut lines = Vec::new();
     loop {

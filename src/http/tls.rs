@@ -10,14 +10,14 @@ use rustls::{ClientConfig, RootCertStore};
 
 const EXTRA: &str = "NODE_EXTRA_CA_CERTS";
 
-/// How connections to Stripe are encrypted.
-pub(super) fn tls_config() -> Result<ClientConfig, String> {
+/// Returns how connections are encrypted.
+pub(super) fn config() -> Result<ClientConfig, String> {
     let extra = std::env::var_os(EXTRA).filter(|path| !path.is_empty());
     config_with(extra.as_deref().map(Path::new))
 }
 
 /// # Errors
-/// Where a file is named that cannot be read or holds something else.
+/// If a file is named that cannot be read or holds something else.
 fn config_with(extra: Option<&Path>) -> Result<ClientConfig, String> {
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     if let Some(path) = extra {
@@ -41,9 +41,9 @@ fn config_with(extra: Option<&Path>) -> Result<ClientConfig, String> {
 #[cfg(test)]
 mod tests {
     use super::super::client::{Client, Lost};
-    use super::super::config::{Settings, StripeOptions};
-    use super::super::requests::retrieve_intent;
+    use super::super::dialect::{Dialect, Problem};
     use super::super::testing::read;
+    use super::super::{Endpoint, HttpRequest, Reply};
     use super::*;
     use rcgen::{CertifiedKey, generate_simple_self_signed};
     use tokio::io::AsyncWriteExt;
@@ -80,9 +80,20 @@ mod tests {
     }
 
     fn client(url: &str, tls: ClientConfig) -> Client {
-        let json = format!(r#"{{"api_key":"sk_1","api_base":"{url}"}}"#);
-        let options: StripeOptions = serde_json::from_str(&json).unwrap();
-        Client::new(&Settings::try_from(options).unwrap(), tls)
+        let endpoint = Endpoint::parse("api_base", url).unwrap();
+        Client::builder(endpoint, Silent).build_with(tls)
+    }
+
+    struct Silent;
+
+    impl Dialect for Silent {
+        fn provider(&self) -> &'static str {
+            "Silent"
+        }
+
+        fn problem(&self, _reply: &Reply) -> Option<Problem> {
+            None
+        }
     }
 
     #[tokio::test]
@@ -95,15 +106,18 @@ mod tests {
         std::fs::write(&file, certificate).unwrap();
         let config = config_with(Some(&file));
         std::fs::remove_dir_all(folder).unwrap();
-        let reply = client(&url, config.unwrap()).send(&retrieve_intent("pi_1"), None).await;
-        assert_eq!(reply.unwrap().body, "{}");
+        let reply = client(&url, config.unwrap())
+            .send(&HttpRequest::get("/v1/payment_intents/pi_1"), None)
+            .await;
+        assert_eq!(reply.unwrap().body(), "{}");
     }
 
     #[tokio::test]
     async fn a_certificate_that_nobody_vouches_for_is_refused_before_the_key_is_sent() {
         let (url, _) = tls_server().await;
         let client = client(&url, config_with(None).unwrap());
-        let lost = client.send(&retrieve_intent("pi_1"), None).await.unwrap_err();
+        let lost =
+            client.send(&HttpRequest::get("/v1/payment_intents/pi_1"), None).await.unwrap_err();
         assert!(
             matches!(&lost, Lost::NotSent(reason) if reason.contains("certificate")),
             "{lost:?}"

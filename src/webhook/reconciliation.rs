@@ -1,32 +1,36 @@
-//! What Medusa has to do next so that its books say what Stripe's say.
+//! What Medusa has to do next so that its records say what the provider's say.
 //!
-//! A webhook event is a hint only: deliveries come late, twice and out of order. What is decided on is
-//! the intent as Stripe has it now, and Medusa's rows as they are now; after each step both are looked
-//! at anew.
+//! What is decided on is the payment as the provider has it now, and Medusa's rows as they are now;
+//! after each step both are read anew.
 
 use serde::{Deserialize, Serialize};
 
-use super::event::COLLECTION;
-use super::intent::{Intent, IntentStatus};
+use super::PaymentState;
 use crate::amount::Amount;
+use crate::types::PaymentSessionStatus;
 
-/// How long a payment collection is left to the shopper's own request. Two at once book it once, but the
-/// second one gets an error; a shopper should rather see what was bought.
+/// How the ids of payment collections begin; those of carts begin with `cart_`.
+const COLLECTION: &str = "paycol";
+
+/// How long a payment collection is left to the shopper's own request, in milliseconds. Two requests at
+/// once record it once, but the second one gets an error; a shopper should rather see what was bought.
 const SHOPPER_FIRST_MS: u64 = 2_000;
 
-/// Tax lines that are younger than this say that somebody is completing the cart: Medusa makes them first,
-/// and takes them away where it fails.
+/// Tax lines that are younger than this, in milliseconds, say that another request is completing the
+/// cart: Medusa creates them first, and removes them if it fails.
 const COMPLETION_UNDER_WAY_MS: u64 = 5_000;
 
-/// A payment without an order is on its way to one for so long; then whoever was at it has died. Between
-/// the two commits there is one look at Stripe, which has 12 s.
+/// How long a payment without an order may be on its way to one, in milliseconds; after that the process
+/// that was at it has died. Between the two commits there is one call of the provider, which has 12 s.
 const ORDER_UNDER_WAY_MS: u64 = 15_000;
 
 /// The two sides of a payment.
 #[derive(Debug, Deserialize)]
-pub struct Settlement {
-    /// The PaymentIntent as Stripe has it now, with its charge.
-    intent: Intent,
+pub struct Reconciliation {
+    /// The provider's name as a person writes it, for messages.
+    provider: String,
+    /// What the provider has of the payment now.
+    state: PaymentState,
     /// `cart_…` or `paycol_…`
     resource: String,
     /// Whether the cart has become an order or a swap.
@@ -35,19 +39,19 @@ pub struct Settlement {
     is_canceled: bool,
     /// What the cart, or the collection's session, asks for.
     total: Option<Amount>,
-    /// The intent that the selected session waits for.
+    /// The payment that the selected session waits for.
     session: Option<String>,
-    /// The age of the cart's tax lines, where it has any.
+    /// The age of the cart's tax lines, if it has any.
     tax_lines_age_ms: Option<u64>,
-    /// The payments that Medusa has booked on the resource.
-    payments: Vec<Booked>,
-    /// For how long the event has been looked at.
+    /// The payments that Medusa has recorded on the resource.
+    payments: Vec<Recorded>,
+    /// How long ago work on the event began.
     waited_ms: u64,
 }
 
 #[derive(Debug, Deserialize)]
-struct Booked {
-    intent: Option<String>,
+struct Recorded {
+    payment: Option<String>,
     is_captured: bool,
     is_canceled: bool,
     age_ms: u64,
@@ -59,40 +63,40 @@ struct Booked {
 pub enum Step {
     /// Complete the cart, or authorize the collection's session.
     Complete,
-    /// Make an order of a cart whose payment is booked already.
+    /// Make an order of a cart whose payment is recorded already.
     Resume,
-    /// Book that the money was taken.
+    /// Record that the money was taken.
     Capture,
     /// Look again in a moment.
     Wait(String),
     /// Nothing is left to do.
     Done(String),
-    /// Nothing can be done here, and somebody has to look at it.
+    /// Nothing can be done automatically, and a person has to look at it.
     Attend(String),
-    /// It cannot be done as things are; it can be later, once somebody has changed something.
+    /// It cannot be done as things are; it can be done later, after a person has changed something.
     Refuse(String),
 }
 
-impl Settlement {
-    /// The two sides, from JSON.
+impl Reconciliation {
+    /// Returns the two sides that a JSON text spells.
     ///
     /// # Errors
-    /// Where something is missing.
+    /// If something is missing.
     pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text)
     }
 
-    /// What comes next.
+    /// Returns what comes next.
     #[must_use]
     pub fn next_step(&self) -> Step {
-        let (id, resource) = (&self.intent.fields.id, &self.resource);
+        let (id, resource) = (&self.state.payment, &self.resource);
         if !self.is_held() && !self.is_taken() {
             return Step::Done(format!("{id} is not paid, or not any more"));
         }
-        let mine = |payment: &&Booked| payment.intent.as_ref() == Some(id);
+        let mine = |payment: &&Recorded| payment.payment.as_ref() == Some(id);
         if self.payments.iter().filter(mine).filter(|payment| !payment.is_canceled).count() > 1 {
             return Step::Attend(format!(
-                "{id} is booked more than once on {resource}: it was paid once. Capture one of \
+                "{id} is recorded more than once on {resource}: it was paid once. Capture one of \
                  these payments only."
             ));
         }
@@ -114,26 +118,26 @@ impl Settlement {
     }
 
     fn before_authorization(&self) -> Step {
-        let (id, resource) = (&self.intent.fields.id, &self.resource);
-        if self.intent.is_refunded() {
+        let (id, resource) = (&self.state.payment, &self.resource);
+        if self.state.is_refunded() {
             return self.nothing_to_complete();
         }
         if self.session.as_ref() != Some(id) {
             return Step::Attend(format!(
-                "nobody waits for {id} on {resource} any more: its payment session was replaced or \
+                "{resource} does not wait for {id} any more: its payment session was replaced or \
                  deleted, and {}",
                 self.what_to_do()
             ));
         }
         match self.total {
-            Some(total) if total == self.intent.fields.amount => {}
+            Some(total) if total == self.state.amount => {}
             total => {
                 let total = total.map_or_else(|| "nothing".to_owned(), |total| total.to_string());
                 return Step::Refuse(format!(
-                    "{id} is over {} and {resource} asks for {total} (minor units). Nothing was \
+                    "{id} is an amount of {} and {resource} asks for {total} (minor units). Nothing was \
                      completed. Change {resource} to what was paid and send the event again from \
-                     Stripe's dashboard, or give the money back there.",
-                    self.intent.fields.amount
+                     {}'s dashboard, or give the money back there.",
+                    self.state.amount, self.provider
                 ));
             }
         }
@@ -146,10 +150,10 @@ impl Settlement {
         Step::Complete
     }
 
-    fn after_authorization(&self, payment: &Booked) -> Step {
-        let (id, resource) = (&self.intent.fields.id, &self.resource);
+    fn after_authorization(&self, payment: &Recorded) -> Step {
+        let (id, resource) = (&self.state.payment, &self.resource);
         if !self.is_completed && !self.is_collection() {
-            return if self.intent.is_refunded() {
+            return if self.state.is_refunded() {
                 self.nothing_to_complete()
             } else if payment.age_ms < ORDER_UNDER_WAY_MS {
                 Step::Wait(format!("another request makes an order of {resource}"))
@@ -158,7 +162,7 @@ impl Settlement {
             };
         }
         if !self.is_taken() || payment.is_captured {
-            return Step::Done(format!("{id} is booked on {resource}"));
+            return Step::Done(format!("{id} is recorded on {resource}"));
         }
         if self.is_canceled {
             return Step::Attend(format!(
@@ -172,7 +176,7 @@ impl Settlement {
     fn nothing_to_complete(&self) -> Step {
         Step::Done(format!(
             "{} was refunded before {} was completed",
-            self.intent.fields.id, self.resource
+            self.state.payment, self.resource
         ))
     }
 
@@ -181,20 +185,22 @@ impl Settlement {
     }
 
     fn is_held(&self) -> bool {
-        self.intent.fields.status == IntentStatus::RequiresCapture
+        self.state.status == PaymentSessionStatus::Authorized
     }
 
     fn is_taken(&self) -> bool {
-        self.intent.fields.status == IntentStatus::Succeeded
+        self.state.status == PaymentSessionStatus::Captured
     }
 
     /// For money that Medusa will not give back by itself.
     fn what_to_do(&self) -> String {
-        let amount = self.intent.fields.amount;
+        let (amount, provider) = (self.state.amount, &self.provider);
         if self.is_taken() {
-            format!("Stripe has taken {amount} (minor units) with it: refund it in its dashboard.")
+            format!(
+                "{provider} has taken {amount} (minor units) with it: refund it in its dashboard."
+            )
         } else {
-            format!("Stripe holds {amount} (minor units) with it: cancel it in its dashboard.")
+            format!("{provider} holds {amount} (minor units) with it: cancel it in its dashboard.")
         }
     }
 }
@@ -204,10 +210,11 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    /// A cart that waits for an intent whose money is held, with changes.
-    fn settlement(changes: &Value) -> Settlement {
+    /// A cart that waits for a payment whose money is held, with changes.
+    fn reconciliation(changes: &Value) -> Reconciliation {
         let mut value = json!({
-            "intent": {"id": "pi_1", "status": "requires_capture", "amount": 1500},
+            "provider": "Stripe",
+            "state": {"payment": "pi_1", "status": "authorized", "amount": 1500, "captured": 0, "refunded": 0},
             "resource": "cart_1",
             "is_completed": false,
             "is_canceled": false,
@@ -218,7 +225,7 @@ mod tests {
             "waited_ms": 0,
         });
         merge(&mut value, changes);
-        Settlement::parse(&value.to_string()).unwrap()
+        Reconciliation::parse(&value.to_string()).unwrap()
     }
 
     fn merge(value: &mut Value, changes: &Value) {
@@ -233,11 +240,11 @@ mod tests {
     }
 
     fn step(changes: &Value) -> Step {
-        settlement(changes).next_step()
+        reconciliation(changes).next_step()
     }
 
-    fn booked(intent: &str, is_captured: bool, age_ms: u64) -> Value {
-        json!({"intent": intent, "is_captured": is_captured, "is_canceled": false, "age_ms": age_ms})
+    fn recorded(payment: &str, is_captured: bool, age_ms: u64) -> Value {
+        json!({"payment": payment, "is_captured": is_captured, "is_canceled": false, "age_ms": age_ms})
     }
 
     fn attention(step: Step) -> String {
@@ -249,31 +256,24 @@ mod tests {
 
     #[test]
     fn a_paid_cart_is_completed() {
-        for status in ["requires_capture", "succeeded"] {
-            assert_eq!(step(&json!({"intent": {"status": status}})), Step::Complete);
+        for status in ["authorized", "captured"] {
+            assert_eq!(step(&json!({"state": {"status": status}})), Step::Complete);
         }
     }
 
     #[test]
-    fn an_intent_that_is_not_paid_needs_nothing() {
-        for status in [
-            "canceled",
-            "processing",
-            "requires_action",
-            "requires_confirmation",
-            "requires_payment_method",
-            "new",
-        ] {
-            let step = step(&json!({"intent": {"status": status}, "session": null}));
+    fn a_payment_that_is_not_paid_needs_nothing() {
+        for status in ["canceled", "pending", "requires_more", "error"] {
+            let step = step(&json!({"state": {"status": status}, "session": null}));
             assert!(matches!(step, Step::Done(_)), "{status}: {step:?}");
         }
     }
 
     #[test]
     fn money_that_was_given_back_buys_nothing() {
-        let charge = json!({"id": "ch_1", "refunded": true});
-        let given_back = json!({"intent": {"status": "succeeded", "latest_charge": charge}});
-        let old = [booked("pi_1", false, ORDER_UNDER_WAY_MS)];
+        let given_back =
+            json!({"state": {"status": "captured", "captured": 1500, "refunded": 1500}});
+        let old = [recorded("pi_1", false, ORDER_UNDER_WAY_MS)];
         for more in [json!({}), json!({"resource": "paycol_1"}), json!({"payments": old})] {
             let mut changes = given_back.clone();
             merge(&mut changes, &more);
@@ -285,17 +285,17 @@ mod tests {
     #[test]
     fn an_order_is_captured_once_the_money_is_taken() {
         let order = |status, is_captured| {
-            let payments = json!([booked("pi_1", is_captured, 0)]);
-            json!({"intent": {"status": status}, "is_completed": true, "payments": payments})
+            let payments = json!([recorded("pi_1", is_captured, 0)]);
+            json!({"state": {"status": status}, "is_completed": true, "payments": payments})
         };
-        assert!(matches!(step(&order("requires_capture", false)), Step::Done(_)));
-        assert_eq!(step(&order("succeeded", false)), Step::Capture);
-        assert!(matches!(step(&order("succeeded", true)), Step::Done(_)));
+        assert!(matches!(step(&order("authorized", false)), Step::Done(_)));
+        assert_eq!(step(&order("captured", false)), Step::Capture);
+        assert!(matches!(step(&order("captured", true)), Step::Done(_)));
     }
 
     #[test]
     fn a_payment_without_an_order_is_left_to_whoever_is_at_it_and_then_taken_over() {
-        let cart = |age| json!({"payments": [booked("pi_1", false, age)]});
+        let cart = |age| json!({"payments": [recorded("pi_1", false, age)]});
         assert!(matches!(step(&cart(ORDER_UNDER_WAY_MS - 1)), Step::Wait(_)));
         assert_eq!(step(&cart(ORDER_UNDER_WAY_MS)), Step::Resume);
     }
@@ -308,20 +308,20 @@ mod tests {
     }
 
     #[test]
-    fn an_intent_that_nobody_waits_for_completes_nothing() {
+    fn a_payment_that_its_cart_does_not_wait_for_completes_nothing() {
         for (changes, status, advice) in [
-            (json!({"session": "pi_2"}), "requires_capture", "cancel"),
-            (json!({"session": null}), "succeeded", "refund"),
-            (json!({"payments": [booked("pi_2", false, 0)]}), "succeeded", "refund"),
+            (json!({"session": "pi_2"}), "authorized", "cancel"),
+            (json!({"session": null}), "captured", "refund"),
+            (json!({"payments": [recorded("pi_2", false, 0)]}), "captured", "refund"),
             (
-                json!({"is_completed": true, "payments": [booked("pi_2", true, 0)]}),
-                "succeeded",
+                json!({"is_completed": true, "payments": [recorded("pi_2", true, 0)]}),
+                "captured",
                 "refund",
             ),
-            (json!({"is_completed": true}), "requires_capture", "cancel"),
+            (json!({"is_completed": true}), "authorized", "cancel"),
         ] {
             let mut changes = changes;
-            merge(&mut changes, &json!({"intent": {"status": status}}));
+            merge(&mut changes, &json!({"state": {"status": status}}));
             let why = attention(step(&changes));
             assert!(why.contains(advice) && why.contains("pi_1") && why.contains("1500"), "{why}");
         }
@@ -330,13 +330,13 @@ mod tests {
     #[test]
     fn money_taken_for_what_medusa_has_canceled_is_pointed_out() {
         let order = json!({
-            "intent": {"status": "succeeded"},
+            "state": {"status": "captured"},
             "is_completed": true,
             "is_canceled": true,
-            "payments": [booked("pi_1", false, 0)],
+            "payments": [recorded("pi_1", false, 0)],
         });
         assert!(attention(step(&order)).contains("refund"));
-        let mut payment = booked("pi_1", false, 0);
+        let mut payment = recorded("pi_1", false, 0);
         merge(&mut payment, &json!({"is_canceled": true}));
         let order = json!({"is_completed": true, "payments": [payment]});
         assert!(attention(step(&order)).contains("cancel"));
@@ -360,20 +360,20 @@ mod tests {
     #[test]
     fn a_collections_payments_are_captured_one_by_one() {
         let collection = json!({
-            "intent": {"status": "succeeded"},
+            "state": {"status": "captured"},
             "resource": "paycol_1",
-            "payments": [booked("pi_2", false, 0), booked("pi_1", false, 0)],
+            "payments": [recorded("pi_2", false, 0), recorded("pi_1", false, 0)],
         });
         assert_eq!(step(&collection), Step::Capture);
-        let other = json!({"resource": "paycol_1", "waited_ms": 9_000, "payments": [booked("pi_2", false, 0)]});
+        let other = json!({"resource": "paycol_1", "waited_ms": 9_000, "payments": [recorded("pi_2", false, 0)]});
         assert_eq!(step(&other), Step::Complete);
     }
 
     #[test]
-    fn one_intent_that_is_booked_twice_is_pointed_out() {
-        let twice = [booked("pi_1", true, 0), booked("pi_1", false, 0)];
+    fn one_payment_that_is_recorded_twice_is_pointed_out() {
+        let twice = [recorded("pi_1", true, 0), recorded("pi_1", false, 0)];
         let collection = json!({
-            "intent": {"status": "succeeded"}, "resource": "paycol_1", "payments": twice,
+            "state": {"status": "captured"}, "resource": "paycol_1", "payments": twice,
         });
         assert!(attention(step(&collection)).contains("more than once"));
     }

@@ -1,0 +1,245 @@
+//! Connections to one API: one request, one reply or the reason why there is none.
+
+use std::error::Error;
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Bytes;
+use hyper::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use hyper::{Request, Response};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client as Pool;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rustls::ClientConfig;
+
+use super::clock::Clock;
+use super::dialect::Dialect;
+use super::endpoint::Endpoint;
+use super::reply::Reply;
+use super::request::HttpRequest;
+use super::tls;
+use crate::secret::Secret;
+
+/// How large a reply may be, in bytes, if the builder does not say otherwise.
+const LARGEST_REPLY: usize = 4 << 20;
+
+/// How long a connection that is not used is kept: less than most servers and proxies keep it.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
+
+const USER_AGENT_VALUE: &str = concat!("medusa-payment-rs/", env!("CARGO_PKG_VERSION"));
+
+/// The connections to one API. Made once for a configuration and shared by all calls.
+///
+/// Connections are encrypted with TLS 1.2 or 1.3 unless the endpoint is this machine; certificates are
+/// checked against Mozilla's list and the file that `NODE_EXTRA_CA_CERTS` names, as Node.js does it.
+pub struct Client {
+    pool: Pool<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    endpoint: Endpoint,
+    headers: HeaderMap,
+    largest_reply: usize,
+    secrets: Vec<Secret>,
+    pub(super) dialect: Box<dyn Dialect>,
+    pub(super) clock: Clock,
+}
+
+/// Why there is no reply. The text is the reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// No connection: the provider never saw the request.
+    NotSent(String),
+    /// The provider may have seen it.
+    MaybeServed(String),
+}
+
+/// What a [`Client`] is made of.
+pub struct ClientBuilder {
+    endpoint: Endpoint,
+    dialect: Box<dyn Dialect>,
+    timeout: Duration,
+    headers: HeaderMap,
+    largest_reply: usize,
+    secrets: Vec<Secret>,
+}
+
+impl ClientBuilder {
+    /// Sets how long one attempt at a call may take, the same as
+    /// [`Layers::attempt_timeout`](crate::layers::Layers::attempt_timeout). A connection is given up
+    /// after half of it, so that an unreachable host is found out before the attempt is over: only
+    /// then is it certain that nothing was sent. 5 s if not set.
+    #[must_use]
+    pub fn attempt_timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
+    }
+
+    /// Sends this header with every request. Mark a secret value as
+    /// [sensitive](HeaderValue::set_sensitive).
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.insert(name, value);
+        self
+    }
+
+    /// Removes this secret from whatever the provider says, wherever it stands.
+    #[must_use]
+    pub fn redact(mut self, secret: &Secret) -> Self {
+        self.secrets.push(secret.clone());
+        self
+    }
+
+    /// Sets how large a reply may be, in bytes; 4 MiB if not set. A larger one counts as lost.
+    #[must_use]
+    pub fn largest_reply(self, bytes: usize) -> Self {
+        Self { largest_reply: bytes, ..self }
+    }
+
+    /// Makes the client.
+    ///
+    /// # Errors
+    /// If TLS cannot be set up: the file in `NODE_EXTRA_CA_CERTS` cannot be read.
+    pub fn build(self) -> Result<Client, String> {
+        let tls = tls::config()?;
+        Ok(self.build_with(tls))
+    }
+
+    pub(super) fn build_with(self, tls: ClientConfig) -> Client {
+        let mut tcp = HttpConnector::new();
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_connect_timeout(Some(self.timeout / 2));
+        let connector = HttpsConnectorBuilder::new()
+            .with_tls_config(tls)
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(tcp);
+        let pool = Pool::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE_TIMEOUT)
+            .build(connector);
+        Client {
+            pool,
+            endpoint: self.endpoint,
+            headers: self.headers,
+            largest_reply: self.largest_reply,
+            secrets: self.secrets,
+            dialect: self.dialect,
+            clock: Clock::default(),
+        }
+    }
+}
+
+impl Client {
+    /// Begins a client for the API at `endpoint`.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use medusa_payment_rs::http::{Client, Dialect, Endpoint, HeaderValue, header};
+    ///
+    /// fn connect(endpoint: Endpoint, dialect: impl Dialect, key: &str) -> Result<Client, String> {
+    ///     let mut authorization = HeaderValue::try_from(format!("Bearer {key}"))
+    ///         .map_err(|_| "option `api_key`: it has characters that no key has".to_owned())?;
+    ///     authorization.set_sensitive(true);
+    ///     Client::builder(endpoint, dialect)
+    ///         .attempt_timeout(Duration::from_secs(5))
+    ///         .header(header::AUTHORIZATION, authorization)
+    ///         .build()
+    /// }
+    /// ```
+    #[must_use]
+    pub fn builder(endpoint: Endpoint, dialect: impl Dialect) -> ClientBuilder {
+        let agent = (USER_AGENT, HeaderValue::from_static(USER_AGENT_VALUE));
+        ClientBuilder {
+            endpoint,
+            dialect: Box::new(dialect),
+            timeout: Duration::from_secs(5),
+            headers: HeaderMap::from_iter([agent]),
+            largest_reply: LARGEST_REPLY,
+            secrets: Vec::new(),
+        }
+    }
+
+    /// Sends a request and reads its reply to the end. Most callers want an
+    /// [`Exchange`](super::Exchange), which also says what the reply means.
+    ///
+    /// # Errors
+    /// Why there is no reply; any status is one.
+    pub async fn send(
+        &self,
+        request: &HttpRequest,
+        idempotency_key: Option<&str>,
+    ) -> Result<Reply, Lost> {
+        let request = self
+            .http_request(request, idempotency_key)
+            .map_err(|error| Lost::NotSent(error.to_string()))?;
+        let response = self.pool.request(request).await.map_err(|error| {
+            let reason = reasons(&error);
+            if error.is_connect() { Lost::NotSent(reason) } else { Lost::MaybeServed(reason) }
+        })?;
+        let reply = self.read(response).await?;
+        if let Some(date) = reply.date() {
+            self.clock.saw(date);
+        }
+        Ok(reply)
+    }
+
+    /// Returns the provider's time as its latest reply said it, in seconds since 1970.
+    #[must_use]
+    pub fn now(&self) -> u64 {
+        self.clock.now()
+    }
+
+    /// Returns whether less than `age` has certainly passed since `since`, in seconds since 1970, by
+    /// the provider's clock and by this server's. False until the provider's first reply.
+    #[must_use]
+    pub fn is_younger_than(&self, since: u64, age: Duration) -> bool {
+        self.clock.is_younger_than(since, age)
+    }
+
+    /// Removes secrets from a text of the provider's.
+    pub(super) fn redacted(&self, text: &str) -> String {
+        crate::secret::redact(text, &self.secrets)
+    }
+
+    fn http_request(
+        &self,
+        request: &HttpRequest,
+        idempotency_key: Option<&str>,
+    ) -> Result<Request<Full<Bytes>>, hyper::http::Error> {
+        let mut built = Request::builder()
+            .method(&request.method)
+            .uri(format!("{}{}", self.endpoint.as_str(), request.path))
+            .body(Full::new(request.body.clone()))?;
+        let headers = built.headers_mut();
+        headers.clone_from(&self.headers);
+        headers.extend(request.headers.clone());
+        if let Some(key) = idempotency_key {
+            let name = HeaderName::from_static(self.dialect.key_header());
+            headers.insert(name, HeaderValue::from_str(key)?);
+        }
+        Ok(built)
+    }
+
+    async fn read(&self, response: Response<hyper::body::Incoming>) -> Result<Reply, Lost> {
+        let (head, body) = response.into_parts();
+        let body = Limited::new(body, self.largest_reply).collect().await.map_err(|error| {
+            Lost::MaybeServed(format!("the reply broke off: {}", reasons(&*error)))
+        })?;
+        Reply::new(head.status, head.headers, body.to_bytes())
+            .ok_or_else(|| Lost::MaybeServed("the reply is not text".to_owned()))
+    }
+}
+
+/// An error with what it was caused by: hyper's own text leaves that out.
+fn reasons(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let reason = error.to_string();
+        if !text.contains(&reason) {
+            text.push_str(": ");
+            text.push_str(&reason);
+        }
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,262 @@
+//! The requests of one call.
+
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+
+use super::client::{Client, Lost};
+use super::dialect::{Problem, Verdict, retry_after};
+use super::reply::{Reply, kind_of};
+use super::request::HttpRequest;
+use crate::call::CallContext;
+use crate::error::{ErrorKind, PaymentProcessorError, Result};
+use crate::json::JsonError;
+use crate::keyed::Keyed;
+
+/// How often a stored answer is stepped over. Each one is an earlier attempt of an operator's.
+const MOST_REPLAYS: usize = 12;
+
+/// The requests that one call makes, and what their replies mean for it.
+///
+/// An error names the operation and the payment, says what the provider said without any secret, and
+/// what to do.
+pub struct Exchange<'a> {
+    client: &'a Client,
+    call: &'a CallContext,
+}
+
+impl<'a> Exchange<'a> {
+    /// Begins the requests of `call`.
+    #[must_use]
+    pub fn new(client: &'a Client, call: &'a CallContext) -> Self {
+        Self { client, call }
+    }
+
+    /// Returns the call.
+    #[must_use]
+    pub fn call(&self) -> &'a CallContext {
+        self.call
+    }
+
+    /// Returns the connections.
+    #[must_use]
+    pub fn client(&self) -> &'a Client {
+        self.client
+    }
+
+    /// Returns the key of one of this call's requests; `part` tells the requests of one call apart.
+    #[must_use]
+    pub fn key(&self, part: &str) -> String {
+        format!("{}{part}", self.call.idempotency_key())
+    }
+
+    /// Sends a request and returns its reply, whatever its status.
+    ///
+    /// # Errors
+    /// If there is no reply.
+    pub async fn send(&self, request: &HttpRequest, key: Option<&str>) -> Result<Reply> {
+        let reply = self.client.send(request, key).await;
+        reply.map_err(|lost| self.lost(lost, request.only_reads()))
+    }
+
+    /// Reads: sends a request that moves nothing and returns what its reply spells.
+    ///
+    /// # Errors
+    /// What the reply means, or why there is none.
+    pub async fn read<T: DeserializeOwned>(&self, request: &HttpRequest) -> Result<T> {
+        let reply = self.send(request, None).await?;
+        self.parsed(reply, true)
+    }
+
+    /// Changes something, once for each `key`, and returns what the reply spells.
+    ///
+    /// # Errors
+    /// What the reply means, or why there is none.
+    pub async fn change<T: DeserializeOwned>(&self, request: &HttpRequest, key: &str) -> Result<T> {
+        let reply = self.send(request, Some(key)).await?;
+        self.parsed(reply, false)
+    }
+
+    /// Changes something that has the same effect however often it is made, such as the capture of
+    /// everything that is held. A provider repeats a stored failure under its key, also if the reason
+    /// for it is long gone; such an answer is stepped over with the next key.
+    ///
+    /// # Errors
+    /// What the first reply that is not a stored failure means, or why there is none.
+    pub async fn change_past_replays<T: DeserializeOwned>(
+        &self,
+        request: &HttpRequest,
+        first_key: &str,
+    ) -> Result<T> {
+        Ok(self.change_telling_replays(request, first_key).await?.0)
+    }
+
+    /// As [`change_past_replays`](Self::change_past_replays), and returns beside it whether an earlier
+    /// request had made the change.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn change_telling_replays<T: DeserializeOwned>(
+        &self,
+        request: &HttpRequest,
+        first_key: &str,
+    ) -> Result<(T, bool)> {
+        let mut key = first_key.to_owned();
+        for replays in 1..=MOST_REPLAYS {
+            let reply = self.send(request, Some(&key)).await?;
+            let is_replay = self.is_replay(&reply);
+            if reply.status().is_success() || !is_replay {
+                return Ok((self.parsed(reply, false)?, is_replay));
+            }
+            key = format!("{first_key}.{replays}");
+        }
+        // A stored failure says nothing about this attempt, nor about the one before it.
+        let detail = format!(
+            "{} only repeats its answers to earlier attempts. {}",
+            self.provider(),
+            ErrorKind::OutcomeUnknown.advice()
+        );
+        Err(self.error(ErrorKind::OutcomeUnknown, "only_replays", detail).never_retry())
+    }
+
+    /// Makes a request whose effect depends on whether it was made before, such as a refund.
+    ///
+    /// # Errors
+    /// If it is not known what the provider did, or certain that it did nothing and may do it later.
+    pub async fn once<T: DeserializeOwned>(
+        &self,
+        request: &HttpRequest,
+        key: &str,
+    ) -> Result<Keyed<T>> {
+        let reply = self.send(request, Some(key)).await?;
+        let is_replay = self.is_replay(&reply);
+        if reply.status().is_success() {
+            let value = self.parsed(reply, false)?;
+            return Ok(if is_replay { Keyed::Replayed(value) } else { Keyed::Done(value) });
+        }
+        let problem = self.client.dialect.problem(&reply);
+        match problem.as_ref().map(|problem| problem.verdict) {
+            Some(Verdict::KeyInUse) => return Ok(Keyed::InUse(self.failure(&reply, false))),
+            Some(Verdict::KeyOfAnotherRequest) => return Ok(Keyed::OfAnotherRequest),
+            _ if is_replay => return Ok(Keyed::FailureReplayed),
+            _ => {}
+        }
+        let error = self.failure(&reply, false);
+        match error.kind() {
+            ErrorKind::Refused | ErrorKind::Invalid => Ok(Keyed::Refused(error)),
+            ErrorKind::Unavailable | ErrorKind::OutcomeUnknown => Err(error),
+        }
+    }
+
+    /// Returns what a reply spells.
+    ///
+    /// # Errors
+    /// What a reply without success means; `invalid_response` if it spells something else.
+    pub fn parsed<T: DeserializeOwned>(&self, reply: Reply, only_reads: bool) -> Result<T> {
+        if !reply.status().is_success() {
+            return Err(self.failure(&reply, only_reads));
+        }
+        serde_json::from_str(&reply.into_body())
+            .map_err(|error| self.unreadable(&JsonError::from(error), only_reads))
+    }
+
+    /// Whether a reply is the stored one of an earlier request with the same key.
+    #[must_use]
+    pub fn is_replay(&self, reply: &Reply) -> bool {
+        self.client.dialect.is_replay(reply)
+    }
+
+    /// Returns the error of a success whose body is not what was asked for: of a read nothing is
+    /// known, of a change whether it took effect.
+    #[must_use]
+    pub fn unreadable(&self, error: &JsonError, only_reads: bool) -> PaymentProcessorError {
+        let kind = lost_kind(only_reads);
+        let provider = self.provider();
+        let detail = format!("{provider}'s reply cannot be read: {error}. {}", kind.advice());
+        let failure = self.error(kind, "invalid_response", detail);
+        // The same question would get the same answer; what broke off may come whole.
+        if error.is_syntax() { failure } else { failure.never_retry() }
+    }
+
+    /// Returns the error of a reply without success.
+    #[must_use]
+    pub fn failure(&self, reply: &Reply, only_reads: bool) -> PaymentProcessorError {
+        let problem = self.client.dialect.problem(reply);
+        let kind = kind_of(reply.status(), problem.as_ref(), only_reads);
+        let problem = problem.unwrap_or_default();
+        let detail = self.detail(reply, &problem, kind);
+        let error = self.error(kind, &problem.code, detail);
+        match retry_after(reply) {
+            _ if problem.never_retry => error.never_retry(),
+            Some(delay) => error.retry_after(delay),
+            None => error,
+        }
+    }
+
+    fn detail(&self, reply: &Reply, problem: &Problem, kind: ErrorKind) -> String {
+        let mut detail = match problem.message.trim() {
+            "" => {
+                let status = reply.status().as_u16();
+                format!("{} answered with HTTP {status} and no reason.", self.provider())
+            }
+            message => self.client.redacted(message),
+        };
+        if let Some((name, reference)) = &problem.reference {
+            detail.push_str(&format!(" ({}'s {name}: {reference})", self.provider()));
+        }
+        if !kind.advice().is_empty() {
+            detail.push(' ');
+            detail.push_str(kind.advice());
+        }
+        detail
+    }
+
+    fn lost(&self, lost: Lost, only_reads: bool) -> PaymentProcessorError {
+        let (kind, what, reason) = match lost {
+            Lost::NotSent(reason) => (ErrorKind::Unavailable, "cannot be reached", reason),
+            Lost::MaybeServed(reason) => (lost_kind(only_reads), "sent no complete reply", reason),
+        };
+        let detail = format!("{} {what}: {reason}. {}", self.provider(), kind.advice());
+        self.error(kind, "", detail)
+    }
+
+    fn provider(&self) -> &'static str {
+        self.client.dialect.provider()
+    }
+
+    /// Returns an error of this call's, whose first sentence names operation, payment and provider.
+    #[must_use]
+    pub fn error(
+        &self,
+        kind: ErrorKind,
+        code: &str,
+        detail: impl Into<String>,
+    ) -> PaymentProcessorError {
+        let provider = self.provider();
+        let subject = self.call.subject();
+        let sentence = match kind {
+            ErrorKind::Refused => format!("{subject} was refused by {provider}"),
+            ErrorKind::Invalid => format!("{subject} was rejected by {provider} as invalid"),
+            ErrorKind::Unavailable => format!("{subject} failed: {provider} is not available"),
+            ErrorKind::OutcomeUnknown => format!("{subject} was not confirmed by {provider}"),
+        };
+        PaymentProcessorError::new(kind, sentence, code, detail)
+    }
+
+    /// Returns a refusal of this call's.
+    #[must_use]
+    pub fn refused(&self, code: &str, detail: impl Into<String>) -> PaymentProcessorError {
+        self.error(ErrorKind::Refused, code, detail)
+    }
+
+    /// Returns whether the provider certainly remembers every key that was used after `since`, in
+    /// seconds since 1970, if it remembers keys for `lifetime`.
+    #[must_use]
+    pub fn keys_live_since(&self, since: u64, lifetime: Duration) -> bool {
+        self.client.is_younger_than(since, lifetime)
+    }
+}
+
+fn lost_kind(only_reads: bool) -> ErrorKind {
+    if only_reads { ErrorKind::Unavailable } else { ErrorKind::OutcomeUnknown }
+}

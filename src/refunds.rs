@@ -1,0 +1,395 @@
+//! A refund is paid once, whatever is lost on the way: find it or create it, for any provider that can
+//! list the refunds of a payment.
+//!
+//! Medusa records a refund only after the provider's method has succeeded. If the reply was lost, the
+//! process died or Medusa rolled back, the provider has a refund that Medusa does not know of, and the
+//! operator is told to retry: a provider that simply creates a refund then pays twice. The rules here:
+//!
+//! - **The provider's ids decide.** The payment's data names the refunds that Medusa has recorded
+//!   ([`RefundRecord`]). A refund that Medusa asked for, that the provider has, and that is not among
+//!   them, is unrecorded: the next refund of that amount is that one, instead of a new one.
+//! - **What was seen stays known.** An unrecorded refund is remembered in the data of whatever refund
+//!   succeeds next, until it is recorded or found void.
+//! - **The key follows from what is recorded, and not from the amount.** Of refunds that start from the
+//!   same data, on whichever server, the provider makes one. Two would both be recorded by Medusa, and
+//!   the later data would overwrite the earlier (`refundPayment`,
+//!   `@medusajs/medusa/dist/services/payment-provider.js`).
+//! - **A young refund may still be on its way to Medusa's database.** Unless it is certainly this
+//!   call's own, it is left alone until another server would have stored it.
+//! - **A refusal names what the store does not know**: refunds made in the provider's dashboard.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::amount::Amount;
+use crate::call::CallContext;
+use crate::error::{ErrorKind, PaymentProcessorError, Result};
+pub use crate::keyed::Keyed;
+
+/// How often a stored answer is stepped over. Each one is an earlier attempt of an operator's.
+const MOST_REPLAYS: usize = 12;
+
+/// How long a key may be before the number of a step is added: every provider takes 64 characters.
+const LONGEST_KEY: usize = 60;
+
+/// How long Medusa takes, at most, from a provider's answer to having stored it, beyond the deadline of
+/// the call itself.
+const STORING: Duration = Duration::from_secs(3);
+
+/// A refund as the provider has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refund {
+    /// The provider's id.
+    pub id: String,
+    /// In minor units; `None` if it is not an amount that Medusa could have asked for.
+    pub amount: Option<Amount>,
+    /// When it was made, by the provider's clock, in seconds since 1970; 0 if that is long ago.
+    pub created: u64,
+    /// Why the money stays with the store although there is a refund: it failed or was canceled. The
+    /// provider's word for the reason. `None` for a refund that is paid or about to be.
+    pub void: Option<String>,
+    /// Whether Medusa asked for it, rather than a person in the provider's dashboard. Mark the refunds
+    /// that you create (metadata, a custom id) so that this can be told.
+    pub is_ours: bool,
+}
+
+/// A provider's refunds of one payment.
+#[async_trait]
+pub trait RefundApi: Sync {
+    /// Returns the provider's name, for messages.
+    fn provider(&self) -> &'static str;
+
+    /// Lists all refunds of the payment as the provider has them now, whoever made them.
+    ///
+    /// # Errors
+    /// If they cannot be read; nothing was moved.
+    async fn list(&self) -> Result<Vec<Refund>>;
+
+    /// Asks the provider for a refund of `amount`, and sends `key` as the idempotency key (1 to 64
+    /// printable ASCII characters). The refund is marked as ours.
+    ///
+    /// # Errors
+    /// If it is not known what the provider did ([`ErrorKind::OutcomeUnknown`]), or certain that it did
+    /// nothing and may do it later ([`ErrorKind::Unavailable`]).
+    async fn create(&self, amount: Amount, key: &str) -> Result<Keyed<Refund>>;
+
+    /// Returns the provider's time, in seconds since 1970.
+    fn now(&self) -> u64;
+
+    /// Whether the provider certainly still knows every idempotency key that was ever used for this
+    /// payment, and tells a replayed answer from a new one. Then a first refund needs no list: its key
+    /// says whether there is anything to look up. If unsure, false, which is one request slower.
+    fn remembers_every_key(&self) -> bool {
+        false
+    }
+}
+
+/// What a payment's data says about its refunds. Flatten it into what your provider stores beside the
+/// provider's own object:
+///
+/// ```
+/// use medusa_payment_rs::refunds::RefundRecord;
+///
+/// #[derive(Default, serde::Serialize, serde::Deserialize)]
+/// struct StoredState {
+///     #[serde(flatten)]
+///     refunds: RefundRecord,
+/// }
+/// ```
+///
+/// Both members are keyed by the provider's ids, never lists: Medusa 2 merges data deep.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RefundRecord {
+    /// The refunds that Medusa has recorded, with their amounts in minor units if those are known.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "ids_with_amounts")]
+    refunds: BTreeMap<String, Option<Amount>>,
+    /// The refunds that the provider has and Medusa has not recorded, with their amounts; `null` for
+    /// one that was found void.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    unrecorded_refunds: BTreeMap<String, Option<Amount>>,
+}
+
+/// Reads ids with amounts in minor units. Rows from before version 0.2 have the ids as a list.
+pub(crate) fn ids_with_amounts<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, Option<Amount>>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Stored {
+        Map(BTreeMap<String, Option<Amount>>),
+        List(BTreeSet<String>),
+    }
+    Ok(match Stored::deserialize(deserializer)? {
+        Stored::Map(map) => map,
+        Stored::List(ids) => ids.into_iter().map(|id| (id, None)).collect(),
+    })
+}
+
+impl RefundRecord {
+    /// Returns the ids of the refunds that Medusa has recorded, in their order as text.
+    pub fn recorded(&self) -> impl Iterator<Item = &str> {
+        self.refunds.keys().map(String::as_str)
+    }
+
+    /// Returns the refunds that the provider is known to have and Medusa has not recorded.
+    pub fn unrecorded(&self) -> impl Iterator<Item = (&str, Amount)> {
+        self.unrecorded_refunds
+            .iter()
+            .filter(|(id, _)| !self.refunds.contains_key(*id))
+            .filter_map(|(id, amount)| Some((id.as_str(), (*amount)?)))
+    }
+
+    fn has_recorded(&self, refund: &Refund) -> bool {
+        self.refunds.contains_key(&refund.id)
+    }
+
+    /// The key that follows from what is recorded.
+    fn key(&self, payment: &str) -> String {
+        let recorded: Vec<&str> = self.recorded().collect();
+        let last = if recorded.is_empty() { "none".to_owned() } else { recorded.join("-") };
+        let key = format!("refund-{payment}-{last}");
+        // Readable in the provider's dashboard, if it fits.
+        if key.len() <= LONGEST_KEY && key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return key;
+        }
+        let texts: Vec<&str> = ["refund", payment].into_iter().chain(recorded).collect();
+        crate::idempotency::key_of(&texts, &[])
+    }
+
+    /// Remembers what the provider's list shows.
+    fn see(&mut self, listed: &[Refund]) {
+        for refund in listed.iter().filter(|refund| refund.is_ours) {
+            if self.has_recorded(refund) {
+                continue;
+            }
+            if refund.void.is_none() {
+                self.unrecorded_refunds.insert(refund.id.clone(), refund.amount);
+            } else if let Some(amount) = self.unrecorded_refunds.get_mut(&refund.id) {
+                *amount = None;
+            }
+        }
+    }
+
+    fn record(mut self, refund: &Refund, amount: Amount) -> Self {
+        self.unrecorded_refunds.remove(&refund.id);
+        self.refunds.insert(refund.id.clone(), Some(amount));
+        self
+    }
+}
+
+/// Refunds `amount` of `payment`, or finds the refund of that amount that the provider has and Medusa
+/// has not recorded. Returns what the payment's data has to say from now on.
+///
+/// `record` is what the data says now. `deadline` is how long a whole call may take
+/// ([`Layers::deadline`](crate::layers::Layers::deadline)): so long another server may be on its way
+/// to storing a refund.
+///
+/// # Errors
+/// [`ErrorKind::Refused`] if the provider refuses; [`ErrorKind::Unavailable`] if the refund has to wait
+/// for another one, or the provider is not available; [`ErrorKind::OutcomeUnknown`] if its reply was
+/// lost. Retry in each of the last two: the provider is checked first.
+pub async fn refund(
+    api: &dyn RefundApi,
+    call: &CallContext,
+    payment: &str,
+    amount: Amount,
+    record: RefundRecord,
+    deadline: Duration,
+) -> Result<RefundRecord> {
+    let settling = deadline.saturating_add(STORING);
+    Refunding { api, call, amount, settling }.run(payment, record).await
+}
+
+/// One wanted refund.
+struct Refunding<'a> {
+    api: &'a dyn RefundApi,
+    call: &'a CallContext,
+    amount: Amount,
+    settling: Duration,
+}
+
+impl Refunding<'_> {
+    async fn run(&self, payment: &str, mut record: RefundRecord) -> Result<RefundRecord> {
+        let first_key = record.key(payment);
+        if self.call.attempt() == 1
+            && record.unrecorded().next().is_none()
+            && self.api.remembers_every_key()
+            && let Some(result) = self.without_list(&first_key, &record).await
+        {
+            return result;
+        }
+        let mut key = first_key.clone();
+        for step in 1..=MOST_REPLAYS {
+            let listed = self.api.list().await?;
+            record.see(&listed);
+            if let Some(refund) = self.unrecorded_among(&listed, &record)? {
+                return self.take_over(refund, record);
+            }
+            match self.create(&key).await? {
+                Keyed::Done(refund) => return self.finish(&refund, record),
+                // Its answer may be old: if it is known to be over, or not what is wanted, the list
+                // decides anew and the next key is another refund's.
+                Keyed::Replayed(refund)
+                    if refund.amount == Some(self.amount)
+                        && !record.has_recorded(&refund)
+                        && !listed
+                            .iter()
+                            .any(|known| known.id == refund.id && known.void.is_some()) =>
+                {
+                    return self.take_over(&refund, record);
+                }
+                Keyed::Replayed(_) | Keyed::FailureReplayed | Keyed::OfAnotherRequest => {}
+                Keyed::Refused(error) => return Err(naming_strangers(error, &listed, &record)),
+                Keyed::InUse(error) => return Err(self.in_use(error)),
+            }
+            key = format!("{first_key}.{step}");
+        }
+        let provider = self.api.provider();
+        let detail = format!(
+            "{provider} only repeats its answers to earlier attempts. Nothing was moved. Try again in a \
+             day, or refund in {provider}'s dashboard."
+        );
+        Err(self.has_to_wait(detail))
+    }
+
+    /// Makes the first refund from this record, or finds out by its key that it is not the first: then
+    /// there is no result.
+    async fn without_list(&self, key: &str, record: &RefundRecord) -> Option<Result<RefundRecord>> {
+        Some(match self.create(key).await {
+            Ok(Keyed::Done(refund)) => self.finish(&refund, record.clone()),
+            Ok(Keyed::Refused(error)) => Err(match self.api.list().await {
+                Ok(listed) => naming_strangers(error, &listed, record),
+                Err(_) => error,
+            }),
+            Ok(Keyed::InUse(error)) => Err(self.in_use(error)),
+            Ok(Keyed::Replayed(_) | Keyed::FailureReplayed | Keyed::OfAnotherRequest) => {
+                return None;
+            }
+            Err(error) => Err(error),
+        })
+    }
+
+    /// Asks the provider for the refund. From here on a refund in the list may be this call's own, until
+    /// it is certain what became of the request; the call may end at any `.await`.
+    async fn create(&self, key: &str) -> Result<Keyed<Refund>> {
+        let was_in_doubt = self.call.in_doubt();
+        self.call.set_in_doubt(true);
+        let reply = self.api.create(self.amount, key).await;
+        let is_known = match &reply {
+            Ok(_) => true,
+            Err(error) => error.kind() != ErrorKind::OutcomeUnknown,
+        };
+        self.call.set_in_doubt(was_in_doubt || !is_known);
+        reply
+    }
+
+    /// The refund of the wanted amount that the provider has and Medusa has not recorded.
+    fn unrecorded_among<'r>(
+        &self,
+        listed: &'r [Refund],
+        record: &RefundRecord,
+    ) -> Result<Option<&'r Refund>> {
+        let unrecorded = || {
+            listed.iter().filter(|refund| {
+                refund.is_ours && refund.void.is_none() && !record.has_recorded(refund)
+            })
+        };
+        let is_wanted = |refund: &&Refund| refund.amount == Some(self.amount);
+        if let Some(other) = unrecorded().find(|refund| !is_wanted(refund) && self.is_young(refund))
+        {
+            return Err(self.just_made(other));
+        }
+        let oldest = unrecorded().filter(is_wanted).min_by_key(|refund| refund.created);
+        let is_listed = |id: &str| listed.iter().any(|refund| refund.id == id);
+        match record.unrecorded().find(|(id, amount)| *amount == self.amount && !is_listed(id)) {
+            Some((id, _)) if oldest.is_none() => Err(self.has_to_wait(format!(
+                "{} has made the refund {id} over {} and does not list it at the moment. Nothing was \
+                 moved. Try again.",
+                self.api.provider(),
+                self.amount
+            ))),
+            _ => Ok(oldest),
+        }
+    }
+
+    /// Records a refund that an earlier attempt made. If it cannot have been this call's, and another
+    /// server may still be storing it, both would record it.
+    fn take_over(&self, refund: &Refund, record: RefundRecord) -> Result<RefundRecord> {
+        if !self.call.in_doubt() && self.is_young(refund) {
+            return Err(self.just_made(refund));
+        }
+        tracing::info!("found {}, whose reply was lost", refund.id);
+        self.finish(refund, record)
+    }
+
+    fn finish(&self, refund: &Refund, record: RefundRecord) -> Result<RefundRecord> {
+        if let Some(reason) = &refund.void {
+            return Err(PaymentProcessorError::refused(
+                format!("{} was refused by {}", self.call.subject(), self.api.provider()),
+                reason,
+                format!("The refund {} failed; the money stays with the store.", refund.id),
+            ));
+        }
+        Ok(record.record(refund, self.amount))
+    }
+
+    fn is_young(&self, refund: &Refund) -> bool {
+        Duration::from_secs(self.api.now().saturating_sub(refund.created)) < self.settling
+    }
+
+    /// The error of a key that is in use. If no request of this call can be the one that is being
+    /// served, it is another server's.
+    fn in_use(&self, error: PaymentProcessorError) -> PaymentProcessorError {
+        if self.call.in_doubt() {
+            return error;
+        }
+        self.has_to_wait(
+            "Another refund of this payment is being made at this moment. Nothing more was moved. Look \
+             at the payment, and retry the refund if it is still wanted.",
+        )
+    }
+
+    fn just_made(&self, other: &Refund) -> PaymentProcessorError {
+        let over = other.amount.map_or_else(String::new, |amount| format!(" over {amount}"));
+        self.has_to_wait(format!(
+            "Another refund of this payment, {}{over}, was made just now. Nothing more was moved. Look at \
+             the payment, and retry the refund in {} seconds if it is still wanted.",
+            other.id,
+            self.settling.as_secs()
+        ))
+    }
+
+    fn has_to_wait(&self, detail: impl Into<String>) -> PaymentProcessorError {
+        let error = format!("{} has to wait", self.call.subject());
+        PaymentProcessorError::unavailable(error, detail).never_retry()
+    }
+}
+
+/// A refusal may come from refunds that Medusa does not know of: names them.
+fn naming_strangers(
+    error: PaymentProcessorError,
+    listed: &[Refund],
+    record: &RefundRecord,
+) -> PaymentProcessorError {
+    let strangers: Vec<String> = listed
+        .iter()
+        .filter(|refund| refund.void.is_none() && !record.has_recorded(refund))
+        .map(|refund| match refund.amount {
+            Some(amount) => format!("{} over {amount}", refund.id),
+            None => refund.id.clone(),
+        })
+        .collect();
+    if strangers.is_empty() {
+        return error;
+    }
+    let detail = format!(
+        "{} The provider has refunds of this payment that Medusa has not recorded: {}.",
+        error.detail(),
+        strangers.join(", ")
+    );
+    PaymentProcessorError::new(error.kind(), error.error(), error.code(), detail)
+}
