@@ -4,8 +4,8 @@
 //! processor the same way. A [`Stack`] is a processor with its layers, from the outside in:
 //!
 //! 1. [`Trace`] logs the call as the store sees it.
-//! 2. [`StatusFallback`] answers `get_payment_status` from the last status read, where the provider
-//!    cannot.
+//! 2. [`StatusFallback`] answers `get_payment_status` with the status just read, if the provider cannot
+//!    be reached.
 //! 3. [`Deadline`] bounds the whole call, waiting and repeated attempts included.
 //! 4. [`OneAtATime`] lets calls that change one payment pass one after another.
 //! 5. [`StaleBooks`] refuses a refund that does not know of the one before it.

@@ -1,7 +1,9 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::time::Instant;
 
 use super::{Layer, Next};
 use crate::call::CallContext;
@@ -12,15 +14,22 @@ use crate::types::PaymentSessionStatus;
 /// How many payments are remembered at most; past that the memory starts anew.
 const CAPACITY: usize = 10_000;
 
-/// Answers `get_payment_status` with the status that this process read last for the payment, where
-/// the provider does not tell it.
+/// How long a status that was read may stand in for the provider's own answer: long enough for a cart that
+/// is being completed, and too short for anything to be decided by it later.
+const LONGEST: Duration = Duration::from_secs(120);
+
+/// Answers `get_payment_status` with the status that this process has just read for the payment, if the
+/// provider cannot be reached.
+///
+/// It bridges a moment and nothing else: what the provider itself answers, a refusal or an unknown payment
+/// included, is passed on as it is, and so is an outage once the status was read more than two minutes ago.
 ///
 /// Medusa asks right after an authorization, with its own row of the payment already committed: an
 /// error there leaves a cart that can never be completed
 /// (`Payment … already exists`, `dist/strategies/cart-completion.js`).
 #[derive(Default)]
 pub struct StatusFallback {
-    last: Mutex<HashMap<String, PaymentSessionStatus>>,
+    last: Mutex<HashMap<String, (PaymentSessionStatus, Instant)>>,
 }
 
 impl StatusFallback {
@@ -29,7 +38,7 @@ impl StatusFallback {
         if last.len() >= CAPACITY && !last.contains_key(payment) {
             last.clear();
         }
-        last.insert(payment.to_owned(), status);
+        last.insert(payment.to_owned(), (status, Instant::now()));
     }
 
     /// What was read before a change no longer holds.
@@ -38,7 +47,8 @@ impl StatusFallback {
     }
 
     fn recall(&self, payment: &str) -> Option<PaymentSessionStatus> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).get(payment).copied()
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.get(payment).filter(|(_, read)| read.elapsed() < LONGEST).map(|(status, _)| *status)
     }
 }
 
@@ -64,10 +74,11 @@ impl Layer for StatusFallback {
             }
             Err(error) => {
                 if call.operation() == Operation::GetPaymentStatus
+                    && error.kind() == ErrorKind::Unavailable
                     && let Some(status) = self.recall(call.payment())
                 {
                     tracing::warn!(
-                        "{}.{} {}; answered with the status read last, {}",
+                        "{}.{} {}; answered with the status that was just read, {}",
                         call.identifier(),
                         call.operation().name(),
                         error.kind().code(),
@@ -103,12 +114,44 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_status_that_was_just_read_answers_for_a_provider_that_refuses_to_tell_it() {
-        let script = Script::new([Step::Done, Step::Refuse]);
+    async fn a_status_older_than_two_minutes_is_not_an_answer() {
+        let script = Script::new(std::iter::once(Step::Done).chain(lost()).chain(lost()));
         let stack = stack(&script);
         stack.call(authorize("pi_1")).await.unwrap();
-        let answer = stack.call(status("pi_1")).await.unwrap();
-        assert_eq!(answer, Response::Status(PaymentSessionStatus::Authorized));
+        tokio::time::advance(Duration::from_secs(110)).await;
+        assert!(stack.call(status("pi_1")).await.is_ok());
+        tokio::time::advance(Duration::from_secs(10)).await;
+        let error = stack.call(status("pi_1")).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_from_memory_does_not_make_the_status_newer() {
+        let lost = std::iter::repeat_with(lost).take(3).flatten();
+        let script = Script::new(std::iter::once(Step::Done).chain(lost));
+        let stack = stack(&script);
+        stack.call(authorize("pi_1")).await.unwrap();
+        for _ in 0..2 {
+            tokio::time::advance(Duration::from_secs(50)).await;
+            assert!(stack.call(status("pi_1")).await.is_ok());
+        }
+        tokio::time::advance(Duration::from_secs(50)).await;
+        assert!(stack.call(status("pi_1")).await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_the_provider_itself_answers_is_never_replaced_by_a_remembered_status() {
+        for (step, kind) in [
+            (Step::Refuse, ErrorKind::Refused),
+            (Step::Invalid, ErrorKind::Invalid),
+            (Step::OutcomeUnknown, ErrorKind::OutcomeUnknown),
+        ] {
+            let script = Script::new([Step::Done, step, step, step]);
+            let stack = stack(&script);
+            stack.call(authorize("pi_1")).await.unwrap();
+            let error = stack.call(status("pi_1")).await.unwrap_err();
+            assert_eq!(error.kind(), kind);
+        }
     }
 
     #[tokio::test(start_paused = true)]
