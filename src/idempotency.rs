@@ -1,20 +1,23 @@
 //! The key of a logical call.
 
-use std::collections::HashMap;
 use std::fmt::Write;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::error::{ErrorKind, Result};
 use crate::json::JsonObject;
+use crate::memory::Recent;
 use crate::request::{Operation, Request, Response};
 use crate::types::PaymentSessionStatus;
 
-/// How many refusals are remembered at most; past that all are forgotten, which costs the next
-/// repetition of each one replayed refusal and nothing else.
-const CAPACITY: usize = 10_000;
+/// How many refused actions are remembered at most, and for how long: as long as any provider known to us
+/// replays an answer (PayPal 45 days, Stripe one). To forget one costs the next call of the same action one
+/// replayed refusal.
+const MOST: usize = 10_000;
+const LONGEST: Duration = Duration::from_secs(45 * 86_400);
 
 /// Makes idempotency keys.
 ///
@@ -22,16 +25,14 @@ const CAPACITY: usize = 10_000;
 /// survives a restart. After the provider's clear "no" the same action gets a new key: providers
 /// replay a stored refusal under the old one (Stripe for a day). What is remembered for that is
 /// only in memory: where it is lost, one more refusal is replayed, and never is money moved twice.
-#[derive(Default)]
 pub(crate) struct IdempotencyKeys(Arc<Refusals>);
 
 /// How often each action was refused.
-#[derive(Debug, Default)]
-struct Refusals(Mutex<HashMap<String, u32>>);
+type Refusals = Recent<String, u32>;
 
-impl Refusals {
-    fn counts(&self) -> MutexGuard<'_, HashMap<String, u32>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+impl Default for IdempotencyKeys {
+    fn default() -> Self {
+        Self(Arc::new(Recent::new(MOST, LONGEST)))
     }
 }
 
@@ -75,7 +76,7 @@ impl IdempotencyKey {
         self.text.get_or_init(|| {
             let Some(action) = &self.action else { return Uuid::new_v4().to_string() };
             let base = action.hash();
-            match self.refusals.counts().get(&base) {
+            match self.refusals.get(&base) {
                 None => base,
                 Some(refusals) => format!("{base}-{refusals}"),
             }
@@ -98,11 +99,8 @@ impl IdempotencyKey {
             Ok(_) => false,
         };
         if final_without_money {
-            let mut counts = self.refusals.counts();
-            if counts.len() >= CAPACITY {
-                counts.clear();
-            }
-            *counts.entry(action.hash()).or_insert(0) += 1;
+            let count = |before: Option<&u32>| before.map_or(1, |count| count.saturating_add(1));
+            self.refusals.update(action.hash(), count);
         }
     }
 }
@@ -249,15 +247,5 @@ mod tests {
             keys.key_for("manual", None, &request).as_str(),
             keys.key_for("manual", None, &request).as_str()
         );
-    }
-
-    #[test]
-    fn what_is_remembered_is_bounded() {
-        let keys = IdempotencyKeys::default();
-        let refused = Err(PaymentProcessorError::refused("", "", ""));
-        for amount in 0..=CAPACITY as u64 {
-            keys.key_for("stripe", Some("pi_1"), &refund("{}", amount)).settle(&refused);
-        }
-        assert!(keys.0.counts().len() <= CAPACITY);
     }
 }

@@ -20,6 +20,7 @@ mod error;
 mod idempotency;
 mod json;
 pub mod layers;
+mod memory;
 #[cfg(feature = "node")]
 pub mod node;
 mod processor;

@@ -1,8 +1,9 @@
 //! Which processors this addon has: identifier → factory.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::panic::catch_unwind;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -10,6 +11,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use crate::layers::{Layers, Stack, message_of};
+use crate::memory::Recent;
 use crate::processor::PaymentProcessor;
 
 /// A [`PaymentProcessor`] that stores can name in `medusa-config.js`.
@@ -135,13 +137,15 @@ pub fn build_processor(identifier: &str, options: &str) -> Result<Arc<Stack>, Re
     registration.processor(options)
 }
 
-/// How many different configurations are kept while no instance uses them.
-const IDLE_CAPACITY: usize = 64;
+/// How many processors are kept at most, unless instances use more of them.
+const MOST: usize = 64;
 
 /// Identifier and digest of the options: they hold secrets.
 type Key = (String, [u8; 32]);
 
-static SHARED: LazyLock<Mutex<HashMap<Key, Arc<Stack>>>> = LazyLock::new(Mutex::default);
+static SHARED: LazyLock<Recent<Key, Arc<Stack>>> = LazyLock::new(|| {
+    Recent::new(MOST, Duration::MAX).keeping(|stack| Arc::strong_count(stack) > 1)
+});
 
 /// The processor registered as `identifier` with `options`, a JSON object: the same one for the
 /// same options, so that instances are cheap and share locks, clients and connections.
@@ -150,16 +154,7 @@ static SHARED: LazyLock<Mutex<HashMap<Key, Arc<Stack>>>> = LazyLock::new(Mutex::
 /// Where nobody registered that identifier, or the options do not fit.
 pub fn shared_processor(identifier: &str, options: &str) -> Result<Arc<Stack>, RegistryError> {
     let key = (identifier.to_owned(), digest(options));
-    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(stack) = shared.get(&key) {
-        return Ok(Arc::clone(stack));
-    }
-    let stack = build_processor(identifier, options)?;
-    if shared.len() >= IDLE_CAPACITY {
-        shared.retain(|_, stack| Arc::strong_count(stack) > 1);
-    }
-    shared.insert(key, Arc::clone(&stack));
-    Ok(stack)
+    SHARED.get_or_make(key, || build_processor(identifier, options))
 }
 
 /// A digest of the options, whatever the order of their names.

@@ -1,18 +1,16 @@
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::time::Instant;
 
 use super::{Layer, Next};
 use crate::call::CallContext;
 use crate::error::{ErrorKind, Result};
+use crate::memory::Recent;
 use crate::request::{Operation, Request, Response};
 use crate::types::PaymentSessionStatus;
 
-/// How many payments are remembered at most; past that the memory starts anew.
-const CAPACITY: usize = 10_000;
+/// How many payments are remembered at most.
+const MOST: usize = 10_000;
 
 /// How long a status that was read may stand in for the provider's own answer: long enough for a cart that
 /// is being completed, and too short for anything to be decided by it later.
@@ -27,28 +25,13 @@ const LONGEST: Duration = Duration::from_secs(120);
 /// Medusa asks right after an authorization, with its own row of the payment already committed: an
 /// error there leaves a cart that can never be completed
 /// (`Payment … already exists`, `dist/strategies/cart-completion.js`).
-#[derive(Default)]
 pub struct StatusFallback {
-    last: Mutex<HashMap<String, (PaymentSessionStatus, Instant)>>,
+    read: Recent<String, PaymentSessionStatus>,
 }
 
-impl StatusFallback {
-    fn remember(&self, payment: &str, status: PaymentSessionStatus) {
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.len() >= CAPACITY && !last.contains_key(payment) {
-            last.clear();
-        }
-        last.insert(payment.to_owned(), (status, Instant::now()));
-    }
-
-    /// What was read before a change no longer holds.
-    fn forget(&self, payment: &str) {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).remove(payment);
-    }
-
-    fn recall(&self, payment: &str) -> Option<PaymentSessionStatus> {
-        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        last.get(payment).filter(|(_, read)| read.elapsed() < LONGEST).map(|(status, _)| *status)
+impl Default for StatusFallback {
+    fn default() -> Self {
+        Self { read: Recent::new(MOST, LONGEST) }
     }
 }
 
@@ -61,21 +44,22 @@ impl Layer for StatusFallback {
         }
         match &answer {
             Ok(Response::Authorization(authorization)) => {
-                self.remember(call.payment(), authorization.status);
+                self.read.insert(call.payment().to_owned(), authorization.status);
             }
-            Ok(Response::Status(status)) => self.remember(call.payment(), *status),
+            Ok(Response::Status(status)) => self.read.insert(call.payment().to_owned(), *status),
             // Medusa's subscribers update sessions in the background, also while their cart is
             // being completed.
             Ok(Response::Unchanged) => {}
+            // What was read before a change no longer holds.
             Ok(_) => {
                 if !call.operation().is_read() {
-                    self.forget(call.payment());
+                    self.read.remove(call.payment());
                 }
             }
             Err(error) => {
                 if call.operation() == Operation::GetPaymentStatus
                     && error.kind() == ErrorKind::Unavailable
-                    && let Some(status) = self.recall(call.payment())
+                    && let Some(status) = self.read.get(call.payment())
                 {
                     tracing::warn!(
                         "{}.{} {}; answered with the status that was just read, {}",
@@ -87,7 +71,7 @@ impl Layer for StatusFallback {
                     return Ok(Response::Status(status));
                 }
                 if error.kind() == ErrorKind::OutcomeUnknown && !call.operation().is_read() {
-                    self.forget(call.payment());
+                    self.read.remove(call.payment());
                 }
             }
         }
@@ -194,15 +178,5 @@ mod tests {
         stack.call(authorize("pi_1")).await.unwrap();
         stack.call(update("pi_1")).await.unwrap();
         assert!(stack.call(status("pi_1")).await.is_ok());
-    }
-
-    #[test]
-    fn what_is_remembered_is_bounded() {
-        let fallback = StatusFallback::default();
-        for payment in 0..=CAPACITY {
-            fallback.remember(&payment.to_string(), PaymentSessionStatus::Pending);
-        }
-        assert!(fallback.last.lock().unwrap().len() <= CAPACITY);
-        assert!(fallback.recall(&CAPACITY.to_string()).is_some());
     }
 }
