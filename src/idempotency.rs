@@ -7,6 +7,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::canonical::canonical;
 use crate::error::{ErrorKind, Result};
 use crate::json::JsonObject;
 use crate::memory::Recent;
@@ -129,8 +130,8 @@ impl Action {
     }
 
     fn hash(&self) -> String {
-        let (operation, data) = (self.operation.name(), self.data.as_str());
-        let texts = [self.identifier, operation, &self.payment_id, data];
+        let (operation, data) = (self.operation.name(), canonical(&self.data));
+        let texts = [self.identifier, operation, &self.payment_id, &data];
         key_of(&texts, &self.amount.to_be_bytes())
     }
 }
@@ -176,6 +177,15 @@ mod tests {
             key(&IdempotencyKeys::default(), &request),
             key(&IdempotencyKeys::default(), &request)
         );
+    }
+
+    #[test]
+    fn the_same_action_has_the_same_key_however_its_data_are_spelled() {
+        let keys = IdempotencyKeys::default();
+        let written = refund(r#"{"id":"pi_1","amount":1500,"refunds":{"re_2":1,"re_1":2.0}}"#, 100);
+        let stored =
+            refund(r#"{"id": "pi_1", "amount": 1500, "refunds": {"re_1": 2, "re_2": 1}}"#, 100);
+        assert_eq!(key(&keys, &written), key(&keys, &stored));
     }
 
     #[test]

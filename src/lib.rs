@@ -16,6 +16,7 @@
 
 mod amount;
 mod call;
+mod canonical;
 mod error;
 mod idempotency;
 mod json;

@@ -1,15 +1,15 @@
 //! Which processors this addon has: identifier → factory.
 
-use std::collections::BTreeMap;
 use std::panic::catch_unwind;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
+use crate::canonical::canonical;
+use crate::json::JsonObject;
 use crate::layers::{Layers, Stack, message_of};
 use crate::memory::Recent;
 use crate::processor::PaymentProcessor;
@@ -157,11 +157,12 @@ pub fn shared_processor(identifier: &str, options: &str) -> Result<Arc<Stack>, R
     SHARED.get_or_make(key, || build_processor(identifier, options))
 }
 
-/// A digest of the options, whatever the order of their names.
+/// Returns a digest of the options that is the same however they are spelled.
 fn digest(options: &str) -> [u8; 32] {
-    let sorted = serde_json::from_str::<BTreeMap<String, Box<RawValue>>>(options)
-        .and_then(|members| serde_json::to_string(&members));
-    Sha256::digest(sorted.as_deref().unwrap_or(options)).into()
+    match JsonObject::parse(options) {
+        Ok(options) => Sha256::digest(canonical(&options).as_bytes()).into(),
+        Err(_) => Sha256::digest(options).into(),
+    }
 }
 
 fn build<P: Provider>(options: &str) -> Result<Stack, String> {
@@ -268,6 +269,7 @@ mod tests {
     #[test]
     fn the_order_of_options_makes_no_other_processor() {
         assert_eq!(digest(r#"{"a":1,"b":2}"#), digest(r#"{"b":2,"a":1}"#));
+        assert_eq!(digest(r#"{"a":{"b":1,"c":2}}"#), digest(r#"{"a":{"c":2,"b":1}}"#));
         assert_ne!(digest(r#"{"a":1,"b":2}"#), digest(r#"{"a":2,"b":1}"#));
     }
 

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::{Layer, Next, unanswered};
 use crate::call::CallContext;
+use crate::canonical::canonical;
 use crate::error::Result;
 use crate::request::{Request, Response};
 
@@ -57,7 +58,7 @@ impl Drop for Visit<'_> {
 /// each other, which is slower and never wrong.
 fn payment_of(call: &CallContext, request: &Request) -> String {
     match (call.payment(), request.payment_data()) {
-        ("", Some(data)) => data.as_str().to_owned(),
+        ("", Some(data)) => canonical(data).into_owned(),
         (payment, _) => payment.to_owned(),
     }
 }

@@ -5,7 +5,9 @@ use async_trait::async_trait;
 
 use super::{Layer, Next, described};
 use crate::call::CallContext;
+use crate::canonical::canonical;
 use crate::error::{PaymentProcessorError, Result};
+use crate::json::JsonObject;
 use crate::memory::Recent;
 use crate::request::{Request, Response};
 
@@ -44,9 +46,9 @@ impl Default for StaleBooks {
 struct Fingerprint(u64);
 
 impl Fingerprint {
-    fn of(payment: &str, data: &str) -> Self {
+    fn of(payment: &str, data: &JsonObject) -> Self {
         let mut hasher = DefaultHasher::new();
-        (payment, data).hash(&mut hasher);
+        (payment, canonical(data)).hash(&mut hasher);
         Self(hasher.finish())
     }
 }
@@ -56,7 +58,7 @@ impl Layer for StaleBooks {
     async fn call(&self, call: &CallContext, request: Request, next: Next<'_>) -> Result<Response> {
         let before = match &request {
             Request::RefundPayment { data, .. } if !call.payment().is_empty() => {
-                Fingerprint::of(call.payment(), data.as_str())
+                Fingerprint::of(call.payment(), data)
             }
             _ => return next.run(call, request).await,
         };
@@ -78,6 +80,7 @@ impl Layer for StaleBooks {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::amount::Amount;
     use crate::error::ErrorKind;
     use crate::layers::testing::{Script, Step, refund, stack};
 
@@ -119,14 +122,34 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn the_data_of_the_refund_before_are_known_however_they_are_spelled() {
+        let script = Script::new([Step::Done]);
+        let stack = stack(&script);
+        let refund = |data| Request::RefundPayment {
+            data: JsonObject::parse(data).unwrap(),
+            amount: Amount::new(700).unwrap(),
+        };
+        assert!(stack.call(refund(r#"{"id":"pi_1","amount":1500.0}"#)).await.is_ok());
+        let again = stack.call(refund(r#"{"amount": 1500, "id": "pi_1"}"#)).await;
+        assert_eq!(again.unwrap_err().kind(), ErrorKind::Unavailable);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn books_from_before_any_recent_refund_are_stale() {
-        let guard = StaleBooks::default();
-        let is_stale =
-            |payment, data| guard.refunded.get(&Fingerprint::of(payment, data)).is_some();
-        guard.refunded.insert(Fingerprint::of("pi_1", "0"), ());
-        guard.refunded.insert(Fingerprint::of("pi_1", "1"), ());
-        assert!(is_stale("pi_1", "0") && is_stale("pi_1", "1"));
-        assert!(!is_stale("pi_1", "2") && !is_stale("pi_2", "0"));
+        let script = Script::new([Step::Done; 4]);
+        let stack = stack(&script);
+        let refund = |id, known: u8| Request::RefundPayment {
+            data: JsonObject::empty().with([("id", id), ("known", known.into())]),
+            amount: Amount::new(700).unwrap(),
+        };
+        for known in [0, 1] {
+            assert!(stack.call(refund("pi_1".into(), known)).await.is_ok());
+        }
+        for known in [0, 1] {
+            assert!(stack.call(refund("pi_1".into(), known)).await.is_err());
+        }
+        assert!(stack.call(refund("pi_1".into(), 2)).await.is_ok());
+        assert!(stack.call(refund("pi_2".into(), 0)).await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]
