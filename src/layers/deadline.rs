@@ -48,6 +48,19 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn no_limit_is_too_long_to_be_counted() {
+        let layers = Layers::default()
+            .deadline(Duration::MAX)
+            .attempt_timeout(Duration::MAX)
+            .max_retries(u32::MAX);
+        let script = Script::new([Step::Unavailable, Step::Done]).carrying_keys();
+        let stack = stack_with(&script, layers);
+        assert!(stack.call(capture("pi_1")).await.is_ok());
+        // What a host adds to it does not overflow either.
+        assert!(stack.deadline().checked_add(Duration::from_secs(1)).is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_call_that_never_had_its_turn_moved_nothing() {
         let script = Script::new([Step::Hang]);
         let stack = stack_with(&script, long_attempts());

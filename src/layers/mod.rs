@@ -124,6 +124,10 @@ async fn dispatch(
     })
 }
 
+/// The longest time that a call can be given: longer than anybody waits, and short enough to be added to any
+/// instant.
+const LONGEST: Duration = Duration::from_secs(365 * 86_400);
+
 /// The limits of a processor's calls, and its own layers.
 ///
 /// ```
@@ -157,10 +161,10 @@ impl Default for Layers {
 }
 
 impl Layers {
-    /// How long a whole call may take.
+    /// How long a whole call may take, a year at most.
     #[must_use]
     pub fn deadline(self, deadline: Duration) -> Self {
-        Self { deadline, ..self }
+        Self { deadline: deadline.min(LONGEST), ..self }
     }
 
     /// How long one attempt may take.
