@@ -1,6 +1,5 @@
 //! The key of a logical call.
 
-use std::fmt::Write;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -144,11 +143,9 @@ pub(crate) fn key_of(texts: &[&str], end: &[u8]) -> String {
         hash.update([0]);
     }
     hash.update(end);
-    let mut key = String::with_capacity(40);
-    for byte in hash.finalize().iter().take(20) {
-        // Writing to a string cannot fail.
-        let _ = write!(key, "{byte:02x}");
-    }
+    let mut key = base16ct::lower::encode_string(&hash.finalize());
+    // Providers take 64 characters, and the number of refusals comes behind.
+    key.truncate(40);
     key
 }
 

@@ -1,10 +1,9 @@
 use std::any::Any;
-use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
-use std::task::Poll;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
 
 use async_trait::async_trait;
+use futures_util::FutureExt;
 
 use super::{Layer, Next, unanswered};
 use crate::call::CallContext;
@@ -27,15 +26,9 @@ impl Layer for CatchPanic {
 
 /// Runs a future to its end, or to a panic, whose text is the error.
 pub(crate) async fn caught<T>(future: impl Future<Output = T>) -> Result<T, String> {
-    let mut future = pin!(future);
-    poll_fn(|context| {
-        // The future is not polled again after a panic, so nothing sees its broken state.
-        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
-            Ok(poll) => poll.map(Ok),
-            Err(panic) => Poll::Ready(Err(message_of(panic.as_ref()).to_owned())),
-        }
-    })
-    .await
+    // The future is not polled again after a panic, so nothing sees its broken state.
+    let caught = AssertUnwindSafe(future).catch_unwind().await;
+    caught.map_err(|panic| message_of(&*panic).to_owned())
 }
 
 /// The text of a panic.

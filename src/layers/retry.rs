@@ -1,16 +1,20 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use backon::{BackoffBuilder, ExponentialBuilder};
 use tokio::time::{Instant, sleep};
-use uuid::Uuid;
 
 use super::{Layer, Next, described};
 use crate::call::CallContext;
 use crate::error::{ErrorKind, PaymentProcessorError, Repetition, Result};
 use crate::request::{Request, Response};
 
-/// The longest wait before the first repetition; it doubles with each one.
-const FIRST_DELAY: Duration = Duration::from_millis(500);
+/// The delays before the repetitions: half to all of 0.5 s, 1 s, 2 s, …, so that clients that failed together
+/// do not come back together. The crate adds at random up to the delay itself.
+const BACKOFF: ExponentialBuilder = ExponentialBuilder::new()
+    .with_min_delay(Duration::from_millis(250))
+    .with_factor(2.0)
+    .with_jitter();
 
 /// Repeats an attempt that was lost, where the processor says that this cannot move money twice
 /// ([`is_repeatable`](crate::PaymentProcessor::is_repeatable)); with jittered exponential backoff,
@@ -33,8 +37,10 @@ impl Layer for Retry {
         if !next.processor().is_repeatable(call.operation()) {
             return next.run(call, request).await;
         }
+        let max_retries = usize::try_from(self.max_retries).unwrap_or(usize::MAX);
+        let mut delays = BACKOFF.with_max_times(max_retries).build();
         let mut outcome_unknown = false;
-        for retry in 0..=self.max_retries {
+        loop {
             let error = match next.run(call, request.clone()).await {
                 Err(error) if is_lost(error.kind()) => error,
                 // It was not looked at, so it says nothing about the attempt before it.
@@ -44,17 +50,10 @@ impl Layer for Retry {
                 answer => return answer,
             };
             outcome_unknown |= error.kind() == ErrorKind::OutcomeUnknown;
-            let delay = match error.repetition() {
-                Repetition::AsUsual => delay_before(retry),
-                Repetition::After(delay) => delay.max(delay_before(retry)),
-                Repetition::Never => return Err(summed_up(error, outcome_unknown, call)),
-            };
-            // Nothing limits what a provider may ask for.
-            let too_late =
-                Instant::now().checked_add(delay).is_none_or(|then| then >= call.deadline());
-            if retry == self.max_retries || too_late {
+            let delay = delays.next().and_then(|usual| delay_after(&error, usual));
+            let Some(delay) = delay.filter(|delay| is_in_time(call, *delay)) else {
                 return Err(summed_up(error, outcome_unknown, call));
-            }
+            };
             tracing::warn!(
                 "{}.{} {}; repeated in {} ms",
                 call.identifier(),
@@ -64,7 +63,6 @@ impl Layer for Retry {
             );
             sleep(delay).await;
         }
-        next.run(call, request).await
     }
 }
 
@@ -91,18 +89,30 @@ fn summed_up(
     last
 }
 
-/// Half to all of 0.5 s, 1 s, 2 s, …: clients that failed together do not come back together.
-fn delay_before(retry: u32) -> Duration {
-    let longest = FIRST_DELAY.saturating_mul(2_u32.saturating_pow(retry));
-    let [.., random] = Uuid::new_v4().into_bytes();
-    let jitter = f64::from(random) / 255.0;
-    longest.mul_f64(0.5 + jitter / 2.0)
+/// Returns how long to wait before the attempt after `error`; `None` if another one will not help.
+fn delay_after(error: &PaymentProcessorError, usual: Duration) -> Option<Duration> {
+    match error.repetition() {
+        Repetition::AsUsual => Some(usual),
+        Repetition::After(delay) => Some(delay.max(usual)),
+        Repetition::Never => None,
+    }
+}
+
+/// Whether there is time left for an attempt after `delay`, which a provider may choose as long as it likes.
+fn is_in_time(call: &CallContext, delay: Duration) -> bool {
+    Instant::now().checked_add(delay).is_some_and(|then| then < call.deadline())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use backon::BackoffBuilder;
+
+    use super::BACKOFF;
     use crate::error::ErrorKind;
-    use crate::layers::testing::{Script, Step, capture, refund, retrieve, stack};
+    use crate::layers::Layers;
+    use crate::layers::testing::{Script, Step, capture, refund, retrieve, stack, stack_with};
 
     #[tokio::test(start_paused = true)]
     async fn a_lost_read_is_repeated() {
@@ -127,6 +137,33 @@ mod tests {
         let keys = script.keys();
         assert_eq!(keys.len(), 3);
         assert!(keys.iter().all(|key| key == &keys[0]));
+    }
+
+    #[test]
+    fn the_delays_are_half_to_all_of_half_a_second_and_double() {
+        let mut first = Vec::new();
+        for _ in 0..100 {
+            for (delay, longest) in
+                BACKOFF.build().zip([500, 1000, 2000].map(Duration::from_millis))
+            {
+                assert!(longest / 2 <= delay && delay <= longest, "{delay:?}");
+                first.extend((longest.as_millis() == 500).then_some(delay));
+            }
+        }
+        first.sort();
+        first.dedup();
+        assert!(first.len() > 90, "they are not random");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lost_attempt_is_repeated_as_often_as_the_layers_say() {
+        for max_retries in [0, 1, 4] {
+            let script = Script::new([Step::Unavailable; 9]);
+            let layers =
+                Layers::default().max_retries(max_retries).deadline(Duration::from_secs(60));
+            assert!(stack_with(&script, layers).call(retrieve("pi_1")).await.is_err());
+            assert_eq!(script.calls(), max_retries as usize + 1);
+        }
     }
 
     #[tokio::test(start_paused = true)]
