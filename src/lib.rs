@@ -40,7 +40,7 @@ pub use error::{ErrorKind, PaymentProcessorError, Result};
 pub use json::{JsonError, JsonObject};
 pub use processor::PaymentProcessor;
 pub use request::{Operation, Request, Response};
-pub use secret::Secret;
+pub use secret::{Secret, redact};
 pub use types::{
     Address, Authorization, Customer, PaymentProcessorContext, PaymentProcessorSessionResponse,
     PaymentSessionStatus, UpdateRequests,
