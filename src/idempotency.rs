@@ -1,4 +1,4 @@
-//! The key of a logical call.
+//! The idempotency key of a logical call.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -21,10 +21,12 @@ const LONGEST: Duration = Duration::from_secs(45 * 86_400);
 
 /// Makes idempotency keys.
 ///
-/// The key of an operation on a stored payment follows from what is stored and asked, so that it
-/// survives a restart. After the provider's clear "no" the same action gets a new key: providers
-/// replay a stored refusal under the old one (Stripe for a day). What is remembered for that is
-/// only in memory: where it is lost, one more refusal is replayed, and never is money moved twice.
+/// The key of an operation on a stored payment follows from what is stored and what is asked, so that it
+/// survives a restart. After the provider has clearly refused it the same action gets a new key, because
+/// providers replay a stored refusal under the old one (Stripe for a day). How often an action was refused is
+/// known only in memory. If that is lost, the provider may replay the refusal once more, even if a later
+/// attempt has moved the money since: [`CallContext::idempotency_key`](crate::CallContext::idempotency_key)
+/// says what follows for a processor.
 pub(crate) struct IdempotencyKeys(Arc<Refusals>);
 
 /// How often each action was refused.
@@ -39,8 +41,8 @@ impl Default for IdempotencyKeys {
 /// The key of one logical call. Its text is made when it is first asked for, which reads never do.
 #[derive(Debug)]
 pub(crate) struct IdempotencyKey {
-    /// `None` for operations that two callers may well want to do twice with the same arguments (a
-    /// payment that is started anew after it was given up).
+    /// `None` for operations that may be wanted twice with the same arguments, such as a payment that is
+    /// started again after it was given up.
     action: Option<Action>,
     refusals: Arc<Refusals>,
     text: OnceLock<String>,
@@ -83,13 +85,13 @@ impl IdempotencyKey {
         })
     }
 
-    /// Learns from the answer whether the next call of the same action needs a new key.
+    /// Notes from the answer whether the next call of the same action needs a new key.
     pub(crate) fn settle(&self, result: &Result<Response>) {
         let Some(action) = &self.action else { return };
         let final_without_money = match result {
-            // A request that was not accepted says nothing about one with the same key before it.
+            // An invalid request says nothing about an earlier one with the same key.
             Err(error) => error.kind() == ErrorKind::Refused,
-            // What is pending may still become a payment: that is asked about under the same key.
+            // What is pending may still become a payment, which the same key has to find.
             Ok(Response::Authorization(authorization)) => matches!(
                 authorization.status,
                 PaymentSessionStatus::RequiresMore
@@ -135,7 +137,7 @@ impl Action {
     }
 }
 
-/// The key that follows from these parts, which are told apart.
+/// Returns the key that follows from these parts, in which each part counts by itself.
 pub(crate) fn key_of(texts: &[&str], end: &[u8]) -> String {
     let mut hash = Sha256::new();
     for text in texts {
@@ -144,7 +146,7 @@ pub(crate) fn key_of(texts: &[&str], end: &[u8]) -> String {
     }
     hash.update(end);
     let mut key = base16ct::lower::encode_string(&hash.finalize());
-    // Providers take 64 characters, and the number of refusals comes behind.
+    // Providers take 64 characters, and the number of refusals is added.
     key.truncate(40);
     key
 }
@@ -186,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn another_amount_other_books_or_another_payment_have_another_key() {
+    fn another_amount_other_data_or_another_payment_has_another_key() {
         let keys = IdempotencyKeys::default();
         let first = key(&keys, &refund(r#"{"id":"pi_1","refunded":0}"#, 100));
         assert_ne!(first, key(&keys, &refund(r#"{"id":"pi_1","refunded":0}"#, 101)));
@@ -214,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_was_not_accepted_keeps_the_key_of_what_may_have_been_done() {
+    fn an_invalid_request_keeps_the_key_of_what_may_have_been_done() {
         let keys = IdempotencyKeys::default();
         let request = refund(r#"{"id":"pi_1"}"#, 100);
         let first = key(&keys, &request);
@@ -247,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_payment_without_an_id_and_a_new_payment_have_a_key_of_their_own_each_time() {
+    fn a_payment_without_an_id_has_a_new_key_each_time() {
         let keys = IdempotencyKeys::default();
         let request = refund("{}", 100);
         assert_ne!(

@@ -10,9 +10,9 @@ use crate::call::CallContext;
 use crate::error::Result;
 use crate::request::{Request, Response};
 
-/// Turns a panic of the processor into an error with its message; the process lives.
+/// Turns a panic in the processor into an error with its message; the process goes on.
 ///
-/// Where the panic struck is not known, so neither is whether money was moved.
+/// A panic may strike before or after money was moved: the outcome is unknown.
 pub struct CatchPanic;
 
 #[async_trait]
@@ -24,14 +24,14 @@ impl Layer for CatchPanic {
     }
 }
 
-/// Runs a future to its end, or to a panic, whose text is the error.
+/// Runs a future to its end. If it panics, the error is the panic's message.
 pub(crate) async fn caught<T>(future: impl Future<Output = T>) -> Result<T, String> {
     // The future is not polled again after a panic, so nothing sees its broken state.
     let caught = AssertUnwindSafe(future).catch_unwind().await;
     caught.map_err(|panic| message_of(&*panic).to_owned())
 }
 
-/// The text of a panic.
+/// Returns the message of a panic.
 pub(crate) fn message_of(panic: &(dyn Any + Send)) -> &str {
     panic
         .downcast_ref::<String>()

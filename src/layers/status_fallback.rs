@@ -12,8 +12,8 @@ use crate::types::PaymentSessionStatus;
 /// How many payments are remembered at most.
 const MOST: usize = 10_000;
 
-/// How long a status that was read may stand in for the provider's own answer: long enough for a cart that
-/// is being completed, and too short for anything to be decided by it later.
+/// How long a status that was read may stand in for the provider's own answer: long enough for a cart that is
+/// being completed, and too short for a later decision to rest on it.
 const LONGEST: Duration = Duration::from_secs(120);
 
 /// Answers `get_payment_status` with the status that this process has just read for the payment, if the
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_status_that_was_just_read_answers_for_a_provider_that_is_gone() {
+    async fn the_status_that_was_just_read_answers_for_a_provider_that_cannot_be_reached() {
         let script = Script::new(std::iter::once(Step::Done).chain(lost()));
         let stack = stack(&script);
         stack.call(authorize("pi_1")).await.unwrap();
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_change_makes_the_status_read_before_worthless() {
+    async fn a_status_from_before_a_change_is_not_an_answer() {
         let script = Script::new([Step::Done, Step::Done].into_iter().chain(lost()));
         let stack = stack(&script);
         stack.call(authorize("pi_1")).await.unwrap();
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_change_that_may_have_been_made_does_so_too() {
+    async fn a_status_from_before_a_change_with_an_unknown_outcome_is_not_an_answer() {
         let script = Script::new([Step::Done, Step::Hang].into_iter().chain(lost()));
         let stack = stack(&script);
         stack.call(authorize("pi_1")).await.unwrap();

@@ -28,7 +28,7 @@ pub(crate) enum Step {
     Unavailable,
     UnavailableForGood,
     OutcomeUnknown,
-    /// For so many seconds.
+    /// For this many seconds.
     BusyFor(u64),
     Hang,
     Panic,

@@ -11,37 +11,36 @@ use crate::json::JsonObject;
 use crate::memory::Recent;
 use crate::request::{Request, Response};
 
-/// How long a refund may still come with books from before the last one: longer than Medusa takes
-/// from reading a payment to storing it, and short enough that a refund which it did not commit can
-/// soon be repeated.
+/// How long after a refund another one may come with the data from before it: longer than Medusa takes from
+/// reading a payment to storing it, and short enough that a refund which Medusa did not commit can soon be
+/// retried.
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// How many refunds are remembered at most.
 const MOST: usize = 10_000;
 
-/// Refuses a refund that does not know of the one before it.
+/// Holds back a refund whose data are older than the refund before it.
 ///
-/// Medusa hands over a payment's data as it was when its own transaction began, and nothing in it
-/// keeps two refunds of one payment apart: both would be booked, and the second would overwrite what
-/// the first left in the payment (`refundPayment`, `dist/services/payment-provider.js`). A refund
-/// that comes with the very data of one that has just succeeded, be it the last or one before that, is
-/// asked to come again. Its caller then sees the others; where the one was not committed, the
-/// repetition carries its key.
+/// Medusa hands over a payment's data as they were when its own transaction began, and does not keep two
+/// refunds of one payment apart: it would record both, and the second would overwrite what the first left in
+/// the payment (`refundPayment`, `dist/services/payment-provider.js`). So a refund that comes with the same
+/// data as one that has just succeeded, the last or an earlier one, is told to wait. On a retry it comes with
+/// the new data; if Medusa did not commit the first, it comes with the first one's key.
 ///
-/// Another server on the same database is not known here: there, the provider's keys and ceilings
-/// hold.
-pub struct StaleBooks {
+/// This layer knows only of this process: against another server on the same database the provider's
+/// idempotency keys and limits help.
+pub struct StaleRefundGuard {
     refunded: Recent<Fingerprint, ()>,
 }
 
-impl Default for StaleBooks {
+impl Default for StaleRefundGuard {
     fn default() -> Self {
         Self { refunded: Recent::new(MOST, LONGEST) }
     }
 }
 
-/// What tells a payment with its data from others. Where two were taken for the same, a refund would
-/// have to come again, and nothing else.
+/// Identifies a payment and its data. If two were taken for the same, a refund would have to wait, and nothing
+/// else would happen.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Fingerprint(u64);
 
@@ -54,7 +53,7 @@ impl Fingerprint {
 }
 
 #[async_trait]
-impl Layer for StaleBooks {
+impl Layer for StaleRefundGuard {
     async fn call(&self, call: &CallContext, request: Request, next: Next<'_>) -> Result<Response> {
         let before = match &request {
             Request::RefundPayment { data, .. } if !call.payment().is_empty() => {
@@ -66,7 +65,7 @@ impl Layer for StaleBooks {
             return Err(PaymentProcessorError::unavailable(
                 format!("{} has to wait", described(call)),
                 "Another refund of this payment was made just now. Nothing was moved. Look at the \
-                 payment, and repeat the refund in ten seconds if it is still wanted.",
+                 payment, and retry the refund in ten seconds if it is still wanted.",
             ));
         }
         let answer = next.run(call, request).await;
@@ -85,7 +84,7 @@ mod tests {
     use crate::layers::testing::{Script, Step, refund, stack};
 
     #[tokio::test(start_paused = true)]
-    async fn of_refunds_at_once_only_the_first_is_made() {
+    async fn of_several_refunds_at_once_only_the_first_is_made() {
         let script = Script::new([Step::Slow]);
         let stack = stack(&script);
         let (first, second, third) = tokio::join!(
@@ -110,7 +109,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_refund_that_medusa_did_not_commit_is_repeated_with_its_key() {
+    async fn a_refund_that_medusa_did_not_commit_is_retried_with_its_key() {
         let script = Script::new([Step::Done, Step::Done]);
         let stack = stack(&script);
         assert!(stack.call(refund("pi_1", 700)).await.is_ok());
@@ -122,7 +121,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_data_of_the_refund_before_are_known_however_they_are_spelled() {
+    async fn stale_data_are_recognized_however_they_are_spelled() {
         let script = Script::new([Step::Done]);
         let stack = stack(&script);
         let refund = |data| Request::RefundPayment {
@@ -135,7 +134,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn books_from_before_any_recent_refund_are_stale() {
+    async fn data_from_before_any_recent_refund_are_stale() {
         let script = Script::new([Step::Done; 4]);
         let stack = stack(&script);
         let refund = |id, known: u8| Request::RefundPayment {
@@ -153,7 +152,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_refund_that_was_repeated_is_remembered_from_then_on() {
+    async fn a_refund_that_was_retried_is_remembered_from_then_on() {
         let script = Script::new([Step::Done, Step::Done]);
         let stack = stack(&script);
         assert!(stack.call(refund("pi_1", 700)).await.is_ok());
