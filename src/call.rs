@@ -66,10 +66,18 @@ impl CallContext {
     /// characters.
     ///
     /// It is the same for every attempt of this call. For a capture, refund, cancellation, deletion
-    /// or authorization of a payment that has an id it follows from the operation, the payment's
-    /// stored data and the amount, so that the same action, repeated after a lost reply, a restart
-    /// or by another server, carries the same key, until the data that was stored about it changes
-    /// or the provider has clearly refused it (an authorization: asked the shopper for more). So a refund has to change the payment's data.
+    /// or authorization of a payment that has an id it follows from the operation, what the payment's
+    /// stored data say and the amount, so that the same action, repeated after a lost reply, a restart
+    /// or by another server, carries the same key, until what is stored about it changes or the
+    /// provider has clearly refused it (an authorization: asked the shopper for more). So a refund has
+    /// to change the payment's data.
+    ///
+    /// Only this process knows of the refusals that it has seen. After a restart, or on another server,
+    /// the same action begins with its first key again, under which the provider may replay a refusal
+    /// that is no longer true: a later attempt, with a later key, may have moved the money. So an answer
+    /// that the provider replays is not the answer to this call. Look at the provider's state first: if
+    /// it shows that the action is done, that is the answer; otherwise ask again under a key that follows
+    /// from this one (`key.1`, `key.2`, …).
     #[must_use]
     pub fn idempotency_key(&self) -> &str {
         self.key.as_str()

@@ -1,4 +1,4 @@
-//! The one error of every payment method.
+//! The error that every payment method returns.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,26 +6,26 @@ use std::time::Duration;
 use crate::amount::AmountError;
 use crate::json::JsonError;
 
-/// What payment methods return.
+/// The result of a payment method.
 pub type Result<T, E = PaymentProcessorError> = std::result::Result<T, E>;
 
-/// What a failure means to whoever has to act on it.
+/// What a failure means for the person or the code that has to act on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
     /// The payment provider said no: nothing was moved.
     Refused,
     /// The request was wrong and never had an effect.
     Invalid,
-    /// The provider could not be reached or was busy, and it is certain that nothing was moved:
-    /// the same call may be made again.
+    /// The provider could not be reached or was busy, and nothing was moved for certain: the same call
+    /// may be made again.
     Unavailable,
-    /// Money may have been moved. Never to be reported as refused; the next call finds out before
+    /// Money may have been moved. Never report this as refused; the next call checks the provider before
     /// it moves money again.
     OutcomeUnknown,
 }
 
 impl ErrorKind {
-    /// The code of an error of this kind that has no better one.
+    /// Returns the code of an error of this kind that has no better one.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -58,29 +58,29 @@ impl ErrorKind {
                 "The payment provider is not available at the moment; nothing was moved. Try again."
             }
             Self::OutcomeUnknown => {
-                "It is not known whether the payment provider did it. Repeat the same action: it \
-                 finds out first."
+                "It is not known whether the payment provider did it. Retry: the provider is checked \
+                 before any money moves."
             }
         }
     }
 }
 
-/// Whether and when the retry layer repeats an attempt that failed.
+/// Whether and when the retry layer retries an attempt that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Repetition {
+pub(crate) enum Retryability {
     /// After the layer's own delay.
     AsUsual,
-    /// After this long at the least.
+    /// After this delay, or the layer's own if that is longer.
     After(Duration),
     Never,
 }
 
 /// A failed payment method: Medusa's `PaymentProcessorError`, with a [kind](ErrorKind).
 ///
-/// Medusa takes an error object for an error only where `error`, `code` and `detail` are all
-/// truthy (`isPaymentProcessorError` in `dist/interfaces/payment-processor.js`); with one of them
-/// empty it books a declined refund as paid. So none of the three can be empty here: blank text is
-/// replaced by what the kind says.
+/// Medusa takes an error object for an error only if `error`, `code` and `detail` are all truthy
+/// (`isPaymentProcessorError` in `dist/interfaces/payment-processor.js`); if one of them is empty it
+/// records a declined refund as paid. So none of the three can be empty here: blank text is replaced by
+/// what the kind says.
 ///
 /// ```
 /// use medusa_payment_rs::PaymentProcessorError;
@@ -95,12 +95,12 @@ pub struct PaymentProcessorError {
     error: String,
     code: String,
     detail: String,
-    repetition: Repetition,
+    retryability: Retryability,
 }
 
 impl PaymentProcessorError {
-    /// An error of `kind`. `error` says which operation failed, in a sentence for a person; `code`
-    /// is the machine's word for the reason, best the provider's own; `detail` is what the provider
+    /// Makes an error of `kind`. `error` says which operation failed, in a sentence for a person; `code`
+    /// is the reason as a word for programs, ideally the provider's own; `detail` is what the provider
     /// said and what to do.
     #[must_use]
     pub fn new(
@@ -115,11 +115,11 @@ impl PaymentProcessorError {
             error: filled(error.into(), "The payment operation failed"),
             code: filled(code.into(), kind.code()),
             detail,
-            repetition: Repetition::AsUsual,
+            retryability: Retryability::AsUsual,
         }
     }
 
-    /// [`ErrorKind::Refused`].
+    /// Makes an error of the kind [`ErrorKind::Refused`].
     #[must_use]
     pub fn refused(
         error: impl Into<String>,
@@ -129,7 +129,7 @@ impl PaymentProcessorError {
         Self::new(ErrorKind::Refused, error, code, detail)
     }
 
-    /// [`ErrorKind::Invalid`].
+    /// Makes an error of the kind [`ErrorKind::Invalid`].
     #[must_use]
     pub fn invalid(
         error: impl Into<String>,
@@ -139,55 +139,55 @@ impl PaymentProcessorError {
         Self::new(ErrorKind::Invalid, error, code, detail)
     }
 
-    /// [`ErrorKind::Unavailable`], with the code `temporarily_unavailable`.
+    /// Makes an error of the kind [`ErrorKind::Unavailable`], with the code `temporarily_unavailable`.
     #[must_use]
     pub fn unavailable(error: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::new(ErrorKind::Unavailable, error, "", detail)
     }
 
-    /// [`ErrorKind::OutcomeUnknown`], with the code `outcome_unknown`.
+    /// Makes an error of the kind [`ErrorKind::OutcomeUnknown`], with the code `outcome_unknown`.
     #[must_use]
     pub fn outcome_unknown(error: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::new(ErrorKind::OutcomeUnknown, error, "", detail)
     }
 
-    /// The same error, where the provider asks to be left alone for `delay` (HTTP's `Retry-After`):
-    /// the [retry layer](crate::layers::Retry) waits at least so long, and gives up where the call's
-    /// deadline comes first.
+    /// Says that the provider asks for a pause of `delay` (HTTP's `Retry-After`): the
+    /// [retry layer](crate::layers::Retry) waits at least that long, and gives up if the call's deadline
+    /// comes first.
     #[must_use]
     pub fn retry_after(self, delay: Duration) -> Self {
-        Self { repetition: Repetition::After(delay), ..self }
+        Self { retryability: Retryability::After(delay), ..self }
     }
 
-    /// The same error, where the provider says that a repetition within this call will not help.
+    /// Says that a retry within this call will not help.
     #[must_use]
     pub fn never_retry(self) -> Self {
-        Self { repetition: Repetition::Never, ..self }
+        Self { retryability: Retryability::Never, ..self }
     }
 
-    pub(crate) fn repetition(&self) -> Repetition {
-        self.repetition
+    pub(crate) fn retryability(&self) -> Retryability {
+        self.retryability
     }
 
-    /// What the failure means.
+    /// Returns what the failure means.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// Which operation failed. Never empty.
+    /// Returns which operation failed. Never empty.
     #[must_use]
     pub fn error(&self) -> &str {
         &self.error
     }
 
-    /// The machine's word for the reason. Never empty.
+    /// Returns the reason as a word for programs. Never empty.
     #[must_use]
     pub fn code(&self) -> &str {
         &self.code
     }
 
-    /// What the provider said, and what to do. Never empty.
+    /// Returns what the provider said, and what to do. Never empty.
     #[must_use]
     pub fn detail(&self) -> &str {
         &self.detail
@@ -201,12 +201,12 @@ impl From<JsonError> for PaymentProcessorError {
             ErrorKind::OutcomeUnknown,
             "The payment provider's reply cannot be read",
             "invalid_response",
-            format!("{error}. Repeat the same action: it finds out first."),
+            format!("{error}. {}", ErrorKind::OutcomeUnknown.advice()),
         )
     }
 }
 
-/// An amount that Medusa cannot count: the request cannot be right, and the provider was not asked.
+/// An amount that Medusa cannot count makes the request invalid: the provider was not asked.
 impl From<AmountError> for PaymentProcessorError {
     fn from(error: AmountError) -> Self {
         Self::invalid("The amount is not valid", "invalid_amount", error.to_string())
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn an_amount_that_is_none_is_an_invalid_request() {
+    fn an_amount_out_of_range_is_an_invalid_request() {
         let too_large = || -> Result<Amount> { Ok(Amount::new(u64::MAX)?) };
         let error = too_large().unwrap_err();
         assert_eq!((error.kind(), error.code()), (ErrorKind::Invalid, "invalid_amount"));

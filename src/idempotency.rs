@@ -1,45 +1,48 @@
-//! The key of a logical call.
+//! The idempotency key of a logical call.
 
-use std::collections::HashMap;
-use std::fmt::Write;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::canonical::canonical;
 use crate::error::{ErrorKind, Result};
 use crate::json::JsonObject;
+use crate::memory::Recent;
 use crate::request::{Operation, Request, Response};
 use crate::types::PaymentSessionStatus;
 
-/// How many refusals are remembered at most; past that all are forgotten, which costs the next
-/// repetition of each one replayed refusal and nothing else.
-const CAPACITY: usize = 10_000;
+/// How many refused actions are remembered at most, and for how long: as long as any provider known to us
+/// replays an answer (PayPal 45 days, Stripe one). To forget one costs the next call of the same action one
+/// replayed refusal.
+const MOST: usize = 10_000;
+const LONGEST: Duration = Duration::from_secs(45 * 86_400);
 
 /// Makes idempotency keys.
 ///
-/// The key of an operation on a stored payment follows from what is stored and asked, so that it
-/// survives a restart. After the provider's clear "no" the same action gets a new key: providers
-/// replay a stored refusal under the old one (Stripe for a day). What is remembered for that is
-/// only in memory: where it is lost, one more refusal is replayed, and never is money moved twice.
-#[derive(Default)]
+/// The key of an operation on a stored payment follows from what is stored and what is asked, so that it
+/// survives a restart. After the provider has clearly refused it the same action gets a new key, because
+/// providers replay a stored refusal under the old one (Stripe for a day). How often an action was refused is
+/// known only in memory. If that is lost, the provider may replay the refusal once more, even if a later
+/// attempt has moved the money since: [`CallContext::idempotency_key`](crate::CallContext::idempotency_key)
+/// says what follows for a processor.
 pub(crate) struct IdempotencyKeys(Arc<Refusals>);
 
 /// How often each action was refused.
-#[derive(Debug, Default)]
-struct Refusals(Mutex<HashMap<String, u32>>);
+type Refusals = Recent<String, u32>;
 
-impl Refusals {
-    fn counts(&self) -> MutexGuard<'_, HashMap<String, u32>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+impl Default for IdempotencyKeys {
+    fn default() -> Self {
+        Self(Arc::new(Recent::new(MOST, LONGEST)))
     }
 }
 
 /// The key of one logical call. Its text is made when it is first asked for, which reads never do.
 #[derive(Debug)]
 pub(crate) struct IdempotencyKey {
-    /// `None` for operations that two callers may well want to do twice with the same arguments (a
-    /// payment that is started anew after it was given up).
+    /// `None` for operations that may be wanted twice with the same arguments, such as a payment that is
+    /// started again after it was given up.
     action: Option<Action>,
     refusals: Arc<Refusals>,
     text: OnceLock<String>,
@@ -75,20 +78,20 @@ impl IdempotencyKey {
         self.text.get_or_init(|| {
             let Some(action) = &self.action else { return Uuid::new_v4().to_string() };
             let base = action.hash();
-            match self.refusals.counts().get(&base) {
+            match self.refusals.get(&base) {
                 None => base,
                 Some(refusals) => format!("{base}-{refusals}"),
             }
         })
     }
 
-    /// Learns from the answer whether the next call of the same action needs a new key.
+    /// Notes from the answer whether the next call of the same action needs a new key.
     pub(crate) fn settle(&self, result: &Result<Response>) {
         let Some(action) = &self.action else { return };
         let final_without_money = match result {
-            // A request that was not accepted says nothing about one with the same key before it.
+            // An invalid request says nothing about an earlier one with the same key.
             Err(error) => error.kind() == ErrorKind::Refused,
-            // What is pending may still become a payment: that is asked about under the same key.
+            // What is pending may still become a payment, which the same key has to find.
             Ok(Response::Authorization(authorization)) => matches!(
                 authorization.status,
                 PaymentSessionStatus::RequiresMore
@@ -98,11 +101,8 @@ impl IdempotencyKey {
             Ok(_) => false,
         };
         if final_without_money {
-            let mut counts = self.refusals.counts();
-            if counts.len() >= CAPACITY {
-                counts.clear();
-            }
-            *counts.entry(action.hash()).or_insert(0) += 1;
+            let count = |before: Option<&u32>| before.map_or(1, |count| count.saturating_add(1));
+            self.refusals.update(action.hash(), count);
         }
     }
 }
@@ -133,13 +133,13 @@ impl Action {
     }
 
     fn hash(&self) -> String {
-        let (operation, data) = (self.operation.name(), self.data.as_str());
-        let texts = [self.identifier, operation, &self.payment_id, data];
+        let (operation, data) = (self.operation.name(), canonical(&self.data));
+        let texts = [self.identifier, operation, &self.payment_id, &data];
         key_of(&texts, &self.amount.to_be_bytes())
     }
 }
 
-/// The key that follows from these parts, which are told apart.
+/// Returns the key that follows from these parts, in which each part counts by itself.
 pub(crate) fn key_of(texts: &[&str], end: &[u8]) -> String {
     let mut hash = Sha256::new();
     for text in texts {
@@ -147,11 +147,9 @@ pub(crate) fn key_of(texts: &[&str], end: &[u8]) -> String {
         hash.update([0]);
     }
     hash.update(end);
-    let mut key = String::with_capacity(40);
-    for byte in hash.finalize().iter().take(20) {
-        // Writing to a string cannot fail.
-        let _ = write!(key, "{byte:02x}");
-    }
+    let mut key = base16ct::lower::encode_string(&hash.finalize());
+    // Providers take 64 characters, and the number of refusals is added.
+    key.truncate(40);
     key
 }
 
@@ -183,7 +181,16 @@ mod tests {
     }
 
     #[test]
-    fn another_amount_other_books_or_another_payment_have_another_key() {
+    fn the_same_action_has_the_same_key_however_its_data_are_spelled() {
+        let keys = IdempotencyKeys::default();
+        let written = refund(r#"{"id":"pi_1","amount":1500,"refunds":{"re_2":1,"re_1":2.0}}"#, 100);
+        let stored =
+            refund(r#"{"id": "pi_1", "amount": 1500, "refunds": {"re_1": 2, "re_2": 1}}"#, 100);
+        assert_eq!(key(&keys, &written), key(&keys, &stored));
+    }
+
+    #[test]
+    fn another_amount_other_data_or_another_payment_has_another_key() {
         let keys = IdempotencyKeys::default();
         let first = key(&keys, &refund(r#"{"id":"pi_1","refunded":0}"#, 100));
         assert_ne!(first, key(&keys, &refund(r#"{"id":"pi_1","refunded":0}"#, 101)));
@@ -211,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_was_not_accepted_keeps_the_key_of_what_may_have_been_done() {
+    fn an_invalid_request_keeps_the_key_of_what_may_have_been_done() {
         let keys = IdempotencyKeys::default();
         let request = refund(r#"{"id":"pi_1"}"#, 100);
         let first = key(&keys, &request);
@@ -244,22 +251,12 @@ mod tests {
     }
 
     #[test]
-    fn a_payment_without_an_id_and_a_new_payment_have_a_key_of_their_own_each_time() {
+    fn a_payment_without_an_id_has_a_new_key_each_time() {
         let keys = IdempotencyKeys::default();
         let request = refund("{}", 100);
         assert_ne!(
             keys.key_for("manual", None, &request).as_str(),
             keys.key_for("manual", None, &request).as_str()
         );
-    }
-
-    #[test]
-    fn what_is_remembered_is_bounded() {
-        let keys = IdempotencyKeys::default();
-        let refused = Err(PaymentProcessorError::refused("", "", ""));
-        for amount in 0..=CAPACITY as u64 {
-            keys.key_for("stripe", Some("pi_1"), &refund("{}", amount)).settle(&refused);
-        }
-        assert!(keys.0.counts().len() <= CAPACITY);
     }
 }

@@ -18,8 +18,9 @@ use crate::registry::without_values;
 /// A JSON object: a payment's `data`, a cart's `context`, a customer's `metadata`.
 ///
 /// It is kept as text. Reading or changing one member leaves the others as they are spelled. Key
-/// order and the spelling of every number survive, and nesting has no limit. There is no way to make one that is not an object. Where a text has a member twice, the
-/// first one counts.
+/// order and the spelling of every number survive, and nesting has no limit. There is no way to make
+/// one that is not an object. Of a member that a text has twice the last one counts, as in JavaScript
+/// and in PostgreSQL.
 ///
 /// ```
 /// use medusa_payment_rs::JsonObject;
@@ -37,6 +38,8 @@ pub struct JsonObject(Arc<Indexed>);
 struct Indexed {
     text: String,
     members: OnceLock<Vec<Member>>,
+    /// The object without the members that a later one of the same name replaces, if it has any.
+    deduplicated: OnceLock<Option<JsonObject>>,
 }
 
 /// Where in the text a member is.
@@ -163,7 +166,7 @@ impl JsonObject {
     }
 
     fn checked(text: String, members: OnceLock<Vec<Member>>) -> Self {
-        Self(Arc::new(Indexed { text, members }))
+        Self(Arc::new(Indexed { text, members, deduplicated: OnceLock::new() }))
     }
 
     /// The object as JSON text.
@@ -181,7 +184,7 @@ impl JsonObject {
     /// The member `key`, or `None` where it is absent, null or not a `T`.
     #[must_use]
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        let (_, value) = self.members().find(|(known, _)| is_spelled(key, known))?;
+        let (_, value) = self.members().rfind(|(known, _)| is_spelled(key, known))?;
         serde_json::from_str::<Option<T>>(value).ok().flatten()
     }
 
@@ -190,16 +193,22 @@ impl JsonObject {
     /// # Errors
     /// Where it is not a `T`.
     pub fn deserialize<'a, T: Deserialize<'a>>(&'a self) -> Result<T, serde_json::Error> {
-        serde_json::from_str(self.as_str())
+        serde_json::from_str(self.as_str()).or_else(|error| match self.deduplicated() {
+            // serde's own types refuse a member that comes twice.
+            Some(object) => serde_json::from_str(object.as_str()),
+            None => Err(error),
+        })
     }
 
-    /// The names of the members, in their order.
+    /// The names of the members, each once, in the order in which they first come.
     #[must_use]
     pub fn keys(&self) -> Vec<String> {
-        self.members().map(|(key, _)| name(key).into_owned()).collect()
+        let mut seen = HashSet::new();
+        let names = self.members().map(|(key, _)| name(key));
+        names.filter(|name| seen.insert(name.clone())).map(Cow::into_owned).collect()
     }
 
-    /// Whether there is a member `key`, be it null.
+    /// Whether there is a member `key`, even if it is null.
     #[must_use]
     pub fn contains_key(&self, key: &str) -> bool {
         self.members().any(|(known, _)| is_spelled(key, known))
@@ -217,7 +226,7 @@ impl JsonObject {
             let key = self.part(key.clone());
             if let Some(change) = changes.iter().find(|change| is_spelled(change.key, key)) {
                 if change.is_made.replace(true) {
-                    // Of one that is there twice others would read the last.
+                    // It would count instead.
                     text.push_str(self.part(copied..end));
                 } else {
                     text.extend([self.part(copied..value.start), &change.value]);
@@ -252,8 +261,19 @@ impl JsonObject {
         Self::from_members(left, self.as_str().len())
     }
 
+    fn deduplicated(&self) -> Option<&Self> {
+        let deduplicate = || {
+            let mut later = HashSet::new();
+            let last = self.members().rev().filter(|(key, _)| later.insert(name(key)));
+            let last: Vec<_> = last.collect();
+            let has_duplicates = last.len() < self.index().len();
+            has_duplicates.then(|| Self::from_members(last.into_iter().rev(), self.as_str().len()))
+        };
+        self.0.deduplicated.get_or_init(deduplicate).as_ref()
+    }
+
     /// The members as they are spelled, in their order.
-    fn members(&self) -> impl Iterator<Item = (&str, &str)> {
+    fn members(&self) -> impl DoubleEndedIterator<Item = (&str, &str)> {
         self.index()
             .iter()
             .map(|Member { key, value }| (self.part(key.clone()), self.part(value.clone())))
@@ -467,17 +487,52 @@ mod tests {
     }
 
     #[test]
-    fn of_a_member_that_is_there_twice_the_first_counts() {
+    fn of_a_member_that_is_there_twice_the_last_counts() {
+        let data = JsonObject::parse(r#"{"a":1,"b":null,"\u0061":2}"#).unwrap();
+        assert_eq!(data.get::<u8>("a"), Some(2));
+        assert_eq!(data.keys(), ["a", "b"]);
+        assert!(data.contains_key("a") && data.contains_key("b") && !data.contains_key("c"));
+        assert_eq!(data.without("a").as_str(), r#"{"b":null}"#);
+        let absent = JsonObject::parse(r#"{"a":1,"a":null}"#).unwrap();
+        assert_eq!(absent.get::<u8>("a"), None);
+    }
+
+    #[test]
+    fn a_member_that_is_there_twice_is_set_once() {
         let data = JsonObject::parse(r#"{"a":1,"b":null,"a":2}"#).unwrap();
-        assert_eq!(data.get::<u8>("a"), Some(1));
         assert_eq!(data.with([("a", 3.into())]).as_str(), r#"{"a":3,"b":null}"#);
         let changed = data.with([("b", 4.into()), ("a", 3.into())]);
         assert_eq!(changed.as_str(), r#"{"a":3,"b":4}"#);
         let data = JsonObject::parse(r#"{"a":1,"a":2,"a":3,"b":4,"a":5,"c":6}"#).unwrap();
         assert_eq!(data.with([("a", 0.into())]).as_str(), r#"{"a":0,"b":4,"c":6}"#);
-        let data = JsonObject::parse(r#"{"a":1,"b":null,"a":2}"#).unwrap();
-        assert_eq!(data.without("a").as_str(), r#"{"b":null}"#);
-        assert!(data.contains_key("b") && !data.contains_key("c"));
+    }
+
+    #[test]
+    fn a_default_that_is_there_twice_is_the_last() {
+        let own = JsonObject::parse(r#"{"a":1,"a":2}"#).unwrap();
+        let defaults = JsonObject::parse(r#"{"a":3,"b":4,"b":5}"#).unwrap();
+        let both = own.with_defaults(&defaults);
+        assert_eq!(both.keys(), ["a", "b"]);
+        assert_eq!((both.get::<u8>("a"), both.get::<u8>("b")), (Some(2), Some(5)));
+    }
+
+    #[test]
+    fn of_a_member_that_is_there_twice_a_type_is_given_the_last() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct Named<'a> {
+            id: &'a str,
+            amount: Option<u8>,
+        }
+        let text = r#"{"id":"a","amount":1,"id":"b","\u0061mount":2}"#;
+        let data = JsonObject::parse(text).unwrap();
+        let named: Named<'_> = data.deserialize().unwrap();
+        assert_eq!(named, Named { id: "b", amount: Some(2) });
+        assert_eq!(data.as_str(), text);
+        let wrong = JsonObject::parse(r#"{"id":1,"id":2}"#).unwrap();
+        let error = wrong.deserialize::<Named<'_>>().unwrap_err().to_string();
+        assert!(error.starts_with("invalid type: integer `2`"), "{error}");
+        let wrong = JsonObject::parse(r#"{"id":1}"#).unwrap();
+        assert!(wrong.deserialize::<Named<'_>>().is_err());
     }
 
     #[test]

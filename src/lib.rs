@@ -16,6 +16,7 @@
 
 mod amount;
 mod call;
+mod canonical;
 mod error;
 #[cfg(feature = "http")]
 pub mod http;
@@ -23,6 +24,7 @@ mod idempotency;
 mod json;
 mod keyed;
 pub mod layers;
+mod memory;
 #[cfg(feature = "node")]
 pub mod node;
 mod processor;
@@ -43,7 +45,7 @@ pub use error::{ErrorKind, PaymentProcessorError, Result};
 pub use json::{JsonError, JsonObject};
 pub use processor::PaymentProcessor;
 pub use request::{Operation, Request, Response};
-pub use secret::Secret;
+pub use secret::{Secret, redact};
 pub use types::{
     Address, Authorization, Customer, PaymentProcessorContext, PaymentProcessorSessionResponse,
     PaymentSessionStatus, UpdateRequests,

@@ -27,6 +27,8 @@ use crate::webhook::{PaymentState, WebhookEvent, WebhookRequest};
 ///   [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown), never a refusal. The next call of the
 ///   same operation finds out before it moves money again.
 /// - A failure becomes a success only after the provider's own state was read and shows it.
+/// - An answer that the provider replays under a key is the answer to an earlier request, not to this
+///   call: the provider's state is looked at before it is passed on, a refusal included.
 /// - Calls that change one payment never run at once in one process, reads may; another server on
 ///   the same database is not held back.
 /// - Wait with `.await` only: a method that blocks its thread holds up other payments.

@@ -1,16 +1,19 @@
 //! Which processors this addon has: identifier → factory.
 
-use std::collections::{BTreeMap, HashMap};
 use std::panic::catch_unwind;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
+use crate::canonical::canonical;
+use crate::json::JsonObject;
 use crate::layers::{Layers, Stack, message_of};
+use crate::memory::Recent;
 use crate::processor::PaymentProcessor;
+use crate::secret::redact;
 
 /// A [`PaymentProcessor`] that stores can name in `medusa-config.js`.
 pub trait Provider: PaymentProcessor + Sized {
@@ -75,7 +78,7 @@ impl Registration {
             .map(Arc::new)
             .map_err(|reason| RegistryError::Config {
                 identifier: self.identifier.to_owned(),
-                reason,
+                reason: redact(&reason, []),
             })
     }
 }
@@ -135,13 +138,15 @@ pub fn build_processor(identifier: &str, options: &str) -> Result<Arc<Stack>, Re
     registration.processor(options)
 }
 
-/// How many different configurations are kept while no instance uses them.
-const IDLE_CAPACITY: usize = 64;
+/// How many processors are kept at most, unless instances use more of them.
+const MOST: usize = 64;
 
 /// Identifier and digest of the options: they hold secrets.
 type Key = (String, [u8; 32]);
 
-static SHARED: LazyLock<Mutex<HashMap<Key, Arc<Stack>>>> = LazyLock::new(Mutex::default);
+static SHARED: LazyLock<Recent<Key, Arc<Stack>>> = LazyLock::new(|| {
+    Recent::new(MOST, Duration::MAX).keeping(|stack| Arc::strong_count(stack) > 1)
+});
 
 /// The processor registered as `identifier` with `options`, a JSON object: the same one for the
 /// same options, so that instances are cheap and share locks, clients and connections.
@@ -150,23 +155,15 @@ static SHARED: LazyLock<Mutex<HashMap<Key, Arc<Stack>>>> = LazyLock::new(Mutex::
 /// Where nobody registered that identifier, or the options do not fit.
 pub fn shared_processor(identifier: &str, options: &str) -> Result<Arc<Stack>, RegistryError> {
     let key = (identifier.to_owned(), digest(options));
-    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(stack) = shared.get(&key) {
-        return Ok(Arc::clone(stack));
-    }
-    let stack = build_processor(identifier, options)?;
-    if shared.len() >= IDLE_CAPACITY {
-        shared.retain(|_, stack| Arc::strong_count(stack) > 1);
-    }
-    shared.insert(key, Arc::clone(&stack));
-    Ok(stack)
+    SHARED.get_or_make(key, || build_processor(identifier, options))
 }
 
-/// A digest of the options, whatever the order of their names.
+/// Returns a digest of the options that is the same however they are spelled.
 fn digest(options: &str) -> [u8; 32] {
-    let sorted = serde_json::from_str::<BTreeMap<String, Box<RawValue>>>(options)
-        .and_then(|members| serde_json::to_string(&members));
-    Sha256::digest(sorted.as_deref().unwrap_or(options)).into()
+    match JsonObject::parse(options) {
+        Ok(options) => Sha256::digest(canonical(&options).as_bytes()).into(),
+        Err(_) => Sha256::digest(options).into(),
+    }
 }
 
 fn build<P: Provider>(options: &str) -> Result<Stack, String> {
@@ -211,32 +208,80 @@ fn in_words_of_options(path: &str, reason: String) -> String {
     if path == "." { reason } else { format!("option `{path}`: {reason}") }
 }
 
-/// A serde message without the value that came and without its position: a secret that was put into
+/// How serde begins what it says about a value, which it goes on to repeat.
+const ABOUT_A_VALUE: [&str; 5] = [
+    "invalid type: ",
+    "invalid value: ",
+    "invalid length ",
+    "unknown variant ",
+    // The crate uuid's.
+    "invalid character",
+];
+
+/// Returns a serde message without the value that came and without its position: a secret that was put into
 /// the wrong option must not be printed.
-///
-/// serde spells a value between "invalid type: string " or "invalid value: integer " and
-/// ", expected".
 pub(crate) fn without_values(message: &str) -> String {
-    let message = message.rsplit_once(" at line ").map_or(message, |(text, _)| text);
-    for prefix in ["invalid type: ", "invalid value: "] {
-        if let Some(rest) = message.strip_prefix(prefix)
-            && let Some((came, expected)) = rest.rsplit_once(", expected ")
+    let message = without_position(message);
+    let begin = ABOUT_A_VALUE.iter().filter_map(|begin| message.find(begin)).min();
+    let text = match begin.map(|begin| message.split_at(begin)) {
+        Some((before, about_a_value)) => format!("{before}{}", expectation(about_a_value)),
+        None => message.to_owned(),
+    };
+    redact(&text, [])
+}
+
+/// Returns the message without ` at line 1 column 2`, which is there once for each text inside a text.
+fn without_position(message: &str) -> &str {
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    match message.rsplit_once(" at line ") {
+        Some((text, position))
+            if position
+                .split_once(" column ")
+                .is_some_and(|(line, column)| is_number(line) && is_number(column)) =>
         {
-            let kind = match came.split([' ', '`']).next().unwrap_or_default() {
-                "floating" => "number with decimals",
-                kind => kind,
-            };
-            let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-            let expected = in_plain_words(expected);
-            return match kind {
-                "null" => format!("expected {expected}, got null"),
-                "map" => format!("expected {expected}, got an object"),
-                "sequence" => format!("expected {expected}, got an array"),
-                kind => format!("expected {expected}, got {article} {kind}"),
-            };
+            without_position(text)
         }
+        _ => message,
     }
-    message.to_owned()
+}
+
+/// Returns what was expected, and which kind of thing came instead.
+///
+/// serde says "invalid type: string \"x\", expected u64", "unknown variant `x`, expected `a` or `b`",
+/// "invalid length 3, expected …". The value may hold anything, what is expected does not.
+fn expectation(message: &str) -> String {
+    let Some((came, expected)) = message.rsplit_once(", expected ") else {
+        return if message.starts_with("unknown variant ") {
+            "there is no valid value".to_owned()
+        } else if let Some(expected) = message.strip_prefix("invalid value: expected ") {
+            format!("expected {expected}")
+        } else {
+            message.split([':', ' ']).take(2).collect::<Vec<_>>().join(" ")
+        };
+    };
+    let came = if came.starts_with("invalid length ") {
+        "another length"
+    } else {
+        came.split_once(": ").map_or(OTHER, |(_, value)| kind_described_as(value))
+    };
+    format!("expected {}, got {came}", in_plain_words(expected))
+}
+
+const OTHER: &str = "something else";
+
+/// Returns what kind of value serde's description of it, such as "floating point `1.5`", is about.
+fn kind_described_as(value: &str) -> &'static str {
+    match value.split([' ', '`']).next().unwrap_or_default() {
+        "null" => "null",
+        "boolean" => "a boolean",
+        "integer" => "an integer",
+        "floating" => "a number with decimals",
+        "character" => "a character",
+        "string" => "a string",
+        "sequence" => "an array",
+        "map" => "an object",
+        _ => OTHER,
+    }
 }
 
 /// What serde calls by a Rust type.
@@ -273,6 +318,7 @@ mod tests {
     #[test]
     fn the_order_of_options_makes_no_other_processor() {
         assert_eq!(digest(r#"{"a":1,"b":2}"#), digest(r#"{"b":2,"a":1}"#));
+        assert_eq!(digest(r#"{"a":{"b":1,"c":2}}"#), digest(r#"{"a":{"c":2,"b":1}}"#));
         assert_ne!(digest(r#"{"a":1,"b":2}"#), digest(r#"{"a":2,"b":1}"#));
     }
 
@@ -313,6 +359,173 @@ mod tests {
         ] {
             assert_eq!(in_words_of_options(path, reason.to_owned()), said);
         }
+    }
+
+    /// Each way in which serde reads an enum, and some others.
+    #[allow(dead_code)]
+    mod shapes {
+        use super::*;
+
+        #[derive(Debug, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub(super) enum Mode {
+            Fast,
+            Slow(u8),
+            Careful { times: u8 },
+        }
+
+        #[derive(Debug, Deserialize)]
+        #[serde(tag = "kind", content = "of")]
+        pub(super) enum Adjacent {
+            One(u8),
+        }
+
+        #[derive(Debug, Deserialize)]
+        #[serde(tag = "kind")]
+        pub(super) enum Internal {
+            One { of: u8 },
+        }
+
+        #[derive(Debug, Deserialize)]
+        #[serde(untagged)]
+        pub(super) enum Untagged {
+            One(u8),
+            Two { of: Mode },
+        }
+
+        #[derive(Debug, Deserialize)]
+        pub(super) struct Flat {
+            #[serde(flatten)]
+            mode: Mode,
+        }
+
+        #[derive(Debug, Deserialize)]
+        pub(super) enum Empty {}
+
+        #[derive(Debug, Deserialize)]
+        pub(super) struct Nothing;
+    }
+
+    /// What a wrong option of type `T` is answered with.
+    fn told<T: DeserializeOwned>(value: &serde_json::Value) -> String {
+        #[derive(Deserialize)]
+        struct Options<T> {
+            #[allow(dead_code)]
+            option: T,
+        }
+        let options = serde_json::json!({ "option": value }).to_string();
+        let error = config_of::<Options<T>>(&options).err().unwrap();
+        let from_value = serde_json::from_value::<T>(value.clone()).err().unwrap();
+        format!("{error}; {}", without_values(&from_value.to_string()))
+    }
+
+    #[test]
+    fn no_message_of_serdes_repeats_a_value() {
+        use std::collections::BTreeMap;
+        use std::net::IpAddr;
+        use std::num::NonZeroU8;
+        use std::time::Duration;
+
+        use serde_json::json;
+        use shapes::*;
+
+        for secret in [
+            "hush",
+            "hush, expected `fast` or `slow`",
+            "hush`, expected u8",
+            "hush\", expected u8 at line 1 column 2",
+            "hush at line 3",
+            "unknown variant `hush` invalid type: invalid length 4",
+        ] {
+            let text = json!(secret);
+            for message in [
+                told::<u8>(&text),
+                told::<i128>(&text),
+                told::<f64>(&text),
+                told::<bool>(&text),
+                told::<char>(&text),
+                told::<()>(&text),
+                told::<Nothing>(&text),
+                told::<NonZeroU8>(&text),
+                told::<Option<u8>>(&text),
+                told::<[u8; 2]>(&text),
+                told::<(u8, u8)>(&text),
+                told::<Vec<u8>>(&json!([secret])),
+                told::<Duration>(&text),
+                told::<IpAddr>(&text),
+                told::<BTreeMap<u8, u8>>(&json!({ secret: 1 })),
+                told::<BTreeMap<bool, u8>>(&json!({ secret: 1 })),
+                told::<Result<u8, u8>>(&json!({ secret: 1 })),
+                told::<Mode>(&text),
+                told::<Option<Mode>>(&text),
+                told::<Vec<Mode>>(&json!([secret])),
+                told::<Mode>(&json!({ secret: 1 })),
+                told::<Mode>(&json!({ "slow": secret })),
+                told::<Mode>(&json!({ "careful": { "times": secret } })),
+                told::<Mode>(&json!({ "fast": secret })),
+                told::<Adjacent>(&json!({ "kind": secret, "of": 1 })),
+                told::<Adjacent>(&json!({ "kind": "One", "of": secret })),
+                told::<Internal>(&json!({ "kind": secret })),
+                told::<Internal>(&json!({ "kind": "One", "of": secret })),
+                told::<Untagged>(&text),
+                told::<Untagged>(&json!({ "of": secret })),
+                told::<Flat>(&json!({ "slow": secret })),
+                told::<Empty>(&text),
+                told::<crate::Amount>(&text),
+                told::<crate::JsonObject>(&text),
+                told::<crate::Secret>(&json!([secret])),
+            ] {
+                assert!(!message.contains("hush"), "{message}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_expected_is_still_said() {
+        for (message, said) in [
+            (
+                "unknown variant `sk_live_1`, expected `fast` or `slow` at line 1 column 9",
+                "expected `fast` or `slow`, got something else",
+            ),
+            (
+                "unknown variant `a`, expected one of `b`, `c`, `d`",
+                "expected one of `b`, `c`, `d`, got something else",
+            ),
+            ("unknown variant `a`, there are no variants", "there is no valid value"),
+            (
+                "invalid length 3, expected an array of length 2",
+                "expected an array of length 2, got another length",
+            ),
+            ("invalid value: character `k`, expected a unit", "expected a unit, got a character"),
+            (
+                "invalid value: expected key to be a number in quotes at line 1 column 2",
+                "expected key to be a number in quotes",
+            ),
+            (
+                "invalid type: the text hush, expected u8",
+                "expected a whole number from 0, got something else",
+            ),
+            (
+                "options.mode: unknown variant `hush`, expected `fast`",
+                "options.mode: expected `fast`, got something else",
+            ),
+            (
+                "UUID parsing failed: invalid character: found `k` at 2",
+                "UUID parsing failed: invalid character",
+            ),
+            ("no shape that is known: sk_live_1", "no shape that is known: …"),
+            ("expected value at line 1 column 2 at line 3 column 4", "expected value"),
+        ] {
+            assert_eq!(without_values(message), said);
+        }
+    }
+
+    #[test]
+    fn what_a_provider_says_of_its_options_is_printed_without_keys() {
+        let build = |_: &str| Err("the key sk_live_1 is no good".to_owned());
+        let careless = Registration { identifier: "careless", build };
+        let error = careless.processor("{}").err().unwrap().to_string();
+        assert!(!error.contains("sk_live"), "{error}");
     }
 
     #[test]

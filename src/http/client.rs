@@ -19,7 +19,7 @@ use super::endpoint::Endpoint;
 use super::reply::Reply;
 use super::request::HttpRequest;
 use super::tls;
-use crate::secret::Secret;
+use crate::secret::{Secret, redact};
 
 /// How large a reply may be, in bytes, if the builder does not say otherwise.
 const LARGEST_REPLY: usize = 4 << 20;
@@ -197,7 +197,7 @@ impl Client {
 
     /// Removes secrets from a text of the provider's.
     pub(super) fn redacted(&self, text: &str) -> String {
-        crate::secret::redact(text, &self.secrets)
+        redact(text, &self.secrets)
     }
 
     fn http_request(

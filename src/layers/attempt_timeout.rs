@@ -7,7 +7,7 @@ use crate::call::CallContext;
 use crate::error::Result;
 use crate::request::{Request, Response};
 
-/// Bounds each attempt at a call, so that a lost one leaves time for another.
+/// Bounds each attempt at a call in time, so that a lost one leaves time for another.
 ///
 /// An attempt that is cut off may have moved money: its outcome is unknown.
 pub struct AttemptTimeout {
@@ -15,7 +15,7 @@ pub struct AttemptTimeout {
 }
 
 impl AttemptTimeout {
-    /// Attempts may take `limit`.
+    /// Gives each attempt `limit`.
     #[must_use]
     pub fn new(limit: Duration) -> Self {
         Self { limit }

@@ -1,19 +1,18 @@
 use std::any::Any;
-use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
-use std::task::Poll;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
 
 use async_trait::async_trait;
+use futures_util::FutureExt;
 
 use super::{Layer, Next, unanswered};
 use crate::call::CallContext;
 use crate::error::Result;
 use crate::request::{Request, Response};
 
-/// Turns a panic of the processor into an error with its message; the process lives.
+/// Turns a panic in the processor into an error with its message; the process goes on.
 ///
-/// Where the panic struck is not known, so neither is whether money was moved.
+/// A panic may strike before or after money was moved: the outcome is unknown.
 pub struct CatchPanic;
 
 #[async_trait]
@@ -25,20 +24,14 @@ impl Layer for CatchPanic {
     }
 }
 
-/// Runs a future to its end, or to a panic, whose text is the error.
+/// Runs a future to its end. If it panics, the error is the panic's message.
 pub(crate) async fn caught<T>(future: impl Future<Output = T>) -> Result<T, String> {
-    let mut future = pin!(future);
-    poll_fn(|context| {
-        // The future is not polled again after a panic, so nothing sees its broken state.
-        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
-            Ok(poll) => poll.map(Ok),
-            Err(panic) => Poll::Ready(Err(message_of(panic.as_ref()).to_owned())),
-        }
-    })
-    .await
+    // The future is not polled again after a panic, so nothing sees its broken state.
+    let caught = AssertUnwindSafe(future).catch_unwind().await;
+    caught.map_err(|panic| message_of(&*panic).to_owned())
 }
 
-/// The text of a panic.
+/// Returns the message of a panic.
 pub(crate) fn message_of(panic: &(dyn Any + Send)) -> &str {
     panic
         .downcast_ref::<String>()

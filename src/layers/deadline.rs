@@ -6,9 +6,9 @@ use crate::call::CallContext;
 use crate::error::Result;
 use crate::request::{Request, Response};
 
-/// Ends a call at its [deadline](CallContext::deadline), whatever it waits for.
+/// Ends a call at its [deadline](CallContext::deadline), whatever it is waiting for.
 ///
-/// A call that was still waiting for its turn moved nothing; one that had reached the processor may
+/// A call that was still waiting for its turn has moved nothing; one that had reached the processor may
 /// have.
 pub struct Deadline;
 
@@ -20,7 +20,7 @@ impl Layer for Deadline {
             Err(_) => Err(unanswered(
                 call,
                 "was not answered in time",
-                "The call's time was over before there was an answer.",
+                "The time for the call was over before there was an answer.",
             )),
         }
     }
@@ -48,7 +48,20 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_call_that_never_had_its_turn_moved_nothing() {
+    async fn a_limit_of_any_length_can_be_added_to_the_clock() {
+        let layers = Layers::default()
+            .deadline(Duration::MAX)
+            .attempt_timeout(Duration::MAX)
+            .max_retries(u32::MAX);
+        let script = Script::new([Step::Unavailable, Step::Done]).carrying_keys();
+        let stack = stack_with(&script, layers);
+        assert!(stack.call(capture("pi_1")).await.is_ok());
+        // What a host adds to it does not overflow either.
+        assert!(stack.deadline().checked_add(Duration::from_secs(1)).is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_never_got_its_turn_has_moved_nothing() {
         let script = Script::new([Step::Hang]);
         let stack = stack_with(&script, long_attempts());
         let (first, second) =

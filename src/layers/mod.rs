@@ -1,15 +1,15 @@
-//! What stands around every processor.
+//! The layers around every processor.
 //!
-//! A [`Layer`] has one method, through which all ten operations pass, so that it is applied to any
-//! processor the same way. A [`Stack`] is a processor with its layers, from the outside in:
+//! A [`Layer`] has one method, through which all ten operations pass, so that it works the same way for
+//! any processor. A [`Stack`] is a processor with its layers, from the outside in:
 //!
 //! 1. [`Trace`] logs the call as the store sees it.
-//! 2. [`StatusFallback`] answers `get_payment_status` from the last status read, where the provider
-//!    cannot.
+//! 2. [`StatusFallback`] answers `get_payment_status` with the status just read, if the provider cannot
+//!    be reached.
 //! 3. [`Deadline`] bounds the whole call, waiting and repeated attempts included.
-//! 4. [`OneAtATime`] lets calls that change one payment pass one after another.
-//! 5. [`StaleBooks`] refuses a refund that does not know of the one before it.
-//! 6. [`Retry`] repeats attempts that were lost.
+//! 4. [`PaymentLock`] lets the calls that change one payment pass one at a time.
+//! 5. [`StaleRefundGuard`] holds back a refund whose data are older than the refund before it.
+//! 6. [`Retry`] retries attempts that failed for a moment or were lost.
 //! 7. [`AttemptTimeout`] bounds each attempt.
 //! 8. The processor's own layers, in the order in which they were added.
 //! 9. [`CatchPanic`] turns a panic of the processor into an error.
@@ -17,9 +17,9 @@
 mod attempt_timeout;
 mod catch_panic;
 mod deadline;
-mod one_at_a_time;
+mod payment_lock;
 mod retry;
-mod stale_books;
+mod stale_refund_guard;
 mod status_fallback;
 mod trace;
 
@@ -34,21 +34,21 @@ pub use catch_panic::CatchPanic;
 pub(crate) use catch_panic::caught;
 pub(crate) use catch_panic::message_of;
 pub use deadline::Deadline;
-pub use one_at_a_time::OneAtATime;
+pub use payment_lock::PaymentLock;
 pub use retry::Retry;
-pub use stale_books::StaleBooks;
+pub use stale_refund_guard::StaleRefundGuard;
 pub use status_fallback::StatusFallback;
 pub use trace::Trace;
 
 use crate::call::CallContext;
-use crate::error::{PaymentProcessorError, Result};
+use crate::error::{ErrorKind, PaymentProcessorError, Result};
 use crate::idempotency::IdempotencyKeys;
 use crate::processor::PaymentProcessor;
 #[cfg(feature = "node")]
 use crate::request::Operation;
 use crate::request::{Request, Response};
 
-/// Something that every call passes on its way to the processor.
+/// Something that every call passes on its way to the processor, and its answer on the way back.
 #[async_trait]
 pub trait Layer: Send + Sync + 'static {
     /// Handles the call, usually by [`next.run`](Next::run) and something before or after it.
@@ -63,13 +63,13 @@ pub struct Next<'a> {
 }
 
 impl<'a> Next<'a> {
-    /// The processor at the end of the way.
+    /// Returns the processor at the end of the way.
     #[must_use]
     pub fn processor(&self) -> &'a dyn PaymentProcessor {
         self.processor
     }
 
-    /// Lets the call go on.
+    /// Passes the call on.
     ///
     /// # Errors
     /// What the layers further in or the processor return.
@@ -130,6 +130,10 @@ async fn dispatch(
     })
 }
 
+/// The longest time that a call can be given: longer than anybody waits, and short enough to be added to any
+/// instant.
+const LONGEST: Duration = Duration::from_secs(365 * 86_400);
+
 /// The limits of a processor's calls, and its own layers.
 ///
 /// ```
@@ -149,9 +153,9 @@ pub struct Layers {
 }
 
 impl Default for Layers {
-    /// 12 s for a call, 5 s for an attempt at it, 2 repetitions.
+    /// Returns the usual limits: 12 s for a call, 5 s for an attempt at it, 2 retries.
     ///
-    /// Medusa calls a processor inside an open database transaction, and has ten of them.
+    /// Medusa calls a processor inside an open database transaction, and has ten connections.
     fn default() -> Self {
         Self {
             deadline: Duration::from_secs(12),
@@ -163,25 +167,25 @@ impl Default for Layers {
 }
 
 impl Layers {
-    /// How long a whole call may take.
+    /// Sets how long a whole call may take, a year at most.
     #[must_use]
     pub fn deadline(self, deadline: Duration) -> Self {
-        Self { deadline, ..self }
+        Self { deadline: deadline.min(LONGEST), ..self }
     }
 
-    /// How long one attempt may take.
+    /// Sets how long one attempt may take.
     #[must_use]
     pub fn attempt_timeout(self, attempt_timeout: Duration) -> Self {
         Self { attempt_timeout, ..self }
     }
 
-    /// How often an attempt that was lost is repeated.
+    /// Sets how often a call is retried.
     #[must_use]
     pub fn max_retries(self, max_retries: u32) -> Self {
         Self { max_retries, ..self }
     }
 
-    /// Adds a layer of the processor's own, inside the ones added before. It sees every attempt.
+    /// Adds a layer of the processor's own, inside the ones that were added before. It sees every attempt.
     #[must_use]
     pub fn with(mut self, layer: impl Layer) -> Self {
         self.own.push(Arc::new(layer));
@@ -198,8 +202,8 @@ impl Layers {
             Arc::new(Trace),
             Arc::new(StatusFallback::default()),
             Arc::new(Deadline),
-            Arc::new(OneAtATime::default()),
-            Arc::new(StaleBooks::default()),
+            Arc::new(PaymentLock::default()),
+            Arc::new(StaleRefundGuard::default()),
             Arc::new(Retry::new(self.max_retries)),
             Arc::new(AttemptTimeout::new(self.attempt_timeout)),
         ];
@@ -233,7 +237,7 @@ impl Stack {
             deadline: layers.deadline,
             chain: layers.into_chain(),
             keys: IdempotencyKeys::default(),
-            // Asked here, where a panic of it is an error at boot.
+            // Asked here, so that a panic in it is an error at boot.
             #[cfg(feature = "node")]
             immediate: Operation::ALL
                 .into_iter()
@@ -243,13 +247,13 @@ impl Stack {
         }
     }
 
-    /// The identifier under which the processor is registered.
+    /// Returns the identifier under which the processor is registered.
     #[must_use]
     pub fn identifier(&self) -> &'static str {
         self.identifier
     }
 
-    /// How long a call may take.
+    /// Returns how long a call may take.
     #[must_use]
     pub fn deadline(&self) -> Duration {
         self.deadline
@@ -276,27 +280,12 @@ impl Stack {
     }
 }
 
-/// `"refund_payment of pi_1"`, or `"refund_payment"` where the payment has no name.
-fn described(call: &CallContext) -> String {
-    let operation = call.operation().name();
-    match call.payment() {
-        "" => operation.to_owned(),
-        payment => format!("{operation} of {payment}"),
-    }
-}
-
-/// The error of a call that ended without an answer: unknown where it may have had an effect.
+/// Returns the error of a call that ended without an answer: unknown if it may have had an effect.
 fn unanswered(call: &CallContext, what: &str, detail: &str) -> PaymentProcessorError {
-    let error = format!("{} {what}", described(call));
-    if call.was_reached() && !call.operation().is_read() {
-        let detail = format!(
-            "{detail} It is not known whether it took effect. Repeat the same action: it finds out \
-             first."
-        );
-        PaymentProcessorError::outcome_unknown(error, detail)
-    } else {
-        PaymentProcessorError::unavailable(error, format!("{detail} Nothing was moved. Try again."))
-    }
+    let may_have_moved = call.was_reached() && !call.operation().is_read();
+    let kind = if may_have_moved { ErrorKind::OutcomeUnknown } else { ErrorKind::Unavailable };
+    let error = format!("{} {what}", call.subject());
+    PaymentProcessorError::new(kind, error, "", format!("{detail} {}", kind.advice()))
 }
 
 #[cfg(test)]

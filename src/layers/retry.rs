@@ -1,26 +1,30 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use backon::{BackoffBuilder, ExponentialBuilder};
 use tokio::time::{Instant, sleep};
-use uuid::Uuid;
 
-use super::{Layer, Next, described};
+use super::{Layer, Next};
 use crate::call::CallContext;
-use crate::error::{ErrorKind, PaymentProcessorError, Repetition, Result};
+use crate::error::{ErrorKind, PaymentProcessorError, Result, Retryability};
 use crate::request::{Request, Response};
 
-/// The longest wait before the first repetition; it doubles with each one.
-const FIRST_DELAY: Duration = Duration::from_millis(500);
+/// The delays before the retries: half to all of 0.5 s, 1 s, 2 s, …, so that clients that failed together do
+/// not return together. The crate adds a random part of each delay to it, up to all of it.
+const BACKOFF: ExponentialBuilder = ExponentialBuilder::new()
+    .with_min_delay(Duration::from_millis(250))
+    .with_factor(2.0)
+    .with_jitter();
 
-/// Repeats an attempt that was lost, where the processor says that this cannot move money twice
-/// ([`is_repeatable`](crate::PaymentProcessor::is_repeatable)); with jittered exponential backoff,
-/// never past the call's deadline.
+/// Retries an attempt that failed for a moment or was lost, if the processor says that this cannot move money
+/// twice ([`is_repeatable`](crate::PaymentProcessor::is_repeatable)): after random, growing delays, and never
+/// past the call's deadline.
 pub struct Retry {
     max_retries: u32,
 }
 
 impl Retry {
-    /// Repeats at most `max_retries` times.
+    /// Retries at most `max_retries` times.
     #[must_use]
     pub fn new(max_retries: u32) -> Self {
         Self { max_retries }
@@ -33,30 +37,25 @@ impl Layer for Retry {
         if !next.processor().is_repeatable(call.operation()) {
             return next.run(call, request).await;
         }
+        let max_retries = usize::try_from(self.max_retries).unwrap_or(usize::MAX);
+        let mut delays = BACKOFF.with_max_times(max_retries).build();
         let mut outcome_unknown = false;
-        for retry in 0..=self.max_retries {
+        loop {
             let error = match next.run(call, request.clone()).await {
                 Err(error) if is_lost(error.kind()) => error,
-                // It was not looked at, so it says nothing about the attempt before it.
+                // The provider did not look at it, so it says nothing about the attempt before it.
                 Err(error) if error.kind() == ErrorKind::Invalid => {
                     return Err(summed_up(error, outcome_unknown, call));
                 }
                 answer => return answer,
             };
             outcome_unknown |= error.kind() == ErrorKind::OutcomeUnknown;
-            let delay = match error.repetition() {
-                Repetition::AsUsual => delay_before(retry),
-                Repetition::After(delay) => delay.max(delay_before(retry)),
-                Repetition::Never => return Err(summed_up(error, outcome_unknown, call)),
-            };
-            // Nothing limits what a provider may ask for.
-            let too_late =
-                Instant::now().checked_add(delay).is_none_or(|then| then >= call.deadline());
-            if retry == self.max_retries || too_late {
+            let delay = delays.next().and_then(|usual| delay_after(&error, usual));
+            let Some(delay) = delay.filter(|delay| is_in_time(call, *delay)) else {
                 return Err(summed_up(error, outcome_unknown, call));
-            }
+            };
             tracing::warn!(
-                "{}.{} {}; repeated in {} ms",
+                "{}.{} {}; retried in {} ms",
                 call.identifier(),
                 call.operation().name(),
                 error.kind().code(),
@@ -64,7 +63,6 @@ impl Layer for Retry {
             );
             sleep(delay).await;
         }
-        next.run(call, request).await
     }
 }
 
@@ -72,47 +70,63 @@ fn is_lost(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::Unavailable | ErrorKind::OutcomeUnknown)
 }
 
-/// An attempt that certainly did nothing does not make an earlier, unknown one known.
+/// Returns the error of the whole call. A last attempt that certainly moved nothing says nothing about an
+/// earlier one whose outcome is unknown.
 fn summed_up(
     last: PaymentProcessorError,
     outcome_unknown: bool,
     call: &CallContext,
 ) -> PaymentProcessorError {
     if outcome_unknown && last.kind() != ErrorKind::OutcomeUnknown {
-        return PaymentProcessorError::outcome_unknown(
-            format!("{} was not answered", described(call)),
-            format!(
-                "An attempt was lost, and the next one failed: {} Repeat the same action: it finds \
-                 out first.",
-                last.detail()
-            ),
+        let kind = ErrorKind::OutcomeUnknown;
+        // That the last attempt moved nothing would be read as if the call had moved nothing.
+        let reason = last.detail().trim_end_matches(last.kind().advice()).trim_end();
+        let detail =
+            format!("An attempt was lost, and the next one failed: {reason} {}", kind.advice());
+        return PaymentProcessorError::new(
+            kind,
+            format!("{} was not answered", call.subject()),
+            "",
+            detail,
         );
     }
     last
 }
 
-/// Half to all of 0.5 s, 1 s, 2 s, …: clients that failed together do not come back together.
-fn delay_before(retry: u32) -> Duration {
-    let longest = FIRST_DELAY.saturating_mul(2_u32.saturating_pow(retry));
-    let [.., random] = Uuid::new_v4().into_bytes();
-    let jitter = f64::from(random) / 255.0;
-    longest.mul_f64(0.5 + jitter / 2.0)
+/// Returns how long to wait after `error`, or `None` if another attempt will not help.
+fn delay_after(error: &PaymentProcessorError, usual: Duration) -> Option<Duration> {
+    match error.retryability() {
+        Retryability::AsUsual => Some(usual),
+        Retryability::After(delay) => Some(delay.max(usual)),
+        Retryability::Never => None,
+    }
+}
+
+/// Whether the call still has time after `delay`, which may be as long as a provider likes.
+fn is_in_time(call: &CallContext, delay: Duration) -> bool {
+    Instant::now().checked_add(delay).is_some_and(|then| then < call.deadline())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use backon::BackoffBuilder;
+
+    use super::BACKOFF;
     use crate::error::ErrorKind;
-    use crate::layers::testing::{Script, Step, capture, refund, retrieve, stack};
+    use crate::layers::Layers;
+    use crate::layers::testing::{Script, Step, capture, refund, retrieve, stack, stack_with};
 
     #[tokio::test(start_paused = true)]
-    async fn a_lost_read_is_repeated() {
+    async fn a_lost_read_is_retried() {
         let script = Script::new([Step::Unavailable, Step::Hang, Step::Done]);
         assert!(stack(&script).call(retrieve("pi_1")).await.is_ok());
         assert_eq!(script.calls(), 3);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_call_that_does_not_carry_its_key_is_never_repeated() {
+    async fn a_call_that_does_not_carry_its_key_is_never_retried() {
         for step in [Step::Unavailable, Step::Hang, Step::Panic] {
             let script = Script::new([step, Step::Done]);
             assert!(stack(&script).call(capture("pi_1")).await.is_err());
@@ -121,7 +135,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_call_that_carries_its_key_is_repeated_with_the_same_key() {
+    async fn a_call_that_carries_its_key_is_retried_with_the_same_key() {
         let script = Script::new([Step::Hang, Step::Unavailable, Step::Done]).carrying_keys();
         assert!(stack(&script).call(refund("pi_1", 5)).await.is_ok());
         let keys = script.keys();
@@ -129,8 +143,35 @@ mod tests {
         assert!(keys.iter().all(|key| key == &keys[0]));
     }
 
+    #[test]
+    fn each_delay_is_half_to_all_of_half_a_second_doubled_with_each_retry() {
+        let mut first = Vec::new();
+        for _ in 0..100 {
+            for (delay, longest) in
+                BACKOFF.build().zip([500, 1000, 2000].map(Duration::from_millis))
+            {
+                assert!(longest / 2 <= delay && delay <= longest, "{delay:?}");
+                first.extend((longest.as_millis() == 500).then_some(delay));
+            }
+        }
+        first.sort();
+        first.dedup();
+        assert!(first.len() > 90, "the delays are not random");
+    }
+
     #[tokio::test(start_paused = true)]
-    async fn a_provider_that_asks_for_time_gets_it() {
+    async fn a_lost_attempt_is_retried_as_often_as_the_layers_say() {
+        for max_retries in [0, 1, 4] {
+            let script = Script::new([Step::Unavailable; 9]);
+            let layers =
+                Layers::default().max_retries(max_retries).deadline(Duration::from_secs(60));
+            assert!(stack_with(&script, layers).call(retrieve("pi_1")).await.is_err());
+            assert_eq!(script.calls(), max_retries as usize + 1);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_provider_that_asks_for_a_pause_gets_it() {
         let script = Script::new([Step::BusyFor(3), Step::Done]).carrying_keys();
         let started = tokio::time::Instant::now();
         assert!(stack(&script).call(refund("pi_1", 5)).await.is_ok());
@@ -138,7 +179,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_provider_that_asks_for_more_time_than_there_is_is_not_asked_again() {
+    async fn a_provider_that_asks_for_a_longer_pause_than_the_deadline_allows_is_not_asked_again() {
         let script = Script::new([Step::BusyFor(60), Step::Done]).carrying_keys();
         let started = tokio::time::Instant::now();
         let error = stack(&script).call(refund("pi_1", 5)).await.unwrap_err();
@@ -147,14 +188,14 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_the_provider_says_is_final_is_not_repeated() {
+    async fn what_the_provider_calls_final_is_not_retried() {
         let script = Script::new([Step::UnavailableForGood, Step::Done]).carrying_keys();
         assert!(stack(&script).call(refund("pi_1", 5)).await.is_err());
         assert_eq!(script.calls(), 1);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_refusal_is_not_repeated() {
+    async fn a_refusal_is_not_retried() {
         let script = Script::new([Step::Refuse, Step::Done]).carrying_keys();
         let error = stack(&script).call(capture("pi_1")).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Refused);

@@ -1,44 +1,37 @@
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
 use super::{Layer, Next};
 use crate::call::CallContext;
 use crate::error::{ErrorKind, Result};
+use crate::memory::Recent;
 use crate::request::{Operation, Request, Response};
 use crate::types::PaymentSessionStatus;
 
-/// How many payments are remembered at most; past that the memory starts anew.
-const CAPACITY: usize = 10_000;
+/// How many payments are remembered at most.
+const MOST: usize = 10_000;
 
-/// Answers `get_payment_status` with the status that this process read last for the payment, where
-/// the provider does not tell it.
+/// How long a status that was read may stand in for the provider's own answer: long enough for a cart that is
+/// being completed, and too short for a later decision to rest on it.
+const LONGEST: Duration = Duration::from_secs(120);
+
+/// Answers `get_payment_status` with the status that this process has just read for the payment, if the
+/// provider cannot be reached.
+///
+/// It bridges a moment and nothing else: what the provider itself answers, a refusal or an unknown payment
+/// included, is passed on as it is, and so is an outage once the status was read more than two minutes ago.
 ///
 /// Medusa asks right after an authorization, with its own row of the payment already committed: an
 /// error there leaves a cart that can never be completed
 /// (`Payment … already exists`, `dist/strategies/cart-completion.js`).
-#[derive(Default)]
 pub struct StatusFallback {
-    last: Mutex<HashMap<String, PaymentSessionStatus>>,
+    read: Recent<String, PaymentSessionStatus>,
 }
 
-impl StatusFallback {
-    fn remember(&self, payment: &str, status: PaymentSessionStatus) {
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.len() >= CAPACITY && !last.contains_key(payment) {
-            last.clear();
-        }
-        last.insert(payment.to_owned(), status);
-    }
-
-    /// What was read before a change no longer holds.
-    fn forget(&self, payment: &str) {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).remove(payment);
-    }
-
-    fn recall(&self, payment: &str) -> Option<PaymentSessionStatus> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).get(payment).copied()
+impl Default for StatusFallback {
+    fn default() -> Self {
+        Self { read: Recent::new(MOST, LONGEST) }
     }
 }
 
@@ -51,23 +44,25 @@ impl Layer for StatusFallback {
         }
         match &answer {
             Ok(Response::Authorization(authorization)) => {
-                self.remember(call.payment(), authorization.status);
+                self.read.insert(call.payment().to_owned(), authorization.status);
             }
-            Ok(Response::Status(status)) => self.remember(call.payment(), *status),
+            Ok(Response::Status(status)) => self.read.insert(call.payment().to_owned(), *status),
             // Medusa's subscribers update sessions in the background, also while their cart is
             // being completed.
             Ok(Response::Unchanged) => {}
+            // What was read before a change no longer holds.
             Ok(_) => {
                 if !call.operation().is_read() {
-                    self.forget(call.payment());
+                    self.read.remove(call.payment());
                 }
             }
             Err(error) => {
                 if call.operation() == Operation::GetPaymentStatus
-                    && let Some(status) = self.recall(call.payment())
+                    && error.kind() == ErrorKind::Unavailable
+                    && let Some(status) = self.read.get(call.payment())
                 {
                     tracing::warn!(
-                        "{}.{} {}; answered with the status read last, {}",
+                        "{}.{} {}; answered with the status that was just read, {}",
                         call.identifier(),
                         call.operation().name(),
                         error.kind().code(),
@@ -76,7 +71,7 @@ impl Layer for StatusFallback {
                     return Ok(Response::Status(status));
                 }
                 if error.kind() == ErrorKind::OutcomeUnknown && !call.operation().is_read() {
-                    self.forget(call.payment());
+                    self.read.remove(call.payment());
                 }
             }
         }
@@ -94,7 +89,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_status_that_was_just_read_answers_for_a_provider_that_is_gone() {
+    async fn the_status_that_was_just_read_answers_for_a_provider_that_cannot_be_reached() {
         let script = Script::new(std::iter::once(Step::Done).chain(lost()));
         let stack = stack(&script);
         stack.call(authorize("pi_1")).await.unwrap();
@@ -103,12 +98,44 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_status_that_was_just_read_answers_for_a_provider_that_refuses_to_tell_it() {
-        let script = Script::new([Step::Done, Step::Refuse]);
+    async fn a_status_older_than_two_minutes_is_not_an_answer() {
+        let script = Script::new(std::iter::once(Step::Done).chain(lost()).chain(lost()));
         let stack = stack(&script);
         stack.call(authorize("pi_1")).await.unwrap();
-        let answer = stack.call(status("pi_1")).await.unwrap();
-        assert_eq!(answer, Response::Status(PaymentSessionStatus::Authorized));
+        tokio::time::advance(Duration::from_secs(110)).await;
+        assert!(stack.call(status("pi_1")).await.is_ok());
+        tokio::time::advance(Duration::from_secs(10)).await;
+        let error = stack.call(status("pi_1")).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_from_memory_does_not_make_the_status_newer() {
+        let lost = std::iter::repeat_with(lost).take(3).flatten();
+        let script = Script::new(std::iter::once(Step::Done).chain(lost));
+        let stack = stack(&script);
+        stack.call(authorize("pi_1")).await.unwrap();
+        for _ in 0..2 {
+            tokio::time::advance(Duration::from_secs(50)).await;
+            assert!(stack.call(status("pi_1")).await.is_ok());
+        }
+        tokio::time::advance(Duration::from_secs(50)).await;
+        assert!(stack.call(status("pi_1")).await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_the_provider_itself_answers_is_never_replaced_by_a_remembered_status() {
+        for (step, kind) in [
+            (Step::Refuse, ErrorKind::Refused),
+            (Step::Invalid, ErrorKind::Invalid),
+            (Step::OutcomeUnknown, ErrorKind::OutcomeUnknown),
+        ] {
+            let script = Script::new([Step::Done, step, step, step]);
+            let stack = stack(&script);
+            stack.call(authorize("pi_1")).await.unwrap();
+            let error = stack.call(status("pi_1")).await.unwrap_err();
+            assert_eq!(error.kind(), kind);
+        }
     }
 
     #[tokio::test(start_paused = true)]
@@ -118,7 +145,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_change_makes_the_status_read_before_worthless() {
+    async fn a_status_from_before_a_change_is_not_an_answer() {
         let script = Script::new([Step::Done, Step::Done].into_iter().chain(lost()));
         let stack = stack(&script);
         stack.call(authorize("pi_1")).await.unwrap();
@@ -127,7 +154,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_change_that_may_have_been_made_does_so_too() {
+    async fn a_status_from_before_a_change_with_an_unknown_outcome_is_not_an_answer() {
         let script = Script::new([Step::Done, Step::Hang].into_iter().chain(lost()));
         let stack = stack(&script);
         stack.call(authorize("pi_1")).await.unwrap();
@@ -151,15 +178,5 @@ mod tests {
         stack.call(authorize("pi_1")).await.unwrap();
         stack.call(update("pi_1")).await.unwrap();
         assert!(stack.call(status("pi_1")).await.is_ok());
-    }
-
-    #[test]
-    fn what_is_remembered_is_bounded() {
-        let fallback = StatusFallback::default();
-        for payment in 0..=CAPACITY {
-            fallback.remember(&payment.to_string(), PaymentSessionStatus::Pending);
-        }
-        assert!(fallback.last.lock().unwrap().len() <= CAPACITY);
-        assert!(fallback.recall(&CAPACITY.to_string()).is_some());
     }
 }

@@ -27,7 +27,8 @@ pub(crate) enum Step {
     Invalid,
     Unavailable,
     UnavailableForGood,
-    /// For so many seconds.
+    OutcomeUnknown,
+    /// For this many seconds.
     BusyFor(u64),
     Hang,
     Panic,
@@ -80,6 +81,7 @@ impl Script {
             Step::UnavailableForGood => {
                 Err(PaymentProcessorError::unavailable("", "").never_retry())
             }
+            Step::OutcomeUnknown => Err(PaymentProcessorError::outcome_unknown("", "")),
             Step::BusyFor(seconds) => Err(PaymentProcessorError::unavailable("", "")
                 .retry_after(Duration::from_secs(seconds))),
             Step::Hang => std::future::pending().await,

@@ -8,8 +8,8 @@ use crate::request::{Request, Response};
 
 /// Logs every call: provider, operation, duration and outcome; never data, never an error's text.
 ///
-/// Reads that succeed are `debug`, changes that succeed `info`, refusals and passing failures
-/// `warn`, and an unknown outcome, which somebody has to look at, `error`.
+/// Reads that succeed are logged as `debug`, changes that succeed as `info`, refusals and passing failures
+/// as `warn`, and an unknown outcome, which a person has to look at, as `error`.
 pub struct Trace;
 
 #[async_trait]

@@ -1,9 +1,21 @@
 // A provider that refuses, is down, hangs, or whose replies are lost.
 
+const { CheckFailed } = require("../answers");
+
 /** The operation is done: `answer` was a success. */
 async function isDone(trial, operation, args, answer) {
   await operation.moved?.(trial, args);
   await operation.done?.(trial, args, answer);
+}
+
+async function hasMoved(trial, operation, args) {
+  try {
+    await operation.moved(trial, args);
+    return true;
+  } catch (error) {
+    if (error instanceof CheckFailed) return false;
+    throw error;
+  }
 }
 
 /** Repeats the operation until it is done. Money that moved twice on the way is worse than that it never succeeds. */
@@ -70,6 +82,26 @@ module.exports = {
     trial.heard(await trial.call(operation.method, ...args));
     await trial.clear();
     await trial.restart();
+    await again(trial, operation, args);
+  },
+
+  /** A provider that stores its answers replays the refusal to the new process, which knows of no later attempt. */
+  async "stale-refusal"(trial, operation) {
+    const args = await operation.prepare(trial);
+    await trial.inject("decline", operation.method);
+    const refusal = (await trial.call(operation.method, ...args)).refused();
+    await trial.clear();
+    await operation.undone?.(trial, args);
+    await trial.inject("loseReply", operation.method);
+    trial.heard(await trial.call(operation.method, ...args));
+    await trial.clear();
+    await trial.restart();
+    const answer = trial.heard(await trial.call(operation.method, ...args));
+    if (answer.isSuccess) return isDone(trial, operation, args, answer);
+    // It may ask to wait, and has a code of its own for that.
+    if (answer.value?.code === refusal.value.code && (await hasMoved(trial, operation, args))) {
+      trial.complain(`money was moved, and the answer says that it was not: ${answer}`);
+    }
     await again(trial, operation, args);
   },
 

@@ -14,8 +14,8 @@ const refused = (code, message) => new BankError("refused", code, message);
 
 function openBank() {
   const payments = new Map();
-  /** Idempotency key → the reply that it got. */
-  const served = new Map();
+  /** Idempotency key → the reply or the refusal that its first request got. */
+  const answers = new Map();
   /** Payment method → what is wrong with its requests. */
   const faults = new Map();
 
@@ -47,6 +47,9 @@ function openBank() {
       return Object.assign(changed, { amount, currency });
     },
     read: ({ id }) => payment(id),
+    decline() {
+      throw refused("declined", "The bank says no.");
+    },
     capture({ id, amount }) {
       const taken = payment(id);
       if (taken.status !== "held") throw refused("not_held", `It is ${taken.status}.`);
@@ -68,12 +71,22 @@ function openBank() {
     },
   };
 
-  /** Runs once for each key: after that the same reply comes again. */
+  /** Runs once for each key: after that the same answer comes again, be it a refusal. */
   function serve(action, { key, ...request }) {
-    if (key !== undefined && served.has(key)) return { ...served.get(key), replayed: true };
-    const reply = { ...work[action](request) };
-    if (key !== undefined) served.set(key, reply);
-    return reply;
+    if (key === undefined) return { ...work[action](request) };
+    const isReplayed = answers.has(key);
+    if (!isReplayed) answers.set(key, outcome(action, request));
+    const { reply, refusal } = answers.get(key);
+    if (refusal) throw Object.assign(new BankError(refusal.kind, refusal.code, refusal.message), { isReplayed });
+    return { ...reply, isReplayed };
+  }
+
+  function outcome(action, request) {
+    try {
+      return { reply: { ...work[action](request) } };
+    } catch (refusal) {
+      return { refusal };
+    }
   }
 
   /** `method` is the payment method on whose behalf it is: faults are meant for one. Resolves with the reply's text. */
@@ -84,7 +97,7 @@ function openBank() {
       case undefined:
         return JSON.stringify(serve(action, details));
       case "decline":
-        throw refused("declined", "The bank says no.");
+        return JSON.stringify(serve("decline", details));
       case "declineQuietly":
         return JSON.stringify({ id: `refund_${randomUUID()}`, status: "failed" });
       case "unavailable":

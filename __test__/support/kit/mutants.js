@@ -97,6 +97,22 @@ const forgetful = (method) =>
     },
   }));
 
+/** The key says how often this instance was refused: another one begins with a key under which that is replayed. */
+const believing = (method) =>
+  having((original) => ({
+    async askOnce(asked, action, { key, ...details }) {
+      if (asked !== method) return original.askOnce.call(this, asked, action, { key, ...details });
+      this.refusals ??= new Map();
+      const refusals = this.refusals.get(key) ?? 0;
+      try {
+        return await this.ask(asked, action, { ...details, key: `${key} after ${refusals} refusals` });
+      } catch (error) {
+        if (error.kind === "refused") this.refusals.set(key, refusals + 1);
+        throw error;
+      }
+    },
+  }));
+
 /** What is done already is an error. */
 const doubtful = (method) =>
   having(() => ({
@@ -219,7 +235,7 @@ module.exports = {
     },
   })),
   "refund-after-lost-reply": having((original) => ({
-    refunded: (data, refund) => (refund.replayed ? { ...data } : original.refunded(data, refund)),
+    refunded: (data, refund) => (refund.isReplayed ? { ...data } : original.refunded(data, refund)),
   })),
 
   "cancel-releases": answering("cancelPayment", (_, [data], { bank }) => {
@@ -357,4 +373,5 @@ module.exports = {
       return `${original.refundKey(data, amount)} by ${this.name}`;
     },
   })),
+  ...family("stale-refusal", ["capture", "refund", "cancel"], believing),
 };

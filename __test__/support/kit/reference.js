@@ -93,10 +93,11 @@ class Reference {
     });
   }
 
-  /** A refusal is a success only where the bank shows that it is done already. */
+  /** A refusal is a success only if the bank shows that it is done already. */
   async unlessDone(method, action, { id }, done) {
     try {
-      await this.ask(method, action, { id });
+      const { isReplayed } = await this.askOnce(method, action, { id, key: `${action} ${id}` });
+      if (isReplayed) this.wasDone(method, id, new BankError("refused", "was_done", "It was done before."));
     } catch (error) {
       if (error.kind !== "refused" || error.code === "declined") throw error;
       const { status } = await this.ask(method, "read", { id });
@@ -113,7 +114,7 @@ class Reference {
         this.checkRefund(amount);
         const key = this.refundKey(data, amount);
         this.expectNews(key);
-        const refund = await this.ask("refundPayment", "refund", { id: data.id, amount, key });
+        const refund = await this.askOnce("refundPayment", "refund", { id: data.id, amount, key });
         this.checkOutcome(refund);
         this.paid.add(key);
         return this.refunded(data, refund);
@@ -188,6 +189,20 @@ class Reference {
   checkAmount(amount) {
     if (!Number.isSafeInteger(amount) || amount < 0) {
       throw new BankError("refused", "invalid_amount", `${amount} is no amount.`);
+    }
+  }
+
+  /**
+   * Asks the bank for a change. A refusal that it only replays is its answer to an earlier request, whatever has come
+   * of that since: the next key asks anew.
+   */
+  async askOnce(method, action, { key, ...details }) {
+    for (let replays = 0; ; replays++) {
+      try {
+        return await this.ask(method, action, { ...details, key: replays === 0 ? key : `${key}.${replays}` });
+      } catch (error) {
+        if (!error.isReplayed) throw error;
+      }
     }
   }
 

@@ -95,7 +95,7 @@ mod tests {
     use super::*;
     use crate::amount::Amount;
     use crate::call::CallContext;
-    use crate::error::{ErrorKind, PaymentProcessorError, Repetition};
+    use crate::error::{ErrorKind, PaymentProcessorError, Retryability};
     use crate::http::{Client, Endpoint, Exchange, StatusCode, header};
     use crate::json::JsonObject;
     use crate::providers::Manual;
@@ -179,9 +179,9 @@ mod tests {
     fn stripes_word_on_retries_counts() {
         let body = r#"{"error":{"type":"api_error","message":"m"}}"#;
         let final_one = error(500, &[("stripe-should-retry", "false")], body);
-        assert_eq!(final_one.repetition(), Repetition::Never);
+        assert_eq!(final_one.retryability(), Retryability::Never);
         let busy = error(429, &[("retry-after", "3")], body);
-        assert_eq!(busy.repetition(), Repetition::After(Duration::from_secs(3)));
+        assert_eq!(busy.retryability(), Retryability::After(Duration::from_secs(3)));
     }
 
     #[test]

@@ -107,6 +107,29 @@ pub(super) async fn restarted(trial: &mut Trial<'_>, operation: Operation) -> Ch
     again(trial, &request).await
 }
 
+/// A provider that stores its answers replays the refusal to the new process, which knows of no later attempt.
+pub(super) async fn stale_refusal(trial: &mut Trial<'_>, operation: Operation) -> Checked {
+    let request = prepared(trial, operation).await?;
+    trial.inject(Fault::Decline, operation).await?;
+    trial.call(request.clone()).await.refused()?;
+    trial.harness.clear().await;
+    undone(trial, &request).await?;
+    trial.inject(Fault::LoseReply, operation).await?;
+    trial.heard(request.clone()).await;
+    trial.harness.clear().await;
+    trial.restart().await;
+    let answer = trial.heard(request.clone()).await;
+    if answer.is_success() {
+        return done(trial, &request, &answer).await;
+    }
+    if let Some(ErrorKind::Refused | ErrorKind::Invalid) = answer.error().map(|error| error.kind())
+        && moved(trial, &request).await.is_ok()
+    {
+        trial.complain(format!("money was moved, and the answer says that it was not: {answer}"));
+    }
+    again(trial, &request).await
+}
+
 pub(super) async fn lost_initiate(trial: &mut Trial<'_>) -> Checked {
     let request = Request::InitiatePayment(Box::new(trial.context()));
     trial.inject(Fault::LoseReply, Operation::InitiatePayment).await?;

@@ -78,6 +78,7 @@ async fn run_for(family: &str, trial: &mut Trial<'_>, operation: Operation) -> C
         "cut-off" => faults::converges(trial, operation, Fault::CutOff).await,
         "lost" => faults::converges(trial, operation, Fault::LoseReply).await,
         "restarted" => faults::restarted(trial, operation).await,
+        "stale-refusal" => faults::stale_refusal(trial, operation).await,
         unknown => failed(format!("there is no check {unknown}")),
     }
 }

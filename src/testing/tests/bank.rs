@@ -1,6 +1,6 @@
 //! A bank in memory: what it holds and pays is the truth, and its replies can go wrong.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Mutex;
 
 use uuid::Uuid;
@@ -24,13 +24,27 @@ pub(super) struct Payment {
     pub status: Status,
     pub held: u64,
     pub captured: u64,
-    pub refunded: u64,
+    pub refunds: Vec<Refund>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Refund {
+    pub id: String,
+    pub amount: u64,
+}
+
+impl Payment {
+    pub(super) fn refunded(&self) -> u64 {
+        self.refunds.iter().map(|refund| refund.amount).sum()
+    }
 }
 
 /// Why the bank did not say that it did it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum BankError {
     Refused(&'static str),
+    /// An earlier request with the same key was refused. Nothing was done now.
+    RefusedBefore(&'static str),
     Unavailable,
     Lost,
 }
@@ -38,8 +52,8 @@ pub(super) enum BankError {
 #[derive(Default)]
 pub(super) struct State {
     pub payments: HashMap<String, Payment>,
-    /// Idempotency keys of refunds that were paid.
-    pub served: HashSet<String>,
+    /// Idempotency key → what its first request was answered.
+    answers: HashMap<String, Result<(), &'static str>>,
 }
 
 impl State {
@@ -47,6 +61,8 @@ impl State {
         self.payments.get_mut(id).ok_or(BankError::Refused("not_found"))
     }
 }
+
+const DECLINED: BankError = BankError::Refused("declined");
 
 #[derive(Default)]
 pub(super) struct Bank {
@@ -61,14 +77,59 @@ impl Bank {
         operation: Operation,
         work: impl FnOnce(&mut State) -> Result<T, BankError>,
     ) -> Result<T, BankError> {
+        let declines = self.fault_for(operation) == Some(Fault::Decline);
+        let work = |state: &mut State| if declines { Err(DECLINED) } else { work(state) };
+        self.receive(operation, work).await
+    }
+
+    /// Does `work` once for each key: after that the same answer comes again, be it a refusal.
+    pub(super) async fn ask_once(
+        &self,
+        operation: Operation,
+        key: &str,
+        work: impl FnOnce(&mut State) -> Result<(), BankError>,
+    ) -> Result<(), BankError> {
+        let declines = self.fault_for(operation) == Some(Fault::Decline);
+        let once = |state: &mut State| {
+            if let Some(before) = state.answers.get(key) {
+                return before.map_err(BankError::RefusedBefore);
+            }
+            let answer = if declines { Err(DECLINED) } else { work(state) };
+            match &answer {
+                Ok(()) => state.answers.insert(key.to_owned(), Ok(())),
+                Err(BankError::Refused(code)) => state.answers.insert(key.to_owned(), Err(code)),
+                Err(_) => None,
+            };
+            answer
+        };
+        self.receive(operation, once).await
+    }
+
+    /// Looks at the state on behalf of a change, with whose fault only a bank that is gone is meant.
+    pub(super) async fn look<T>(
+        &self,
+        operation: Operation,
+        look: impl FnOnce(&mut State) -> Result<T, BankError>,
+    ) -> Result<T, BankError> {
         match self.fault_for(operation) {
-            None | Some(Fault::DeclineQuietly) => work(&mut self.state.lock().unwrap()),
-            Some(Fault::Decline) => Err(BankError::Refused("declined")),
+            Some(Fault::Unavailable) => Err(BankError::Unavailable),
+            Some(Fault::Hang) => std::future::pending().await,
+            _ => self.with(look),
+        }
+    }
+
+    async fn receive<T>(
+        &self,
+        operation: Operation,
+        work: impl FnOnce(&mut State) -> Result<T, BankError>,
+    ) -> Result<T, BankError> {
+        match self.fault_for(operation) {
+            None | Some(Fault::Decline | Fault::DeclineQuietly) => self.with(work),
             Some(Fault::Unavailable) => Err(BankError::Unavailable),
             Some(Fault::Hang) => std::future::pending().await,
             Some(Fault::Garble) => Err(BankError::Lost),
             Some(Fault::LoseReply | Fault::CutOff) => {
-                work(&mut self.state.lock().unwrap())?;
+                self.with(work)?;
                 Err(BankError::Lost)
             }
         }
@@ -104,7 +165,7 @@ impl Bank {
             Ledger {
                 held: payment.held,
                 captured: payment.captured,
-                refunded: payment.refunded,
+                refunded: payment.refunded(),
                 canceled: payment.status == Status::Canceled,
             }
         })
@@ -141,7 +202,7 @@ pub(super) fn create(
         status: Status::Open,
         held: 0,
         captured: 0,
-        refunded: 0,
+        refunds: Vec::new(),
     };
     state.payments.insert(id.clone(), payment);
     Ok(id)

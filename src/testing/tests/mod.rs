@@ -103,6 +103,7 @@ fn flaw_for(id: &str) -> Flaw {
             ("declined" | "down", _) if hidden => Flaw::HangsOnErrors(operation),
             ("declined" | "down" | "garbled", _) => Flaw::TakesErrorsForSuccess(operation),
             ("hang", _) => Flaw::Patient,
+            ("stale-refusal", _) => Flaw::BelievesReplays,
             ("lost" | "restarted", RefundPayment) => Flaw::PaysAgain,
             ("lost" | "restarted", CapturePayment | CancelPayment | DeletePayment) => {
                 Flaw::Forgets(operation)
@@ -161,8 +162,14 @@ async fn every_check_fails_where_it_is_broken() {
 
 #[tokio::test(start_paused = true)]
 async fn money_that_moved_is_never_called_refused() {
-    for wanted in ["lost-refund", "cut-off-capture"] {
-        let harness = AtTheBank::with(Flaw::CallsItRefused);
+    for (flaw, wanted) in [
+        (Flaw::CallsItRefused, "lost-refund"),
+        (Flaw::CallsItRefused, "cut-off-capture"),
+        (Flaw::BelievesReplays, "stale-refusal-capture"),
+        (Flaw::BelievesReplays, "stale-refusal-refund"),
+        (Flaw::BelievesReplays, "stale-refusal-cancel"),
+    ] {
+        let harness = AtTheBank::with(flaw);
         let report = check_some(&harness, |id| id == wanted).await;
         let message = report.failed.first().map(|failure| failure.message.clone());
         assert!(message.unwrap().contains("the answer says that it was not"), "{report}");

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::bank::{Bank, BankError, State, Status, create};
+use super::bank::{Bank, BankError, Refund, State, Status, create};
 use crate::amount::Amount;
 use crate::call::CallContext;
 use crate::error::{PaymentProcessorError, Result};
@@ -48,6 +48,8 @@ pub(super) enum Flaw {
     /// Nobody knows which payment it is, and two refunds at once are one.
     Anonymous,
     RemembersRefusals,
+    /// What the bank answered to an earlier request with the same key is this call's answer, and nobody looks.
+    BelievesReplays,
     /// A refund that was found out about is not written down.
     KeepsOldBooks,
     IgnoresOutcomes,
@@ -82,17 +84,44 @@ impl Reference {
         self.flaw == flaw
     }
 
-    /// Asks the bank. `already` is the status in which the payment is where it was done before.
+    /// Asks the bank.
     async fn ask<T>(
         &self,
         call: &CallContext,
         work: impl FnOnce(&mut State) -> Result<T, BankError> + Send,
     ) -> Result<T> {
+        self.understood(call, self.bank.ask(call.operation(), work).await).await
+    }
+
+    /// Asks the bank for a change, and returns the key under which it was made. What the bank only
+    /// replays is its answer to an earlier request, so that the next key asks anew.
+    async fn ask_once(
+        &self,
+        call: &CallContext,
+        first_key: String,
+        work: impl Fn(&mut State, &str) -> Result<(), BankError> + Sync,
+    ) -> Result<String> {
+        let mut key = first_key.clone();
+        let mut replays = 0;
+        loop {
+            let answer =
+                self.bank.ask_once(call.operation(), &key, |state| work(state, &key)).await;
+            if matches!(answer, Err(BankError::RefusedBefore(_))) && !self.is(Flaw::BelievesReplays)
+            {
+                replays += 1;
+                key = format!("{first_key}.{replays}");
+                continue;
+            }
+            return self.understood(call, answer).await.map(|()| key);
+        }
+    }
+
+    async fn understood<T>(&self, call: &CallContext, answer: Result<T, BankError>) -> Result<T> {
         let operation = call.operation();
         if self.is(Flaw::Fails(operation)) {
             return Err(PaymentProcessorError::refused("It always fails", "", ""));
         }
-        let error = match self.bank.ask(operation, work).await {
+        let error = match answer {
             Ok(done) => return Ok(done),
             Err(error) => error,
         };
@@ -100,7 +129,9 @@ impl Reference {
             std::future::pending::<()>().await;
         }
         Err(match error {
-            BankError::Refused(code) => PaymentProcessorError::refused("Refused", code, ""),
+            BankError::Refused(code) | BankError::RefusedBefore(code) => {
+                PaymentProcessorError::refused("Refused", code, "")
+            }
             BankError::Unavailable => PaymentProcessorError::unavailable("", ""),
             BankError::Lost if self.is(Flaw::CallsItRefused) => {
                 PaymentProcessorError::refused("", "", "")
@@ -183,8 +214,10 @@ impl Reference {
             return Ok(data);
         }
         let id = self.id(&data)?;
+        let is_done_anew = self.is(Flaw::CapturesAgain) || self.is(Flaw::Forgets(call.operation()));
+        let key = if is_done_anew { new_key() } else { call.idempotency_key().to_owned() };
         let changed = self
-            .ask(call, |state| {
+            .ask_once(call, key, |state, _| {
                 let payment = state.payment(&id)?;
                 let again = payment.status == done;
                 if again && self.is(Flaw::CapturesAgain) {
@@ -206,18 +239,66 @@ impl Reference {
             .await;
         match changed {
             Err(_) if self.tolerated(call) => Ok(data),
-            changed => changed.map(|()| data),
+            changed => changed.map(|_| data),
         }
+    }
+
+    /// Pays a refund, or finds one that an earlier call has paid and that is not recorded. Returns its id,
+    /// and whether it was found.
+    async fn refund(
+        &self,
+        call: &CallContext,
+        data: &JsonObject,
+        amount: Amount,
+        recorded: &[String],
+    ) -> Result<(String, bool)> {
+        let (id, operation) = (self.id(data)?, call.operation());
+        if !matches!(self.flaw, Flaw::PaysAgain | Flaw::BelievesReplays) {
+            let found = self.bank.look(operation, |state| {
+                let is_lost = |refund: &&Refund| {
+                    refund.amount == amount.minor_units() && !recorded.contains(&refund.id)
+                };
+                Ok(state.payment(&id)?.refunds.iter().find(is_lost).cloned())
+            });
+            if let Some(lost) = self.understood(call, found.await).await? {
+                return Ok((lost.id, true));
+            }
+        }
+        let quietly = self.bank.fault_for(operation) == Some(Fault::DeclineQuietly);
+        let paid = amount.minor_units() - u64::from(self.is(Flaw::PaysLess));
+        let refund = self
+            .ask_once(call, self.refund_key(call, data, amount), |state, key| {
+                let payment = state.payment(&id)?;
+                if payment.refunded() + amount.minor_units() > payment.captured {
+                    return Err(BankError::Refused("too_much"));
+                }
+                if !quietly {
+                    payment.refunds.push(Refund { id: key.to_owned(), amount: paid });
+                }
+                Ok(())
+            })
+            .await?;
+        let is_paid = self.bank.look(operation, |state| {
+            Ok(state.payment(&id)?.refunds.iter().any(|known| known.id == refund))
+        });
+        if !self.understood(call, is_paid.await).await? && !self.is(Flaw::IgnoresOutcomes) {
+            return Err(PaymentProcessorError::refused("", "refund_failed", ""));
+        }
+        Ok((refund, false))
     }
 
     fn refund_key(&self, call: &CallContext, data: &JsonObject, amount: Amount) -> String {
         match self.flaw {
-            Flaw::PaysAgain => Uuid::new_v4().to_string(),
+            Flaw::PaysAgain => new_key(),
             Flaw::PaysOnce => format!("{:?} {amount}", data.get::<String>("id")),
             Flaw::Anonymous => format!("{} {amount}", data.as_str()),
             _ => call.idempotency_key().to_owned(),
         }
     }
+}
+
+fn new_key() -> String {
+    Uuid::new_v4().to_string()
 }
 
 #[async_trait]
@@ -290,44 +371,23 @@ impl PaymentProcessor for Reference {
         amount: Amount,
     ) -> Result<JsonObject> {
         let id = self.id(&data)?;
-        let key = self.refund_key(call, &data, amount);
-        let quietly = self.bank.fault_for(call.operation()) == Some(Fault::DeclineQuietly);
-        let paid = amount.minor_units() - u64::from(self.is(Flaw::PaysLess));
-        let result = self
-            .ask(call, |state| {
-                if state.served.contains(&key) {
-                    return Ok(true);
-                }
-                let payment = state.payment(&id)?;
-                if payment.refunded + amount.minor_units() > payment.captured {
-                    return Err(BankError::Refused("too_much"));
-                }
-                if !quietly {
-                    payment.refunded += paid;
-                    state.served.insert(key.clone());
-                }
-                Ok(false)
-            })
-            .await;
-        let replayed = match result {
+        let recorded: Vec<String> = data.get("refunds").unwrap_or_default();
+        let result = self.refund(call, &data, amount, &recorded).await;
+        let (refund, was_found) = match result {
             Err(_) if self.tolerated(call) => return Ok(data),
             Err(error) => {
                 self.refused_before.store(error.code() == "declined", Ordering::Relaxed);
                 return Err(error);
             }
-            Ok(replayed) => replayed,
+            Ok(refund) => refund,
         };
-        let stubborn = self.is(Flaw::RemembersRefusals);
-        if (quietly && !self.is(Flaw::IgnoresOutcomes))
-            || (stubborn && self.refused_before.load(Ordering::Relaxed))
-        {
+        if self.is(Flaw::RemembersRefusals) && self.refused_before.load(Ordering::Relaxed) {
             return Err(PaymentProcessorError::refused("", "refund_failed", ""));
         }
-        if replayed && self.is(Flaw::KeepsOldBooks) {
+        if was_found && self.is(Flaw::KeepsOldBooks) {
             return Ok(data);
         }
-        let mut refunds: Vec<Value> = data.get("refunds").unwrap_or_default();
-        refunds.push(key.into());
+        let refunds: Vec<_> = recorded.into_iter().chain([refund]).collect();
         let known = if self.is(Flaw::DropsUnknown) {
             JsonObject::empty().with([("id", id.into())])
         } else {

@@ -7,30 +7,31 @@ use tokio::time::Instant;
 
 use super::{Layer, Next, unanswered};
 use crate::call::CallContext;
+use crate::canonical::canonical;
 use crate::error::Result;
 use crate::request::{Request, Response};
 
-/// A call that had to wait is not begun with less time than this left: it would only end with an
+/// A call that had to wait is not begun if less time than this is left: it would probably end with an
 /// unknown outcome.
 const LEAST_TIME: Duration = Duration::from_millis(200);
 
-/// Lets the calls that change one payment pass one after another, in the order in which they came.
-/// Reads are never held back.
+/// Lets the calls that change one payment pass one at a time, in the order in which they came. Reads are
+/// never held back.
 ///
-/// Nothing in Medusa keeps two refunds of one payment apart. Another process on the same database
-/// is not held back either: the provider's idempotency keys and look-ups are for that.
+/// Medusa does not keep two refunds of one payment apart. This layer knows only of this process: against
+/// another server on the same database the provider's idempotency keys and look-ups help.
 #[derive(Default)]
-pub struct OneAtATime {
+pub struct PaymentLock {
     payments: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
-impl OneAtATime {
+impl PaymentLock {
     fn turn(&self, payment: &str) -> Arc<tokio::sync::Mutex<()>> {
         let mut payments = self.payments.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(payments.entry(payment.to_owned()).or_default())
     }
 
-    /// Forgets a payment that nobody works on or waits for.
+    /// Forgets the payment, unless another call works on it or waits for it.
     fn leave(&self, payment: &str) {
         let mut payments = self.payments.lock().unwrap_or_else(PoisonError::into_inner);
         if payments.get(payment).is_some_and(|turn| Arc::strong_count(turn) == 1) {
@@ -39,39 +40,39 @@ impl OneAtATime {
     }
 }
 
-/// Forgets the payment also where the call is dropped while it waits.
+/// Leaves the payment when it is dropped, which also happens if the call is given up while it waits.
 struct Visit<'a> {
-    turns: &'a OneAtATime,
+    lock: &'a PaymentLock,
     payment: String,
 }
 
 impl Drop for Visit<'_> {
     fn drop(&mut self) {
-        self.turns.leave(&self.payment);
+        self.lock.leave(&self.payment);
     }
 }
 
-/// What two calls must have in common to be held apart.
+/// Returns what the calls have in common that pass one at a time.
 ///
-/// A payment without an id is known by its whole data: two payments that look the same wait for
-/// each other, which is slower and never wrong.
+/// A payment without an id is known by its whole data: two payments that look the same wait for each
+/// other, which is slower but never wrong.
 fn payment_of(call: &CallContext, request: &Request) -> String {
     match (call.payment(), request.payment_data()) {
-        ("", Some(data)) => data.as_str().to_owned(),
+        ("", Some(data)) => canonical(data).into_owned(),
         (payment, _) => payment.to_owned(),
     }
 }
 
 #[async_trait]
-impl Layer for OneAtATime {
+impl Layer for PaymentLock {
     async fn call(&self, call: &CallContext, request: Request, next: Next<'_>) -> Result<Response> {
         if call.operation().is_read() {
             return next.run(call, request).await;
         }
         let payment = payment_of(call, &request);
         let turn = self.turn(&payment);
-        let _visit = Visit { turns: self, payment };
-        // Whoever holds a turn is counted when the visit ends, so none outlives it here.
+        let _visit = Visit { lock: self, payment };
+        // A clone of the turn that outlives the visit would count as another call.
         let (waited, _turn) = match Arc::clone(&turn).try_lock_owned() {
             Ok(guard) => {
                 drop(turn);
@@ -83,7 +84,7 @@ impl Layer for OneAtATime {
             return Err(unanswered(
                 call,
                 "had no time left",
-                "It had to wait for another call on the same payment.",
+                "Another call on the same payment took the time that it had.",
             ));
         }
         next.run(call, request).await
@@ -96,7 +97,7 @@ mod tests {
     use crate::layers::testing::{Script, Step, capture, refund, retrieve, stack};
 
     #[tokio::test(start_paused = true)]
-    async fn calls_that_change_one_payment_run_one_after_another() {
+    async fn calls_that_change_one_payment_run_one_at_a_time() {
         let script = Script::new([Step::Slow, Step::Slow, Step::Slow]);
         let stack = stack(&script);
         let results = tokio::join!(
@@ -122,13 +123,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn payments_that_nobody_works_on_are_forgotten() {
-        let turns = OneAtATime::default();
-        let turn = turns.turn("pi_1");
-        turns.leave("pi_1");
-        assert_eq!(turns.payments.lock().unwrap().len(), 1, "somebody still holds it");
+    async fn a_payment_without_a_call_is_forgotten() {
+        let lock = PaymentLock::default();
+        let turn = lock.turn("pi_1");
+        lock.leave("pi_1");
+        assert_eq!(lock.payments.lock().unwrap().len(), 1, "another call still holds it");
         drop(turn);
-        turns.leave("pi_1");
-        assert!(turns.payments.lock().unwrap().is_empty());
+        lock.leave("pi_1");
+        assert!(lock.payments.lock().unwrap().is_empty());
     }
 }
