@@ -103,7 +103,7 @@ test("all say the same version, and the changelog says what is in it", () => {
 });
 
 test("the workflows build and test every platform that the package names, and so does the template's", () => {
-  const template = require("../scaffold/template/package.json");
+  const template = manifest("scaffold/template");
   assert.deepEqual(template.napi.targets.toSorted(), root.napi.targets.toSorted());
   for (const file of [".github/workflows/release.yml", "scaffold/template/.github/workflows/ci.yml"]) {
     const text = fs.readFileSync(path.join(ROOT, file), "utf8");
