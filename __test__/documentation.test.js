@@ -5,7 +5,7 @@ const fs = require("node:fs");
 const path = require("node:path");
 const vm = require("node:vm");
 const { node } = require("./support/node");
-const { codeIn } = require("./support/pages");
+const { codeIn } = require("../support/pages");
 
 const PACKAGE = path.dirname(require.resolve("medusa-payment-rs/package.json"));
 const PAYPAL = path.dirname(require.resolve("medusa-payment-rs-paypal/package.json"));

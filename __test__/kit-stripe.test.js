@@ -2,7 +2,7 @@ const Stripe = require("stripe");
 const { AbstractPaymentProcessor } = require("medusa-payment-rs");
 const { checks, formatReport, paymentProcessorContract, runContract } = require("medusa-payment-rs/testing");
 const { stripeHooks } = require("./support/kit/stripe");
-const { startFakeStripe } = require("./support/stripe");
+const { startFakeStripe } = require("../support/stripe");
 
 const API_KEY = "sk_test_kit";
 

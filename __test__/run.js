@@ -7,8 +7,8 @@
 const { spawnSync } = require("node:child_process");
 const fs = require("node:fs/promises");
 const path = require("node:path");
-const { PACKAGES, PAYPAL, TEST_ADDON } = require("../e2e/support/paths");
-const { packTarball, prepareStore } = require("../e2e/support/store");
+const { PACKAGES, PAYPAL, ROOT, TEMPLATE, TEST_ADDON } = require("../support/paths");
+const { packTarball, prepareStore } = require("../support/store");
 
 async function main(args) {
   const tarballs = await Promise.all(PACKAGES.map((root) => packTarball(root)));
@@ -23,11 +23,15 @@ async function main(args) {
 
 async function copyTests(store) {
   const folder = path.join(store, "__test__");
-  await fs.rm(folder, { recursive: true, force: true });
-  await fs.cp(__dirname, folder, {
-    recursive: true,
-    filter: (source) => source !== TEST_ADDON && source !== __filename,
-  });
+  const notRequired = [__filename, TEST_ADDON, TEMPLATE];
+  // What the tests share with others has the same place beside them in the store.
+  for (const name of ["__test__", "support"]) {
+    await fs.rm(path.join(store, name), { recursive: true, force: true });
+    await fs.cp(path.join(ROOT, name), path.join(store, name), {
+      recursive: true,
+      filter: (source) => !notRequired.includes(source),
+    });
+  }
   await fs.cp(path.join(PAYPAL, "__test__"), path.join(folder, "paypal"), { recursive: true });
   // `skipLibCheck` is for Medusa's declarations, which do not compile. As `.ts` files ours are checked all the same.
   const declarations = path.join(folder, "types/declarations");

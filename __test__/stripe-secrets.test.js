@@ -1,5 +1,5 @@
 const { API_KEY, LIMITS, WEBHOOK_SECRET, context, openStripeStore, serviceOf } = require("./support/stripe-store");
-const { masked } = require("./support/stripe/auth");
+const { masked } = require("../support/stripe/auth");
 
 let store;
 let stripe;

@@ -2,14 +2,14 @@
 // Stripe (`demo/stripe.js`), `-- --plugin ../acme-pay` through somebody's own package (`demo/plugin.js`), and
 // `-- --serve` leaves the store open afterwards.
 
-require("./support/prerequisites").check(); // before anything that an old Node could not read
+require("../support/prerequisites").check(); // before anything that an old Node could not read
 
 const assert = require("node:assert/strict");
 const { parseArgs, stripVTControlCharacters } = require("node:util");
 const { openShop } = require("./support");
-const { isInstalled, npm } = require("./support/npm");
-const { ROOT } = require("./support/paths");
-const { stopAll } = require("./support/processes");
+const { isInstalled, npm } = require("../support/npm");
+const { ROOT } = require("../support/paths");
+const { stopAll } = require("../support/processes");
 const { progress } = require("./support/progress");
 const report = require("./support/report");
 

@@ -4,9 +4,9 @@ const assert = require("node:assert/strict");
 const { spawnSync } = require("node:child_process");
 const path = require("node:path");
 const { describe, test } = require("node:test");
-const { innerEnv } = require("./support/npm");
-const { CARGO_TARGET, NAME, scaffoldProject } = require("./support/scaffold");
-const { packTarball } = require("./support/store");
+const { innerEnv } = require("../support/npm");
+const { CARGO_TARGET, NAME, scaffoldProject } = require("../support/scaffold");
+const { packTarball } = require("../support/store");
 
 const DEMO = path.join(__dirname, "demo.js");
 const EXAMPLES = path.join(__dirname, "../examples");

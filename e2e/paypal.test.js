@@ -2,9 +2,13 @@
 // a PayPal that keeps a ledger, which Medusa's books have to equal.
 
 const assert = require("node:assert/strict");
+const path = require("node:path");
 const { after, before, test } = require("node:test");
-const { startFakePayPal } = require("../examples/paypal/__test__/support/fake-paypal");
+const { PAYPAL } = require("../support/paths");
 const { openShop } = require("./support");
+
+/** The package brings the fake of its service along, as one that the scaffold makes does. */
+const { startFakePayPal } = require(path.join(PAYPAL, "__test__/support/fake-paypal"));
 
 let paypal;
 let plugins;

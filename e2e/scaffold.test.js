@@ -5,10 +5,10 @@ const fs = require("node:fs/promises");
 const path = require("node:path");
 const { after, before, test } = require("node:test");
 const { openShop } = require("./support");
-const { ROOT } = require("./support/paths");
-const { run } = require("./support/processes");
-const { NAME, scaffoldProject } = require("./support/scaffold");
-const { packTarball } = require("./support/store");
+const { ROOT } = require("../support/paths");
+const { run } = require("../support/processes");
+const { NAME, scaffoldProject } = require("../support/scaffold");
+const { packTarball } = require("../support/store");
 
 const TOTAL = 1_500; // one mug and its parcel
 

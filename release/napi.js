@@ -3,7 +3,7 @@
 const { spawnSync } = require("node:child_process");
 const fs = require("node:fs");
 const path = require("node:path");
-const { innerEnv } = require("../e2e/support/npm");
+const { innerEnv } = require("../support/npm");
 
 const PLATFORMS = "npm";
 

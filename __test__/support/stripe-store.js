@@ -1,6 +1,6 @@
 // A store that has the plugin medusa-payment-rs/stripe, and a fake Stripe for it.
 
-const { startFakeStripe } = require("./stripe");
+const { startFakeStripe } = require("../../support/stripe");
 const { recordingLogger } = require("./logger");
 const { context } = require("./payments");
 

@@ -7,7 +7,7 @@ const fs = require("node:fs");
 const path = require("node:path");
 const { parseArgs } = require("node:util");
 
-const { packTarball, prepareStore } = require("../../e2e/support/store.js");
+const { packTarball, prepareStore } = require("../../support/store/index.js");
 const { build, TARGET } = require("../build.js");
 const { machine } = require("../machine.js");
 const { median } = require("../measure.js");

@@ -1,9 +1,9 @@
 // A Medusa store whose payments go to a fake Stripe.
 
 const { randomBytes } = require("node:crypto");
-const { startFakeStripe } = require("../../__test__/support/stripe");
+const { startFakeStripe } = require("../../support/stripe");
 const { openShop } = require("../support");
-const { ROOT } = require("../support/paths");
+const { ROOT } = require("../../support/paths");
 
 /** Short, so that a fault costs a test as little as can be; long enough for a machine that is busy. */
 const LIMITS = { timeout_ms: 300, deadline_ms: 1_200, max_retries: 1 };

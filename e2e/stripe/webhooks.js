@@ -1,7 +1,7 @@
 // A shop that gets Stripe's events.
 
-const { startMedusa } = require("../support/medusa");
-const { STORE } = require("../support/paths");
+const { startMedusa } = require("../../support/medusa");
+const { STORE } = require("../../support/paths");
 const { openStripeShop, optionsFor, ours } = require("./shop");
 
 /** The fake's own. */

@@ -1,12 +1,12 @@
 // A whole store for one test file, or for the demo.
 
 const { httpClient, HttpError } = require("./http");
-const { startMedusa } = require("./medusa");
-const { startPostgres } = require("./postgres");
+const { startMedusa } = require("../../support/medusa");
+const { startPostgres } = require("../../support/store/postgres");
 const { seedCatalog, seedOperator } = require("./seed");
 const { buyer, ledger, operator } = require("./shop");
-const { PACKAGES } = require("./paths");
-const { packTarball, prepareStore } = require("./store");
+const { PACKAGES } = require("../../support/paths");
+const { packTarball, prepareStore } = require("../../support/store");
 const { watchProcessor } = require("./processor-log");
 
 const FULFILLMENT = "medusa-fulfillment-manual"; // without it no cart can be completed

@@ -2,7 +2,7 @@
 
 const fs = require("node:fs");
 const path = require("node:path");
-const { codeIn } = require("../pages");
+const { codeIn } = require("../../../support/pages");
 
 const DOCS = path.join(path.dirname(require.resolve("medusa-payment-rs/package.json")), "docs");
 

@@ -4,12 +4,12 @@ const crypto = require("node:crypto");
 const os = require("node:os");
 const path = require("node:path");
 
-const ROOT = path.resolve(__dirname, "../..");
-const TEMPLATE = path.join(ROOT, "e2e/store");
+const ROOT = path.resolve(__dirname, "..");
+const TEMPLATE = path.join(ROOT, "support/store/template");
 const STORE = path.join(ROOT, ".store");
 
 /** A second package with an addon of its own, as a third party would make it. */
-const TEST_ADDON = path.join(ROOT, "__test__/addon");
+const TEST_ADDON = path.join(ROOT, "support/addon");
 
 /** Where the scaffold is tried: away from the repository, whose `node_modules` and cargo workspace would help it. */
 const SCAFFOLDED = path.join(os.tmpdir(), `medusa-payment-rs-${hash(ROOT)}`);

@@ -1,5 +1,5 @@
 // What the pages tell a person to type is there. Their code is run by other tests: the JavaScript in __test__, the Rust as
-// doctests, and docs/write-a-provider.md by the scaffold's checks.
+// doctests, and docs/write-a-provider.md by the scaffold's tests.
 
 const assert = require("node:assert/strict");
 const { execFileSync } = require("node:child_process");
@@ -8,23 +8,23 @@ const path = require("node:path");
 const { test } = require("node:test");
 
 const ROOT = path.resolve(__dirname, "..");
-const { blocksIn } = require("../__test__/support/pages");
+const { blocksIn } = require("../support/pages");
 const { scripts, name } = require("../package.json");
 
 const pages = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "*.md"], { cwd: ROOT, encoding: "utf8" })
   .trim()
   .split("\n")
-  // The scaffold's own checks have the page that it writes.
+  // The scaffold's own tests have the page that it writes.
   .filter((page) => !page.startsWith("scaffold/") && fs.existsSync(path.join(ROOT, page)));
 
 /** Commands that a person types in a folder of their own, each with where it is run. */
 const ELSEWHERE = {
   [`npm install ${name}`]: "e2e, with the tarball",
   "npm uninstall medusa-payment-stripe": "npm's own",
-  [`npx ${name} new acme-pay`]: "release/published.check.js",
-  [`npx ./${name} new acme-pay`]: "scaffold/cli.check.js",
-  "cd acme-pay": "release/published.check.js",
-  "npm install": "release/published.check.js",
+  [`npx ${name} new acme-pay`]: "release/published.test.js",
+  [`npx ./${name} new acme-pay`]: "scaffold/cli.test.js",
+  "cd acme-pay": "release/published.test.js",
+  "npm install": "release/published.test.js",
   [`npm install ../acme-pay/*.tgz ${name}`]: "e2e/scaffold.test.js, with both tarballs",
 };
 
@@ -49,7 +49,7 @@ function wrong(command) {
 
 /** Whose code is run, by language. `text` is for pictures and samples of output. */
 const RUN = {
-  // __test__/documentation.test.js, __test__/kit-docs.test.js, scaffold/docs.check.js
+  // __test__/documentation.test.js, __test__/kit-docs.test.js, scaffold/docs.test.js
   js: [
     "README.md",
     "docs/stripe-webhooks.md",

@@ -3,7 +3,7 @@
 
 const path = require("node:path");
 const { createRequire } = require("node:module");
-require("./medusa-plugins");
+require("./plugins");
 
 const directory = process.cwd();
 const inStore = createRequire(path.join(directory, "package.json"));

@@ -4,11 +4,11 @@ const crypto = require("node:crypto");
 const fs = require("node:fs");
 const path = require("node:path");
 const { createRequire } = require("node:module");
-const { run, startServer } = require("./processes");
-const { medusaEnv } = require("./medusa-env");
+const { run, startServer } = require("../processes");
+const { medusaEnv } = require("../medusa/env");
 
 const KEEPER = path.join(__dirname, "postgres-keeper.js");
-const PLUGIN_LIST = path.join(__dirname, "medusa-plugins.js");
+const PLUGIN_LIST = require.resolve("../medusa/plugins");
 const DATABASE = "medusa";
 const POOL = {
   max: 4,

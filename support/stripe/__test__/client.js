@@ -1,4 +1,4 @@
-// A plain client for the fake's own checks.
+// A plain client for the fake's own tests.
 
 const http = require("node:http");
 const { startFakeStripe } = require("..");

@@ -6,7 +6,7 @@ const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
 const { after, before, beforeEach, describe, test } = require("node:test");
-const { innerEnv } = require("../e2e/support/npm");
+const { innerEnv } = require("../support/npm");
 const { version } = require("../package.json");
 
 const CLI = path.join(__dirname, "cli.js");

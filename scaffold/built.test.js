@@ -4,11 +4,11 @@ const assert = require("node:assert/strict");
 const fs = require("node:fs/promises");
 const path = require("node:path");
 const { before, test } = require("node:test");
-const { npm, npx } = require("../e2e/support/npm");
-const { ROOT, SCAFFOLDED } = require("../e2e/support/paths");
-const { run } = require("../e2e/support/processes");
-const { CARGO_TARGET, NAME, scaffoldProject } = require("../e2e/support/scaffold");
-const { packTarball } = require("../e2e/support/store");
+const { npm, npx } = require("../support/npm");
+const { ROOT, SCAFFOLDED } = require("../support/paths");
+const { run } = require("../support/processes");
+const { CARGO_TARGET, NAME, scaffoldProject } = require("../support/scaffold");
+const { packTarball } = require("../support/store");
 const { checks } = require("../testing");
 
 let project;

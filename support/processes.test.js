@@ -2,7 +2,7 @@
 
 const assert = require("node:assert/strict");
 const { test } = require("node:test");
-const { run, stopAll } = require("./support/processes");
+const { run, stopAll } = require("./processes");
 
 const STUBBORN = "process.on('SIGTERM', () => {}); setInterval(() => {}, 1_000); console.log('here');";
 

@@ -4,11 +4,11 @@ const assert = require("node:assert/strict");
 const fs = require("node:fs/promises");
 const path = require("node:path");
 const { before, test } = require("node:test");
-const { SCAFFOLDED } = require("../e2e/support/paths");
-const { run } = require("../e2e/support/processes");
-const { NAME, scaffoldProject } = require("../e2e/support/scaffold");
-const { packTarball } = require("../e2e/support/store");
-const { blocksIn } = require("../__test__/support/pages");
+const { SCAFFOLDED } = require("../support/paths");
+const { run } = require("../support/processes");
+const { NAME, scaffoldProject } = require("../support/scaffold");
+const { packTarball } = require("../support/store");
+const { blocksIn } = require("../support/pages");
 const { checks } = require("../testing");
 
 let text;
@@ -28,7 +28,7 @@ before(async () => {
   }
 });
 
-test("its first commands are those that the other checks run", () => {
+test("its first commands are those that the other tests run", () => {
   const { code } = blocks.find(({ language }) => language === "bash");
   assert.deepEqual(code.trim().split("\n"), [
     `npx medusa-payment-rs new ${NAME}`,

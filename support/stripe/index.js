@@ -54,7 +54,7 @@
 //   const endpoint = stripe.webhook(url, { secret?, types?, attempts = 3 })   gets events as they come
 //   endpoint.deliveries, endpoint.pending, await endpoint.settled(), await endpoint.retry(), endpoint.remove()
 //
-// Its own checks: node --test __test__/support/stripe/checks/*.check.js
+// Its own tests: node --test support/stripe/__test__/*.test.js
 
 const { openAccount } = require("./account");
 const { VERSION, startApi } = require("./api");

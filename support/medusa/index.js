@@ -1,9 +1,9 @@
 // A real Medusa server in a process of its own, on a free port of the loopback interface.
 
-const { medusaEnv } = require("./medusa-env");
-const { startServer } = require("./processes");
+const { medusaEnv } = require("./env");
+const { startServer } = require("../processes");
 
-const SERVER = require.resolve("./medusa-server");
+const SERVER = require.resolve("./server");
 
 /**
  * Boots the server and resolves with `{ url, pid, output, lines, stop }` when it takes requests. Where the boot fails

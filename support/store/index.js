@@ -3,10 +3,10 @@
 const crypto = require("node:crypto");
 const fs = require("node:fs/promises");
 const path = require("node:path");
-const { npm, isInstalled } = require("./npm");
-const { ROOT, STORE, TEMPLATE } = require("./paths");
+const { npm, isInstalled } = require("../npm");
+const { ROOT, STORE, TEMPLATE } = require("../paths");
 const { platformPackage } = require("./postgres");
-const { run } = require("./processes");
+const { run } = require("../processes");
 
 /** Packs a package of the repository, its built addon included, and returns the path of the tarball. */
 async function packTarball(root = ROOT) {
