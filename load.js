@@ -1,9 +1,9 @@
 // Finds the addon of a package: what `napi build` left in its folder, or else the package for this platform that npm
 // installed beside it.
 
-const fs = require("node:fs");
-const { createRequire } = require("node:module");
-const path = require("node:path");
+const fs = require("fs");
+const { createRequire } = require("module");
+const path = require("path");
 
 /** What this platform is called in the names of files and packages; the most likely name first. */
 function platforms() {

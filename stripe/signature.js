@@ -1,6 +1,6 @@
 // Whether a webhook request is Stripe's: its signature is checked in Rust.
 
-const path = require("node:path");
+const path = require("path");
 const load = require("../load.js");
 
 const { stripeSignatureProblem } = load(path.dirname(__dirname));

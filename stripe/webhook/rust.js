@@ -1,6 +1,6 @@
 // What is decided in Rust about a webhook event.
 
-const path = require("node:path");
+const path = require("path");
 const load = require("../../load.js");
 
 const { stripeNextStep, stripeWebhookEvent } = load(path.resolve(__dirname, "../.."));
