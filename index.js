@@ -1,6 +1,7 @@
 const link = require("./link.js");
+const load = require("./load.js");
 
-const { AbstractPaymentProcessor, registeredIdentifiers } = link(require("./binding.js"));
+const { AbstractPaymentProcessor, registeredIdentifiers } = link(load(__dirname));
 
 /** Medusa's own, `@medusajs/medusa/dist/models/payment-session`. */
 const PaymentSessionStatus = {

@@ -3,7 +3,7 @@
 // stands above the addon's. A test runner loads this file once for every realm that it opens.
 
 // Not the global one, which a test runner may replace.
-const { setImmediate } = require("node:timers");
+const { setImmediate } = require("timers");
 
 const { parse, stringify } = JSON;
 

@@ -18,7 +18,6 @@ const root = require("../package.json");
 const NPM_FILES = [
   /^package\.json$/,
   /^(README\.md|LICENSE)$/,
-  /^binding\.js$/,
   /^(index|link|load)\.(js|d\.ts)$/,
   /^services\/[\w-]+\.js$/,
   /^stripe\/(package\.json|[\w-]+\.js|(services|api|subscribers|webhook)\/[\w-]+\.js)$/,

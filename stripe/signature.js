@@ -1,6 +1,9 @@
 // Whether a webhook request is Stripe's: its signature is checked in Rust.
 
-const { stripeSignatureProblem } = require("../binding.js");
+const path = require("path");
+const load = require("../load.js");
+
+const { stripeSignatureProblem } = load(path.dirname(__dirname));
 
 /**
  * Why a request is not Stripe's, or undefined.

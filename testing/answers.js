@@ -1,6 +1,6 @@
 // What a call came to, and whether that is an answer that Medusa takes the right way.
 
-const { inspect } = require("node:util");
+const { inspect } = require("util");
 
 const STATUSES = ["authorized", "pending", "requires_more", "error", "canceled"];
 

@@ -1,6 +1,6 @@
 // A report as text.
 
-const path = require("node:path");
+const path = require("path");
 
 /** Where a page of this package is, seen from where the tests run. */
 const located = (page) => path.relative(process.cwd(), path.join(__dirname, "..", page));

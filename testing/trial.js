@@ -1,6 +1,6 @@
 // One check's run: a processor, a cart of its own, and the steps that checks are made of.
 
-const { randomUUID } = require("node:crypto");
+const { randomUUID } = require("crypto");
 const { Answer, CheckFailed, shown } = require("./answers");
 const { stored } = require("./stored");
 

@@ -1,6 +1,9 @@
 // What is decided in Rust about a webhook event.
 
-const { stripeNextStep, stripeWebhookEvent } = require("../../binding.js");
+const path = require("path");
+const load = require("../../load.js");
+
+const { stripeNextStep, stripeWebhookEvent } = load(path.resolve(__dirname, "../.."));
 
 /**
  * `{ id, type, topic: "paid" | "failed" | "other", intent, resource, reason }`, or undefined where the text is no event.

@@ -1,6 +1,6 @@
 // Brings Medusa's books to where Stripe's are, one step after another.
 
-const crypto = require("node:crypto");
+const crypto = require("crypto");
 const { isCollection } = require("../collection.js");
 const { cart } = require("./cart.js");
 const { collection } = require("./collection.js");
