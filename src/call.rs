@@ -44,19 +44,19 @@ impl CallContext {
         }
     }
 
-    /// The operation.
+    /// Returns the operation.
     #[must_use]
     pub fn operation(&self) -> Operation {
         self.operation
     }
 
-    /// The identifier under which the processor is registered.
+    /// Returns the identifier under which the processor is registered.
     #[must_use]
     pub fn identifier(&self) -> &str {
         self.identifier
     }
 
-    /// Which payment it is about, for messages: the payment's id, or else the cart's.
+    /// Returns which payment it is about, for messages: the payment's id, or else the cart's.
     #[must_use]
     pub fn payment(&self) -> &str {
         &self.payment
@@ -83,13 +83,13 @@ impl CallContext {
         self.key.as_str()
     }
 
-    /// When the whole call has to be answered, waiting and repeated attempts included.
+    /// Returns when the whole call has to be answered, waiting and repeated attempts included.
     #[must_use]
     pub fn deadline(&self) -> Instant {
         self.deadline
     }
 
-    /// Which attempt at this call it is, from 1: more than 1 where the retry layer repeats it, so
+    /// Returns which attempt at this call it is, from 1: more than 1 if the retry layer repeats it, so
     /// that what is found at the provider may be the work of an attempt whose reply was lost.
     #[must_use]
     pub fn attempt(&self) -> u32 {

@@ -1,4 +1,4 @@
-//! JSON objects that are carried as text, so that what nobody changes arrives exactly as it came.
+//! JSON objects that are carried as text, so that what is not changed stays exactly as it was.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -79,7 +79,7 @@ impl<'k> Change<'k> {
 /// Text that is not a JSON object.
 #[derive(Debug, thiserror::Error)]
 pub enum JsonError {
-    /// It is no JSON at all.
+    /// It is not JSON at all.
     #[error("it is not JSON: {0}")]
     Syntax(serde_json::Error),
     /// It is JSON, but does not have what is expected: a member is missing or has another type.
@@ -118,10 +118,10 @@ impl JsonObject {
         Self::checked("{}".to_owned(), OnceLock::new())
     }
 
-    /// The object that `text` spells.
+    /// Returns the object that `text` spells.
     ///
     /// # Errors
-    /// Where `text` is not JSON, or not an object.
+    /// If `text` is not JSON, or not an object.
     pub fn parse(text: &str) -> Result<Self, JsonError> {
         Self::from_text(text.to_owned())
     }
@@ -139,10 +139,10 @@ impl JsonObject {
         Ok(Self::checked(text, members.into()))
     }
 
-    /// The object that `value` serializes to.
+    /// Returns the object that `value` serializes to.
     ///
     /// # Errors
-    /// Where `value` cannot be serialized, or not as an object.
+    /// If `value` cannot be serialized, or not as an object.
     pub fn from_serialize(value: &impl Serialize) -> Result<Self, JsonError> {
         Self::from_raw(serde_json::value::to_raw_value(value)?)
     }
@@ -169,29 +169,29 @@ impl JsonObject {
         Self(Arc::new(Indexed { text, members, deduplicated: OnceLock::new() }))
     }
 
-    /// The object as JSON text.
+    /// Returns the object as JSON text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0.text
     }
 
-    /// The object's text, and the memory that it is in where nobody else has the object.
+    /// The object's text, and the memory that it is in if the object is not shared.
     #[cfg(feature = "node")]
     pub(crate) fn into_text(self) -> String {
         Arc::try_unwrap(self.0).map_or_else(|shared| shared.text.clone(), |owned| owned.text)
     }
 
-    /// The member `key`, or `None` where it is absent, null or not a `T`.
+    /// Returns the member `key`, or `None` if it is absent, null or not a `T`.
     #[must_use]
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
         let (_, value) = self.members().rfind(|(known, _)| is_spelled(key, known))?;
         serde_json::from_str::<Option<T>>(value).ok().flatten()
     }
 
-    /// The whole object as a `T`.
+    /// Returns the whole object as a `T`.
     ///
     /// # Errors
-    /// Where it is not a `T`.
+    /// If it is not a `T`.
     pub fn deserialize<'a, T: Deserialize<'a>>(&'a self) -> Result<T, serde_json::Error> {
         serde_json::from_str(self.as_str()).or_else(|error| match self.deduplicated() {
             // serde's own types refuse a member that comes twice.
@@ -200,7 +200,7 @@ impl JsonObject {
         })
     }
 
-    /// The names of the members, each once, in the order in which they first come.
+    /// Returns the names of the members, each once, in the order in which they first come.
     #[must_use]
     pub fn keys(&self) -> Vec<String> {
         let mut seen = HashSet::new();
@@ -208,13 +208,13 @@ impl JsonObject {
         names.filter(|name| seen.insert(name.clone())).map(Cow::into_owned).collect()
     }
 
-    /// Whether there is a member `key`, even if it is null.
+    /// Returns whether there is a member `key`, even if it is null.
     #[must_use]
     pub fn contains_key(&self, key: &str) -> bool {
         self.members().any(|(known, _)| is_spelled(key, known))
     }
 
-    /// The object with these members set: a known one keeps its place, a new one comes last.
+    /// Returns the object with these members set: a known one keeps its place, a new one comes last.
     #[must_use]
     pub fn with<'k>(&self, changes: impl IntoIterator<Item = (&'k str, Value)>) -> Self {
         let changes = Change::each_once(changes);
@@ -244,7 +244,7 @@ impl JsonObject {
         Self::checked(text, OnceLock::new())
     }
 
-    /// The object, and behind its own members those of `defaults` that it does not have, as they are
+    /// Returns the object, and behind its own members those of `defaults` that it does not have, as they are
     /// spelled there: a provider's newest answer with what a store has added to the payment's data.
     #[must_use]
     pub fn with_defaults(&self, defaults: &Self) -> Self {
@@ -254,7 +254,7 @@ impl JsonObject {
         Self::from_members(self.members().chain(missing), length)
     }
 
-    /// The object without the member `key`.
+    /// Returns the object without the member `key`.
     #[must_use]
     pub fn without(&self, key: &str) -> Self {
         let left = self.members().filter(|(known, _)| !is_spelled(key, known));
@@ -376,7 +376,7 @@ impl Default for JsonObject {
     }
 }
 
-/// Names the members only: their values may be somebody's name, address or secret.
+/// Names the members only: their values may be a person's name, address or secret.
 impl fmt::Debug for JsonObject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("JsonObject").field(&self.keys()).finish()
@@ -470,7 +470,7 @@ mod tests {
         for absent in ["amoun", "amounts", "amount_receive", "a", "gr"] {
             assert!(!data.contains_key(absent), "{absent}");
         }
-        // A name that is no text is nobody's.
+        // A name that is not text belongs to no member.
         let data = JsonObject::parse(r#"{"\ud800":1,"":2}"#).unwrap();
         assert_eq!(data.get::<u8>(""), Some(2));
     }

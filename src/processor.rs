@@ -36,8 +36,8 @@ use crate::webhook::{PaymentState, WebhookEvent, WebhookRequest};
 ///   error with its message.
 #[async_trait]
 pub trait PaymentProcessor: Send + Sync + 'static {
-    /// What identifies a payment in its stored data: calls with the same id never change it at
-    /// once, and errors and logs name it. The member `id` where that is a string.
+    /// Returns what identifies a payment in its stored data: calls with the same id never change it at
+    /// once, and errors and logs name it. The member `id` if that is a string.
     fn payment_id(&self, data: &JsonObject) -> Option<String> {
         data.get("id")
     }
@@ -52,8 +52,8 @@ pub trait PaymentProcessor: Send + Sync + 'static {
     /// Whether `operation` is answered without waiting for anything: from what it is given and what is in
     /// memory, in microseconds. It is asked when the processor is made, and never again.
     ///
-    /// Such a call is made on Node.js's event loop itself, which costs a store half of what the way to a
-    /// worker thread and back does. Where it waits after all, for its turn or in a layer, it goes on on a
+    /// Such a call is made on Node.js's event loop itself, at half the cost of the way to a worker thread
+    /// and back. If it waits after all, for its turn or in a layer, it continues on a
     /// worker thread. One that blocks, reads a file, asks a provider or computes for long would hold up
     /// the whole store: leave it to the worker threads.
     fn is_immediate(&self, _operation: Operation) -> bool {
@@ -71,7 +71,7 @@ pub trait PaymentProcessor: Send + Sync + 'static {
 
     /// Follows a change of the cart: amount, currency, customer, address.
     ///
-    /// `None` where nothing has to change: Medusa then keeps the session as it is, its amount
+    /// `None` if nothing has to change: Medusa then keeps the session as it is, its amount
     /// included. It is also called after the cart was completed (when a customer's e-mail address
     /// changes), so a payment that is authorized or captured has to stay as it is. What the new
     /// data supersedes has to become unpayable.

@@ -62,7 +62,7 @@ pub trait RefundApi: Sync {
     /// Returns the provider's name, for messages.
     fn provider(&self) -> &'static str;
 
-    /// Lists all refunds of the payment as the provider has them now, whoever made them.
+    /// Lists all refunds of the payment as the provider has them now, including those that were made in its dashboard.
     ///
     /// # Errors
     /// If they cannot be read; nothing was moved.
@@ -256,8 +256,7 @@ impl Refunding<'_> {
         Err(self.has_to_wait(detail))
     }
 
-    /// Makes the first refund from this record, or finds out by its key that it is not the first: then
-    /// there is no result.
+    /// Makes the first refund from this record. `None` if its key shows that it is not the first.
     async fn without_list(&self, key: &str, record: &RefundRecord) -> Option<Result<RefundRecord>> {
         Some(match self.create(key).await {
             Ok(Keyed::Done(refund)) => self.finish(&refund, record.clone()),

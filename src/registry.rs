@@ -86,7 +86,7 @@ impl Registration {
 /// Why there is no processor for an identifier and its options.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RegistryError {
-    /// Nobody registered that identifier.
+    /// No processor is registered under that identifier.
     #[error("no processor is registered as \"{identifier}\"; registered: {}", listed(.known))]
     Unknown {
         /// The identifier that was asked for.
@@ -126,7 +126,7 @@ pub fn identifiers() -> Vec<&'static str> {
 /// Builds the processor registered as `identifier` with `options`, a JSON object.
 ///
 /// # Errors
-/// Where nobody registered that identifier, or the options do not fit.
+/// If no processor is registered under that identifier, or the options do not fit.
 pub fn build_processor(identifier: &str, options: &str) -> Result<Arc<Stack>, RegistryError> {
     let registration = inventory::iter::<Registration>
         .into_iter()
@@ -152,7 +152,7 @@ static SHARED: LazyLock<Recent<Key, Arc<Stack>>> = LazyLock::new(|| {
 /// same options, so that instances are cheap and share locks, clients and connections.
 ///
 /// # Errors
-/// Where nobody registered that identifier, or the options do not fit.
+/// If no processor is registered under that identifier, or the options do not fit.
 pub fn shared_processor(identifier: &str, options: &str) -> Result<Arc<Stack>, RegistryError> {
     let key = (identifier.to_owned(), digest(options));
     SHARED.get_or_make(key, || build_processor(identifier, options))
@@ -173,7 +173,7 @@ fn build<P: Provider>(options: &str) -> Result<Stack, String> {
     Ok(Stack::new(P::IDENTIFIER, Arc::new(processor), layers))
 }
 
-/// An option that nobody reads is a mistake, also where the type of the options would let it pass.
+/// An option that is not read is a mistake, even if the type of the options would let it pass.
 fn config_of<T: DeserializeOwned>(options: &str) -> Result<T, String> {
     let mut json = serde_json::Deserializer::from_str(options);
     let mut track = serde_path_to_error::Track::new();

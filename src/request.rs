@@ -42,7 +42,7 @@ impl Operation {
         Self::PaymentState,
     ];
 
-    /// The method's name in Rust: `"capture_payment"`.
+    /// Returns the method's name in Rust: `"capture_payment"`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -61,7 +61,7 @@ impl Operation {
         }
     }
 
-    /// Whether it only looks: it can be repeated and is never held back.
+    /// Returns whether it only reads: it can be repeated and is never held back.
     #[must_use]
     pub fn is_read(self) -> bool {
         matches!(
@@ -90,7 +90,7 @@ pub enum Request {
 }
 
 impl Request {
-    /// Which operation it is.
+    /// Returns which operation it is.
     #[must_use]
     pub fn operation(&self) -> Operation {
         match self {
@@ -109,7 +109,7 @@ impl Request {
         }
     }
 
-    /// The stored data of the payment that it is about; `None` where there is none yet, and for
+    /// Returns the stored data of the payment that it is about; `None` if it has none yet, and for
     /// `update_payment_data`, whose data is the shopper's.
     #[must_use]
     pub fn payment_data(&self) -> Option<&JsonObject> {
@@ -135,7 +135,7 @@ impl Request {
 pub enum Response {
     /// Of `initiate_payment` and `update_payment`.
     Session(PaymentProcessorSessionResponse),
-    /// Of `update_payment` where nothing had to change.
+    /// Of `update_payment` if nothing had to change.
     Unchanged,
     /// Of `authorize_payment`.
     Authorization(Authorization),

@@ -25,7 +25,7 @@ use serde::de::{self, Deserializer, Unexpected, Visitor};
 pub struct Secret(String);
 
 impl Secret {
-    /// The text itself, for the header that it is sent in. Mark that as sensitive where the HTTP
+    /// Returns the text itself, for the header that it is sent in. Mark that as sensitive if the HTTP
     /// library can.
     #[must_use]
     pub fn expose(&self) -> &str {

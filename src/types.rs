@@ -13,7 +13,7 @@ pub struct PaymentProcessorContext {
     pub amount: Amount,
     /// The cart's currency, in lower case (`"eur"`).
     pub currency_code: String,
-    /// The shopper's e-mail address; empty where it is not known yet.
+    /// The shopper's e-mail address; empty if it is not known yet.
     pub email: String,
     /// The id of what is paid for: `cart_…`, or `paycol_…` for a payment collection.
     pub resource_id: String,
@@ -24,12 +24,12 @@ pub struct PaymentProcessorContext {
     pub billing_address: Option<Address>,
     /// The cart's own context (`ip`, `user_agent`, and what the store adds).
     pub context: JsonObject,
-    /// The session's stored data; `{}` where the payment is new.
+    /// The session's stored data; `{}` if the payment is new.
     pub payment_session_data: JsonObject,
 }
 
 impl PaymentProcessorContext {
-    /// A context with what a payment cannot be without; every other field is empty.
+    /// Returns a context with what a payment cannot be without; every other field is empty.
     #[must_use]
     pub fn new(
         amount: Amount,
@@ -148,7 +148,7 @@ pub enum PaymentSessionStatus {
 }
 
 impl PaymentSessionStatus {
-    /// The status in Medusa's spelling.
+    /// Returns the status in Medusa's spelling.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

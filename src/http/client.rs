@@ -1,4 +1,4 @@
-//! Connections to one API: one request, one reply or the reason why there is none.
+//! Connections to one API: one request, one reply, or the reason for its loss.
 
 use std::error::Error;
 use std::time::Duration;
@@ -43,7 +43,7 @@ pub struct Client {
     pub(super) clock: Clock,
 }
 
-/// Why there is no reply. The text is the reason.
+/// Why a reply is missing. The text is the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lost {
     /// No connection: the provider never saw the request.
@@ -162,7 +162,7 @@ impl Client {
     /// [`Exchange`](super::Exchange), which also says what the reply means.
     ///
     /// # Errors
-    /// Why there is no reply; any status is one.
+    /// Why the reply is missing; a reply of any status is a success here.
     pub async fn send(
         &self,
         request: &HttpRequest,

@@ -53,7 +53,7 @@ impl<'a> Exchange<'a> {
     /// Sends a request and returns its reply, whatever its status.
     ///
     /// # Errors
-    /// If there is no reply.
+    /// If the reply is missing.
     pub async fn send(&self, request: &HttpRequest, key: Option<&str>) -> Result<Reply> {
         let reply = self.client.send(request, key).await;
         reply.map_err(|lost| self.lost(lost, request.only_reads()))
@@ -62,7 +62,7 @@ impl<'a> Exchange<'a> {
     /// Reads: sends a request that moves nothing and returns what its reply spells.
     ///
     /// # Errors
-    /// What the reply means, or why there is none.
+    /// What the reply means, or why it is missing.
     pub async fn read<T: DeserializeOwned>(&self, request: &HttpRequest) -> Result<T> {
         let reply = self.send(request, None).await?;
         self.parsed(reply, true)
@@ -71,7 +71,7 @@ impl<'a> Exchange<'a> {
     /// Changes something, once for each `key`, and returns what the reply spells.
     ///
     /// # Errors
-    /// What the reply means, or why there is none.
+    /// What the reply means, or why it is missing.
     pub async fn change<T: DeserializeOwned>(&self, request: &HttpRequest, key: &str) -> Result<T> {
         let reply = self.send(request, Some(key)).await?;
         self.parsed(reply, false)
@@ -82,7 +82,7 @@ impl<'a> Exchange<'a> {
     /// for it is long gone; such an answer is stepped over with the next key.
     ///
     /// # Errors
-    /// What the first reply that is not a stored failure means, or why there is none.
+    /// What the first reply that is not a stored failure means, or why the reply is missing.
     pub async fn change_past_replays<T: DeserializeOwned>(
         &self,
         request: &HttpRequest,

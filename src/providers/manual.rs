@@ -1,4 +1,4 @@
-//! Payments that somebody handles outside the store: cash on delivery, bank transfers, invoices.
+//! Payments that are handled outside the store: cash on delivery, bank transfers, invoices.
 
 use async_trait::async_trait;
 use serde::Deserialize;
@@ -15,15 +15,16 @@ use crate::types::{
     Authorization, PaymentProcessorContext, PaymentProcessorSessionResponse, PaymentSessionStatus,
 };
 
-/// The processor `manual`: it moves no money, and keeps the payment's books in its data.
+/// The processor `manual`: it moves no money, and records in the payment's data what was captured and
+/// refunded.
 ///
 /// The data is `{id, status, amount, currency, captured, refunded}`, the last two and `amount` in
 /// minor units. It takes the place of `medusa-payment-manual`, whose rows hold `{}` or only a status:
-/// a row without these fields was not captured through this processor, and where it records no
-/// amount the ceiling of a refund is left to Medusa. Other members come back unchanged.
+/// a row without these fields was not captured through this processor, and if it has no amount, the
+/// limit of a refund is left to Medusa. Other members are returned unchanged.
 ///
-/// It is told nothing by anyone but Medusa: two servers on one database that refund the same payment
-/// at the same moment are kept apart by Medusa's own books only.
+/// All that it knows comes from Medusa: two servers on one database that refund the same payment at the
+/// same moment are kept apart by Medusa's own records only.
 pub struct Manual;
 
 impl Provider for Manual {
@@ -35,8 +36,8 @@ impl Provider for Manual {
     }
 }
 
-/// The members of the data that are this processor's books.
-const BOOKS: [&str; 6] = ["id", "status", "amount", "currency", "captured", "refunded"];
+/// The members of the data that only this processor sets.
+const RECORD: [&str; 6] = ["id", "status", "amount", "currency", "captured", "refunded"];
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -59,15 +60,15 @@ impl Status {
 }
 
 /// What the data of a payment says.
-struct Books {
-    /// `None` in a row that `medusa-payment-manual` wrote, or that somebody changed.
+struct Record {
+    /// `None` in a row that `medusa-payment-manual` wrote, or that was changed by hand.
     status: Option<Status>,
     amount: Option<Amount>,
     captured: Option<Amount>,
     refunded: Amount,
 }
 
-impl Books {
+impl Record {
     fn of(data: &JsonObject) -> Self {
         Self {
             status: data.get("status"),
@@ -86,7 +87,7 @@ fn set_status(data: &JsonObject, status: Status) -> JsonObject {
     data.with([("status", status.as_str().into())])
 }
 
-/// Names the currency in messages, where the data has it.
+/// Returns an amount for messages, with its currency if the data has it.
 fn money(amount: Amount, data: &JsonObject) -> String {
     match data.get::<String>("currency") {
         Some(currency) => format!("{amount} {} (in minor units)", currency.to_uppercase()),
@@ -126,12 +127,12 @@ impl PaymentProcessor for Manual {
         context: PaymentProcessorContext,
     ) -> Result<Option<PaymentProcessorSessionResponse>> {
         let data = &context.payment_session_data;
-        let books = Books::of(data);
-        if matches!(books.status, Some(Status::Captured | Status::Canceled)) {
+        let record = Record::of(data);
+        if matches!(record.status, Some(Status::Captured | Status::Canceled)) {
             return Ok(None);
         }
         let same_currency = data.get::<String>("currency").as_ref() == Some(&context.currency_code);
-        if books.amount == Some(context.amount) && same_currency {
+        if record.amount == Some(context.amount) && same_currency {
             return Ok(Some(data.clone().into()));
         }
         // A payment without an id is not kept apart from others: two refunds at once would not be seen.
@@ -153,7 +154,7 @@ impl PaymentProcessor for Manual {
         data: JsonObject,
         _context: JsonObject,
     ) -> Result<Authorization> {
-        let (status, data) = match Books::of(&data).status {
+        let (status, data) = match Record::of(&data).status {
             Some(Status::Canceled) => (PaymentSessionStatus::Canceled, data),
             Some(Status::Captured) => (PaymentSessionStatus::Captured, data),
             Some(Status::Authorized) => (PaymentSessionStatus::Authorized, data),
@@ -165,8 +166,8 @@ impl PaymentProcessor for Manual {
     }
 
     async fn capture_payment(&self, _call: &CallContext, data: JsonObject) -> Result<JsonObject> {
-        let books = Books::of(&data);
-        match (books.status, books.amount) {
+        let record = Record::of(&data);
+        match (record.status, record.amount) {
             (Some(Status::Canceled), _) => Err(PaymentProcessorError::refused(
                 "The payment cannot be captured",
                 "payment_canceled",
@@ -187,8 +188,8 @@ impl PaymentProcessor for Manual {
         data: JsonObject,
         amount: Amount,
     ) -> Result<JsonObject> {
-        let books = Books::of(&data);
-        if books.status == Some(Status::Canceled) {
+        let record = Record::of(&data);
+        if record.status == Some(Status::Canceled) {
             return Err(PaymentProcessorError::refused(
                 "The payment cannot be refunded",
                 "payment_canceled",
@@ -196,27 +197,27 @@ impl PaymentProcessor for Manual {
             ));
         }
         let too_much = || {
-            let captured = books.captured.unwrap_or_default();
+            let captured = record.captured.unwrap_or_default();
             PaymentProcessorError::refused(
                 "The payment cannot be refunded",
                 "refund_exceeds_captured",
                 format!(
                     "A refund of {} is more than is left: {captured} captured, {} refunded.",
                     money(amount, &data),
-                    books.refunded
+                    record.refunded
                 ),
             )
         };
-        let refunded = books.refunded.checked_add(amount).ok_or_else(too_much)?;
+        let refunded = record.refunded.checked_add(amount).ok_or_else(too_much)?;
         // A row without an amount was not written here: Medusa knows what was paid.
-        if books.amount.is_some() && refunded > books.captured.unwrap_or_default() {
+        if record.amount.is_some() && refunded > record.captured.unwrap_or_default() {
             return Err(too_much());
         }
         Ok(data.with([("refunded", refunded.minor_units().into())]))
     }
 
     async fn cancel_payment(&self, _call: &CallContext, data: JsonObject) -> Result<JsonObject> {
-        match Books::of(&data).status {
+        match Record::of(&data).status {
             Some(Status::Captured) => Err(PaymentProcessorError::refused(
                 "The payment cannot be canceled",
                 "payment_captured",
@@ -240,7 +241,7 @@ impl PaymentProcessor for Manual {
         _call: &CallContext,
         data: JsonObject,
     ) -> Result<PaymentSessionStatus> {
-        Ok(match Books::of(&data).status {
+        Ok(match Record::of(&data).status {
             Some(Status::Pending) => PaymentSessionStatus::Pending,
             Some(Status::Captured) => PaymentSessionStatus::Captured,
             Some(Status::Canceled) => PaymentSessionStatus::Canceled,
@@ -255,15 +256,15 @@ impl PaymentProcessor for Manual {
         _session_id: String,
         data: JsonObject,
     ) -> Result<JsonObject> {
-        let books: Vec<String> =
-            data.keys().into_iter().filter(|key| BOOKS.contains(&key.as_str())).collect();
-        if books.is_empty() {
+        let refused: Vec<String> =
+            data.keys().into_iter().filter(|key| RECORD.contains(&key.as_str())).collect();
+        if refused.is_empty() {
             return Ok(data);
         }
         Err(PaymentProcessorError::invalid(
             "The payment session cannot be updated",
             "field_not_allowed",
-            format!("These fields are the store's books and cannot be set: {}.", books.join(", ")),
+            format!("These fields belong to the store and cannot be set: {}.", refused.join(", ")),
         ))
     }
 }
@@ -437,7 +438,7 @@ mod tests {
             data_of(Request::UpdatePaymentData { session_id: "ps_1".into(), data: json(data) })
         };
         assert_eq!(post(r#"{"note":"ring twice"}"#).await.unwrap(), r#"{"note":"ring twice"}"#);
-        for member in BOOKS {
+        for member in RECORD {
             assert_eq!(
                 post(&format!(r#"{{"{member}":1}}"#)).await,
                 Err("field_not_allowed".into())

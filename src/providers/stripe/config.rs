@@ -32,8 +32,8 @@ pub struct StripeOptions {
     /// 3 if not set.
     #[serde(default)]
     pub webhook_retries: Option<u64>,
-    /// Read by Medusa's admin, which then looks for widgets in the plugin's folder. There are none here:
-    /// it is taken so that a store keeps its options.
+    /// Read by Medusa's admin, which then looks for widgets in the plugin's folder. None are here: the
+    /// option is accepted so that a store keeps its options.
     #[serde(default, rename = "enableUI")]
     pub enable_ui: Option<bool>,
     /// Where Stripe's API is: `https://api.stripe.com` if not set.
@@ -77,7 +77,7 @@ impl TryFrom<StripeOptions> for Settings {
         within("webhook_retries", options.webhook_retries, 1, 20)?;
         if options.webhook_secret.as_ref().is_some_and(|secret| secret.expose().trim().is_empty()) {
             return Err("option `webhook_secret`: expected the webhook endpoint's signing secret \
-                        (whsec_…), got an empty string; leave it out where there is no webhook"
+                        (whsec_…), got an empty string; leave it out if there is no webhook"
                 .to_owned());
         }
         let timeout_ms = within("timeout_ms", options.timeout_ms, 1, 600_000)?;

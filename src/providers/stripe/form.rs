@@ -8,13 +8,13 @@ use serde_json::Value;
 pub(super) struct Form(Vec<(String, String)>);
 
 impl Form {
-    /// The form with one more field.
+    /// Returns the form with one more field.
     pub(super) fn with(mut self, name: impl Into<String>, value: impl ToString) -> Self {
         self.0.push((name.into(), value.to_string()));
         self
     }
 
-    /// The form with one more field, where there is a value.
+    /// Returns the form with one more field, if there is a value.
     pub(super) fn with_some(self, name: &str, value: Option<impl ToString>) -> Self {
         match value {
             Some(value) => self.with(name, value),
@@ -22,7 +22,7 @@ impl Form {
         }
     }
 
-    /// The form with a JSON value: objects and lists become nested fields, `null` empties a field.
+    /// Returns the form with a JSON value: objects and lists become nested fields, `null` empties a field.
     pub(super) fn with_json(self, name: &str, value: &Value) -> Self {
         match value {
             Value::Object(members) => members

@@ -412,10 +412,10 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         let received = intent.fields.amount_received.unwrap_or(intent.fields.amount);
         if received < intent.fields.amount {
             return Err(PaymentProcessorError::refused(
-                format!("capture_payment of {id} cannot be booked"),
+                format!("capture_payment of {id} cannot be recorded"),
                 "partially_captured",
                 format!(
-                    "Stripe took {received} of {} (minor units), and Medusa would book all of it. \
+                    "Stripe took {received} of {} (minor units), and Medusa would record all of it. \
                      Look at the payment in Stripe's dashboard.",
                     intent.fields.amount
                 ),
