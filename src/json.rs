@@ -409,6 +409,7 @@ impl<'de> Deserialize<'de> for JsonObject {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fuzz;
 
     #[test]
     fn only_objects_are_objects() {
@@ -572,5 +573,24 @@ mod tests {
         let holder: Holder = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::to_string(&holder).unwrap(), text);
         assert!(serde_json::from_str::<Holder>(r#"{"data":[]}"#).is_err());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn fuzz_an_object_reads_as_serde_reads_it_and_a_change_changes_one_member(
+            text in fuzz::json_text(fuzz::json_value()),
+            key in fuzz::text(),
+            value in fuzz::json_value(),
+        ) {
+            let Ok(object) = JsonObject::parse(&text) else { return Ok(()) };
+            let read = |object: &JsonObject| serde_json::from_str::<Value>(object.as_str()).unwrap();
+            let mut expected = read(&object);
+            proptest::prop_assert_eq!(object.contains_key(&key), expected.get(&key).is_some());
+            let without = object.without(&key);
+            proptest::prop_assert!(!without.contains_key(&key));
+            let changed = object.with([(key.as_str(), value.clone())]);
+            expected.as_object_mut().unwrap().insert(key, value);
+            proptest::prop_assert_eq!(read(&changed), expected);
+        }
     }
 }

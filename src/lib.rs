@@ -18,6 +18,8 @@ mod amount;
 mod call;
 mod canonical;
 mod error;
+#[cfg(test)]
+mod fuzz;
 #[cfg(feature = "http")]
 pub mod http;
 mod idempotency;

@@ -96,7 +96,8 @@ mod tests {
     use crate::amount::Amount;
     use crate::call::CallContext;
     use crate::error::{ErrorKind, PaymentProcessorError, Retryability};
-    use crate::http::{Client, Endpoint, Exchange, StatusCode, header};
+    use crate::fuzz;
+    use crate::http::{Client, Endpoint, Exchange, HeaderValue, StatusCode, header};
     use crate::json::JsonObject;
     use crate::providers::Manual;
     use crate::request::Request;
@@ -208,5 +209,30 @@ mod tests {
     fn a_replay_is_told_by_its_header() {
         assert!(StripeDialect.is_replay(&reply(200, &[("idempotent-replayed", "true")], "{}")));
         assert!(!StripeDialect.is_replay(&reply(200, &[], "{}")));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn fuzz_no_reply_crashes_shows_a_key_or_turns_a_foreign_error_into_a_refusal(
+            status in 100_u16..600,
+            body in fuzz::json_text(fuzz::with_members(
+                serde_json::json!({"error": {"type": "card_error", "code": "c", "message": "key sk_live_9Zq"}}),
+                &["error", "type", "code", "message"],
+            )),
+            only_reads: bool,
+            after in fuzz::text(),
+        ) {
+            let Ok(after) = HeaderValue::from_str(&after) else { return Ok(()) };
+            let headers = [(header::RETRY_AFTER, after)].into_iter().collect();
+            let status = StatusCode::from_u16(status).unwrap();
+            let reply = Reply::new(status, headers, body.clone().into()).unwrap();
+            let is_stripes = StripeDialect.problem(&reply).is_some();
+            let error = failure(&reply, only_reads);
+            let has_a_key = body.contains("sk_live_9Zq");
+            proptest::prop_assert!(!has_a_key || !error.to_string().contains("9Zq"), "{error}");
+            let certain = matches!(error.kind(), ErrorKind::Refused | ErrorKind::Invalid);
+            proptest::prop_assert!(is_stripes || !certain, "{status} {body}: {error}");
+            proptest::prop_assert!(only_reads || is_stripes || error.kind() == ErrorKind::OutcomeUnknown);
+        }
     }
 }

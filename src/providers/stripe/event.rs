@@ -60,6 +60,7 @@ fn resource(intent: &JsonObject) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fuzz;
 
     fn event(kind: &str, object: &str) -> WebhookEvent {
         let text = format!(r#"{{"id":"evt_1","type":"{kind}","data":{{"object":{object}}}}}"#);
@@ -127,6 +128,25 @@ mod tests {
             r#"{"id":1,"type":"payment_intent.succeeded","data":{"object":{"id":"pi_1"}}}"#,
         ] {
             assert_eq!(read_event(text), None, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn fuzz_an_event_that_a_store_acts_on_names_its_payment(
+            text in fuzz::json_text(fuzz::with_members(
+                serde_json::json!({
+                    "id": "evt_1",
+                    "type": "payment_intent.succeeded",
+                    "data": {"object": {"id": "pi_1", "metadata": {"resource_id": "cart_1"}}},
+                }),
+                &["id", "type", "data"],
+            )),
+        ) {
+            if let Some(event) = read_event(&text) {
+                let is_acted_on = event.action != WebhookAction::NotSupported;
+                proptest::prop_assert!(!is_acted_on || event.payment.is_some(), "{event:?}");
+            }
         }
     }
 }

@@ -73,6 +73,7 @@ pub(super) fn verify(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fuzz;
 
     const SECRET: &str = "whsec_test_secret";
     const PAYLOAD: &[u8] = br#"{"id":"evt_1","object":"event"}"#;
@@ -140,6 +141,24 @@ mod tests {
                 matches!(result, Err(SignatureError::Malformed | SignatureError::NoMatch)),
                 "{header}"
             );
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn fuzz_no_header_and_no_body_that_stripe_did_not_sign_passes(
+            header in fuzz::text(),
+            body: Vec<u8>,
+            now: u64,
+            flipped: proptest::sample::Index,
+        ) {
+            proptest::prop_assert!(verify(&body, &header, SECRET, now).is_err());
+            let mut payload = PAYLOAD.to_vec();
+            let place = flipped.index(payload.len());
+            payload[place] ^= 1;
+            let header = format!("t={SIGNED_AT},v1={SIGNATURE},{header}");
+            let changed = verify(&payload, &header, SECRET, SIGNED_AT);
+            proptest::prop_assert!(changed.is_err(), "{header}");
         }
     }
 }
