@@ -13,6 +13,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::wrong_shape::without_values;
+
 /// A JSON object: a payment's `data`, a cart's `context`, a customer's `metadata`.
 ///
 /// It is kept as text. Reading or changing one member leaves the others as they are spelled. Key
@@ -74,15 +76,24 @@ impl<'k> Change<'k> {
     }
 }
 
-/// Text that is not a JSON object.
+/// Why a text could not be read as JSON of the type that was expected. No message repeats a value of the text.
 #[derive(Debug, thiserror::Error)]
 pub enum JsonError {
-    /// It is no JSON at all.
+    /// The text is not JSON.
     #[error("it is not JSON: {0}")]
-    Syntax(#[from] serde_json::Error),
-    /// It is JSON, but something else than an object; what, is named.
+    Syntax(serde_json::Error),
+    /// The text is JSON of another type than the one that was expected.
+    #[error("it is JSON of the wrong shape: {}", without_values(&.0.to_string()))]
+    WrongShape(serde_json::Error),
+    /// The text is JSON, but not an object: what it is instead.
     #[error("expected an object, got {0}")]
     NotAnObject(&'static str),
+}
+
+impl From<serde_json::Error> for JsonError {
+    fn from(error: serde_json::Error) -> Self {
+        if error.is_data() { Self::WrongShape(error) } else { Self::Syntax(error) }
+    }
 }
 
 /// How many bytes a member of a payment's data has on average, roughly.
@@ -400,6 +411,18 @@ mod tests {
             assert_eq!(error.to_string(), format!("expected an object, got {kind}"));
         }
         assert!(matches!(JsonObject::parse("{"), Err(JsonError::Syntax(_))));
+    }
+
+    #[test]
+    fn json_of_the_wrong_shape_is_not_called_invalid_json() {
+        let read = |text| serde_json::from_str::<(u8, u8)>(text).map_err(JsonError::from);
+        for text in ["", "[1", "[1,", "<html>", "[1,2"] {
+            let error = read(text).unwrap_err().to_string();
+            assert!(error.starts_with("it is not JSON: "), "{error}");
+        }
+        let error = read(r#"["hush",2]"#).unwrap_err().to_string();
+        let wrong = "it is JSON of the wrong shape: expected a whole number from 0, got a string";
+        assert_eq!(error, wrong);
     }
 
     #[test]

@@ -32,6 +32,7 @@ mod secret;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod types;
+mod wrong_shape;
 
 pub use amount::{Amount, AmountError, currency_exponent};
 pub use async_trait::async_trait;
