@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "f64", into = "u64")]
 pub struct Amount(u64);
 
-/// Why a number is no [`Amount`].
+/// Why a number is not an [`Amount`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AmountError {
     /// NaN or an infinity; JSON carries both as `null`.
@@ -39,12 +39,12 @@ pub enum AmountError {
 }
 
 impl Amount {
-    /// No money.
+    /// Zero.
     pub const ZERO: Amount = Amount(0);
     /// 2⁵³ − 1, JavaScript's `Number.MAX_SAFE_INTEGER`.
     pub const MAX: Amount = Amount((1 << 53) - 1);
 
-    /// `minor_units` as an amount.
+    /// Makes an amount of `minor_units`.
     ///
     /// # Errors
     /// [`AmountError::TooLarge`] above [`Amount::MAX`].
@@ -55,25 +55,25 @@ impl Amount {
         Ok(Self(minor_units))
     }
 
-    /// The number of minor units.
+    /// Returns the number of minor units.
     #[must_use]
     pub fn minor_units(self) -> u64 {
         self.0
     }
 
-    /// Whether there is no money in it.
+    /// Returns whether the amount is zero.
     #[must_use]
     pub fn is_zero(self) -> bool {
         self.0 == 0
     }
 
-    /// The sum, or `None` above [`Amount::MAX`].
+    /// Returns the sum, or `None` if it is above [`Amount::MAX`].
     #[must_use]
     pub fn checked_add(self, other: Self) -> Option<Self> {
         Self::new(self.0.checked_add(other.0)?).ok()
     }
 
-    /// The difference, or `None` below zero.
+    /// Returns the difference, or `None` if it is below zero.
     #[must_use]
     pub fn checked_sub(self, other: Self) -> Option<Self> {
         self.0.checked_sub(other.0).map(Self)
@@ -83,7 +83,7 @@ impl Amount {
 impl TryFrom<f64> for Amount {
     type Error = AmountError;
 
-    /// A JavaScript number as an amount.
+    /// Makes an amount of a JavaScript number.
     fn try_from(number: f64) -> Result<Self, AmountError> {
         if !number.is_finite() {
             return Err(AmountError::NotFinite);
@@ -115,8 +115,8 @@ impl fmt::Display for Amount {
     }
 }
 
-/// The number of decimals of a currency's minor unit by ISO 4217 (JPY 0, EUR 2, KWD 3); 2 for a
-/// code that is not in the table. Upper and lower case are the same.
+/// Returns the number of decimals of a currency's minor unit by ISO 4217 (JPY 0, EUR 2, KWD 3); 2 for a
+/// code that is not in the table. Upper and lower case mean the same.
 ///
 /// Medusa v1 itself counts in hundredths for every currency with decimals, KWD and BHD included.
 ///
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn every_currency_stands_in_the_table_once() {
+    fn every_currency_is_in_the_table_once() {
         let mut codes: Vec<_> = EXPONENTS.iter().flat_map(|(_, codes)| codes.iter()).collect();
         let listed = codes.len();
         codes.sort();

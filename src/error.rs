@@ -51,6 +51,9 @@ impl ErrorKind {
     }
 }
 
+/// What to do after an unknown outcome: the last sentence of such an error.
+pub(crate) const RETRY: &str = "Retry: the provider is checked before any money moves.";
+
 /// Whether and when the retry layer retries an attempt that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Retryability {
@@ -188,7 +191,7 @@ impl From<JsonError> for PaymentProcessorError {
             ErrorKind::OutcomeUnknown,
             "The payment provider's reply cannot be read",
             "invalid_response",
-            format!("{error}. Retry: the provider is checked before any money moves."),
+            format!("{error}. {RETRY}"),
         );
         match error {
             JsonError::Syntax(_) => unreadable,

@@ -1,4 +1,4 @@
-//! Which processors this addon has: identifier → factory.
+//! The processors of this addon: identifier → factory.
 
 use std::panic::catch_unwind;
 use std::sync::{Arc, LazyLock};
@@ -21,25 +21,25 @@ pub trait Provider: PaymentProcessor + Sized {
     /// The name under which stores know it, Medusa's `static identifier`: lower case, no spaces.
     const IDENTIFIER: &'static str;
 
-    /// The plugin's options in `medusa-config.js`. An option that this type does not read is an error
-    /// at boot; with `#[serde(deny_unknown_fields)]` that error lists the known ones.
+    /// The plugin's options in `medusa-config.js`. An option that this type does not read is an error at
+    /// boot; with `#[serde(deny_unknown_fields)]` that error lists the known ones.
     type Config: DeserializeOwned;
 
-    /// A processor for these options. It is made once per process for each different
+    /// Makes a processor for these options. That happens once per process for each different
     /// configuration, so HTTP clients and other shared state are made here.
     ///
     /// # Errors
-    /// Says in a sentence which option is wrong and what it has to be; it stops the store's boot.
-    /// Never repeat a secret in it.
+    /// A sentence that says which option is wrong and what it has to be. It stops the store's boot. Never
+    /// repeat a secret in it.
     fn from_config(config: Self::Config) -> Result<Self, String>;
 
-    /// The limits of this processor's calls, and what else stands around it.
+    /// Returns the limits of this processor's calls, and the layers of its own.
     fn layers(&self) -> Layers {
         Layers::default()
     }
 }
 
-/// The options of a provider that has none.
+/// The options of a provider without options.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NoOptions {}
@@ -66,13 +66,13 @@ pub struct Registration {
 inventory::collect!(Registration);
 
 impl Registration {
-    /// The entry of `P`.
+    /// Returns the entry of `P`.
     #[must_use]
     pub const fn of<P: Provider>() -> Self {
         Self { identifier: P::IDENTIFIER, build: build::<P> }
     }
 
-    /// A panic on the way is an error like any other.
+    /// Makes the processor. A panic on the way is an error like any other.
     fn processor(&self, options: &str) -> Result<Arc<Stack>, RegistryError> {
         catch_unwind(|| (self.build)(options))
             .unwrap_or_else(|panic| Err(format!("the processor panicked: {}", message_of(&*panic))))
@@ -84,15 +84,15 @@ impl Registration {
     }
 }
 
-/// Why there is no processor for an identifier and its options.
+/// Why a processor could not be made for an identifier and its options.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RegistryError {
-    /// Nobody registered that identifier.
+    /// The identifier is not registered.
     #[error("no processor is registered as \"{identifier}\"; registered: {}", listed(.known))]
     Unknown {
         /// The identifier that was asked for.
         identifier: String,
-        /// The identifiers that there are.
+        /// The registered identifiers.
         known: Vec<&'static str>,
     },
     /// The options do not fit the processor.
@@ -100,7 +100,7 @@ pub enum RegistryError {
     Config {
         /// The processor's identifier.
         identifier: String,
-        /// Which option, what was expected and what came.
+        /// Which option is wrong, what was expected and what came.
         reason: String,
     },
 }
@@ -112,7 +112,7 @@ fn listed(identifiers: &[&str]) -> String {
     identifiers.join(", ")
 }
 
-/// The registered identifiers, sorted.
+/// Returns the registered identifiers, sorted.
 #[must_use]
 pub fn identifiers() -> Vec<&'static str> {
     let mut identifiers: Vec<_> = inventory::iter::<Registration>
@@ -124,10 +124,10 @@ pub fn identifiers() -> Vec<&'static str> {
     identifiers
 }
 
-/// Builds the processor registered as `identifier` with `options`, a JSON object.
+/// Makes the processor that is registered as `identifier`, with `options`, a JSON object.
 ///
 /// # Errors
-/// Where nobody registered that identifier, or the options do not fit.
+/// If the identifier is not registered, or the options do not fit.
 pub fn build_processor(identifier: &str, options: &str) -> Result<Arc<Stack>, RegistryError> {
     let registration = inventory::iter::<Registration>
         .into_iter()
@@ -149,11 +149,11 @@ static SHARED: LazyLock<Recent<Key, Arc<Stack>>> = LazyLock::new(|| {
     Recent::new(MOST, Duration::MAX).keeping(|stack| Arc::strong_count(stack) > 1)
 });
 
-/// The processor registered as `identifier` with `options`, a JSON object: the same one for the
-/// same options, so that instances are cheap and share locks, clients and connections.
+/// Returns the processor that is registered as `identifier`, with `options`, a JSON object: the same one for
+/// the same options, so that instances are cheap and share locks, clients and connections.
 ///
 /// # Errors
-/// Where nobody registered that identifier, or the options do not fit.
+/// If the identifier is not registered, or the options do not fit.
 pub fn shared_processor(identifier: &str, options: &str) -> Result<Arc<Stack>, RegistryError> {
     let key = (identifier.to_owned(), digest(options));
     SHARED.get_or_make(key, || build_processor(identifier, options))
@@ -174,14 +174,14 @@ fn build<P: Provider>(options: &str) -> Result<Stack, String> {
     Ok(Stack::new(P::IDENTIFIER, Arc::new(processor), layers))
 }
 
-/// An option that nobody reads is a mistake, also where the type of the options would let it pass.
+/// Reads the options. One that is not read is a mistake, even if the type of the options would let it pass.
 fn config_of<T: DeserializeOwned>(options: &str) -> Result<T, String> {
     let mut json = serde_json::Deserializer::from_str(options);
     let mut track = serde_path_to_error::Track::new();
     let mut unread = Vec::new();
     let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
     let unknown = |path: serde_ignored::Path<'_>| {
-        // It marks what is optional.
+        // The crate marks what is optional with a question mark.
         unread.push(format!("`{}`", path.to_string().replace(".?", "")));
     };
     let config =
@@ -195,7 +195,7 @@ fn config_of<T: DeserializeOwned>(options: &str) -> Result<T, String> {
     }
 }
 
-/// What serde says about fields, said about the option at `path`.
+/// Says about the option at `path` what serde says about fields.
 fn in_words_of_options(path: &str, reason: String) -> String {
     if let Some(rest) = reason.strip_prefix("unknown field ") {
         return format!(
@@ -230,14 +230,14 @@ mod tests {
     }
 
     #[test]
-    fn the_order_of_options_makes_no_other_processor() {
+    fn the_same_options_in_another_order_are_the_same_processor() {
         assert_eq!(digest(r#"{"a":1,"b":2}"#), digest(r#"{"b":2,"a":1}"#));
         assert_eq!(digest(r#"{"a":{"b":1,"c":2}}"#), digest(r#"{"a":{"c":2,"b":1}}"#));
         assert_ne!(digest(r#"{"a":1,"b":2}"#), digest(r#"{"a":2,"b":1}"#));
     }
 
     #[test]
-    fn an_option_that_nobody_reads_is_refused_whatever_the_type_would_let_pass() {
+    fn an_option_that_is_not_read_is_refused_even_if_its_type_would_let_it_pass() {
         #[derive(Deserialize)]
         struct Careless {
             key: String,
@@ -277,7 +277,7 @@ mod tests {
 
     #[test]
     fn what_a_provider_says_of_its_options_is_printed_without_keys() {
-        let build = |_: &str| Err("the key sk_live_1 is no good".to_owned());
+        let build = |_: &str| Err("the key sk_live_1 is not valid".to_owned());
         let careless = Registration { identifier: "careless", build };
         let error = careless.processor("{}").err().unwrap().to_string();
         assert!(!error.contains("sk_live"), "{error}");

@@ -41,7 +41,7 @@ pub use status_fallback::StatusFallback;
 pub use trace::Trace;
 
 use crate::call::CallContext;
-use crate::error::{PaymentProcessorError, Result};
+use crate::error::{PaymentProcessorError, RETRY, Result};
 use crate::idempotency::IdempotencyKeys;
 use crate::processor::PaymentProcessor;
 #[cfg(feature = "node")]
@@ -287,10 +287,7 @@ fn described(call: &CallContext) -> String {
 fn unanswered(call: &CallContext, what: &str, detail: &str) -> PaymentProcessorError {
     let error = format!("{} {what}", described(call));
     if call.was_reached() && !call.operation().is_read() {
-        let detail = format!(
-            "{detail} It is not known whether it took effect. Retry: the provider is checked before any \
-             money moves."
-        );
+        let detail = format!("{detail} It is not known whether it took effect. {RETRY}");
         PaymentProcessorError::outcome_unknown(error, detail)
     } else {
         PaymentProcessorError::unavailable(error, format!("{detail} Nothing was moved. Try again."))

@@ -6,7 +6,7 @@ use tokio::time::{Instant, sleep};
 
 use super::{Layer, Next, described};
 use crate::call::CallContext;
-use crate::error::{ErrorKind, PaymentProcessorError, Result, Retryability};
+use crate::error::{ErrorKind, PaymentProcessorError, RETRY, Result, Retryability};
 use crate::request::{Request, Response};
 
 /// The delays before the retries: half to all of 0.5 s, 1 s, 2 s, …, so that clients that failed together do
@@ -80,11 +80,7 @@ fn summed_up(
     if outcome_unknown && last.kind() != ErrorKind::OutcomeUnknown {
         return PaymentProcessorError::outcome_unknown(
             format!("{} was not answered", described(call)),
-            format!(
-                "An attempt was lost, and the next one failed: {} Retry: the provider is checked before \
-                 any money moves.",
-                last.detail()
-            ),
+            format!("An attempt was lost, and the next one failed: {} {RETRY}", last.detail()),
         );
     }
     last
