@@ -39,12 +39,12 @@ pub enum AmountError {
 }
 
 impl Amount {
-    /// No money.
+    /// Zero.
     pub const ZERO: Amount = Amount(0);
     /// 2⁵³ − 1, JavaScript's `Number.MAX_SAFE_INTEGER`.
     pub const MAX: Amount = Amount((1 << 53) - 1);
 
-    /// Returns `minor_units` as an amount.
+    /// Makes an amount of `minor_units`.
     ///
     /// # Errors
     /// [`AmountError::TooLarge`] above [`Amount::MAX`].
@@ -61,19 +61,19 @@ impl Amount {
         self.0
     }
 
-    /// Returns whether it is zero.
+    /// Returns whether the amount is zero.
     #[must_use]
     pub fn is_zero(self) -> bool {
         self.0 == 0
     }
 
-    /// Returns the sum, or `None` above [`Amount::MAX`].
+    /// Returns the sum, or `None` if it is above [`Amount::MAX`].
     #[must_use]
     pub fn checked_add(self, other: Self) -> Option<Self> {
         Self::new(self.0.checked_add(other.0)?).ok()
     }
 
-    /// Returns the difference, or `None` below zero.
+    /// Returns the difference, or `None` if it is below zero.
     #[must_use]
     pub fn checked_sub(self, other: Self) -> Option<Self> {
         self.0.checked_sub(other.0).map(Self)
@@ -83,7 +83,7 @@ impl Amount {
 impl TryFrom<f64> for Amount {
     type Error = AmountError;
 
-    /// Returns a JavaScript number as an amount.
+    /// Makes an amount of a JavaScript number.
     fn try_from(number: f64) -> Result<Self, AmountError> {
         if !number.is_finite() {
             return Err(AmountError::NotFinite);
@@ -116,7 +116,7 @@ impl fmt::Display for Amount {
 }
 
 /// Returns the number of decimals of a currency's minor unit by ISO 4217 (JPY 0, EUR 2, KWD 3); 2 for a
-/// code that is not in the table. Upper and lower case are the same.
+/// code that is not in the table. Upper and lower case mean the same.
 ///
 /// Medusa v1 itself counts in hundredths for every currency with decimals, KWD and BHD included.
 ///

@@ -1,4 +1,4 @@
-//! What a processor is told about the call that it serves.
+//! The context of one call.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
@@ -23,7 +23,7 @@ pub struct CallContext {
 }
 
 impl CallContext {
-    /// What `processor` is told about a call that has to be answered within `limit`.
+    /// Begins a call to `processor` that has to be answered within `limit`.
     pub(crate) fn begin(
         identifier: &'static str,
         processor: &dyn PaymentProcessor,
@@ -56,13 +56,13 @@ impl CallContext {
         self.identifier
     }
 
-    /// Returns which payment it is about, for messages: the payment's id, or else the cart's.
+    /// Names the payment in messages: by its id, or else by the cart's.
     #[must_use]
     pub fn payment(&self) -> &str {
         &self.payment
     }
 
-    /// The key to send with every request of this call that moves money. 1 to 64 printable ASCII
+    /// Returns the key to send with every request of this call that moves money: 1 to 64 printable ASCII
     /// characters.
     ///
     /// It is the same for every attempt of this call. For a capture, refund, cancellation, deletion
@@ -83,14 +83,14 @@ impl CallContext {
         self.key.as_str()
     }
 
-    /// Returns when the whole call has to be answered, waiting and repeated attempts included.
+    /// Returns when the whole call has to be answered, waiting and retries included.
     #[must_use]
     pub fn deadline(&self) -> Instant {
         self.deadline
     }
 
-    /// Returns which attempt at this call it is, from 1: more than 1 if the retry layer repeats it, so
-    /// that what is found at the provider may be the work of an attempt whose reply was lost.
+    /// Returns which attempt at this call it is, from 1. It is more than 1 if the retry layer retries the
+    /// call: what is found at the provider may then be the work of an attempt whose reply was lost.
     #[must_use]
     pub fn attempt(&self) -> u32 {
         self.attempts.load(Ordering::Acquire)
@@ -122,7 +122,7 @@ impl CallContext {
         self.attempts.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// Learns from the call's answer whether the next call of the same action needs a new key.
+    /// Notes from the call's answer whether the next call of the same action needs a new key.
     pub(crate) fn settle(&self, result: &Result<Response>) {
         self.key.settle(result);
     }

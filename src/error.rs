@@ -194,15 +194,20 @@ impl PaymentProcessorError {
     }
 }
 
-/// A reply that is not a JSON object says nothing about what the provider did.
+/// A reply that cannot be read says nothing about what the provider did. One that breaks off may arrive whole
+/// on a retry, one of the wrong shape comes again as it is.
 impl From<JsonError> for PaymentProcessorError {
     fn from(error: JsonError) -> Self {
-        Self::new(
+        let unreadable = Self::new(
             ErrorKind::OutcomeUnknown,
             "The payment provider's reply cannot be read",
             "invalid_response",
             format!("{error}. {}", ErrorKind::OutcomeUnknown.advice()),
-        )
+        );
+        match error {
+            JsonError::Syntax(_) => unreadable,
+            JsonError::WrongShape(_) | JsonError::NotAnObject(_) => unreadable.never_retry(),
+        }
     }
 }
 
@@ -252,6 +257,18 @@ mod tests {
         let too_large = || -> Result<Amount> { Ok(Amount::new(u64::MAX)?) };
         let error = too_large().unwrap_err();
         assert_eq!((error.kind(), error.code()), (ErrorKind::Invalid, "invalid_amount"));
+    }
+
+    #[test]
+    fn a_reply_of_the_wrong_shape_is_not_asked_for_again() {
+        let error = |text| PaymentProcessorError::from(crate::JsonObject::parse(text).unwrap_err());
+        for (text, retryability) in
+            [(r#"{"id":"#, Retryability::AsUsual), ("[]", Retryability::Never)]
+        {
+            assert_eq!(error(text).kind(), ErrorKind::OutcomeUnknown);
+            assert_eq!(error(text).code(), "invalid_response");
+            assert_eq!(error(text).retryability(), retryability);
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! JSON objects that are carried as text, so that what is not changed stays exactly as it was.
+//! JSON objects that are carried as text, so that what is not changed arrives exactly as it came.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -13,14 +13,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::registry::without_values;
+use crate::wrong_shape::without_values;
 
 /// A JSON object: a payment's `data`, a cart's `context`, a customer's `metadata`.
 ///
 /// It is kept as text. Reading or changing one member leaves the others as they are spelled. Key
-/// order and the spelling of every number survive, and nesting has no limit. There is no way to make
-/// one that is not an object. Of a member that a text has twice the last one counts, as in JavaScript
-/// and in PostgreSQL.
+/// order and the spelling of every number survive, and nesting has no limit. Every value of this type is
+/// an object. If a text has a member twice, the last one counts, as in JavaScript and in PostgreSQL.
 ///
 /// ```
 /// use medusa_payment_rs::JsonObject;
@@ -34,7 +33,7 @@ use crate::registry::without_values;
 #[derive(Clone)]
 pub struct JsonObject(Arc<Indexed>);
 
-/// The text of an object, and where its members are: they are looked for once.
+/// The text of an object, with the places of its members, which are found once.
 struct Indexed {
     text: String,
     members: OnceLock<Vec<Member>>,
@@ -42,14 +41,14 @@ struct Indexed {
     deduplicated: OnceLock<Option<JsonObject>>,
 }
 
-/// Where in the text a member is.
+/// The place of a member in the text.
 struct Member {
     /// Its name, with the quotation marks.
     key: Range<usize>,
     value: Range<usize>,
 }
 
-/// A member that is set.
+/// A member that is to be set.
 struct Change<'k> {
     key: &'k str,
     value: String,
@@ -57,7 +56,7 @@ struct Change<'k> {
 }
 
 impl<'k> Change<'k> {
-    /// Of changes of one member the last counts.
+    /// Returns the changes, of which the last one of each member counts.
     fn each_once(changes: impl IntoIterator<Item = (&'k str, Value)>) -> Vec<Self> {
         let mut once: Vec<Self> = Vec::new();
         for (key, value) in changes {
@@ -70,41 +69,29 @@ impl<'k> Change<'k> {
         once
     }
 
-    /// How much longer an object can get by it.
+    /// Returns how many bytes an object can grow by it.
     fn most_bytes(&self) -> usize {
         self.key.len() + self.value.len() + "\"\":,".len()
     }
 }
 
-/// Text that is not a JSON object.
+/// Why a text could not be read as JSON of the type that was expected. No message repeats a value of the text.
 #[derive(Debug, thiserror::Error)]
 pub enum JsonError {
-    /// It is not JSON at all.
+    /// The text is not JSON.
     #[error("it is not JSON: {0}")]
     Syntax(serde_json::Error),
-    /// It is JSON, but does not have what is expected: a member is missing or has another type.
-    #[error("it does not have the expected shape: {0}")]
-    Shape(String),
-    /// It is JSON, but something else than an object; what, is named.
+    /// The text is JSON of another type than the one that was expected.
+    #[error("it is JSON of the wrong shape: {}", without_values(&.0.to_string()))]
+    WrongShape(serde_json::Error),
+    /// The text is JSON, but not an object: what it is instead.
     #[error("expected an object, got {0}")]
     NotAnObject(&'static str),
 }
 
 impl From<serde_json::Error> for JsonError {
     fn from(error: serde_json::Error) -> Self {
-        if error.is_data() {
-            // Not the value that came: it may be a secret.
-            return Self::Shape(without_values(&error.to_string()));
-        }
-        Self::Syntax(error)
-    }
-}
-
-impl JsonError {
-    /// Whether the text is not JSON at all: it may have been cut off, or come from something else.
-    #[cfg(feature = "http")]
-    pub(crate) fn is_syntax(&self) -> bool {
-        matches!(self, Self::Syntax(_))
+        if error.is_data() { Self::WrongShape(error) } else { Self::Syntax(error) }
     }
 }
 
@@ -112,13 +99,13 @@ impl JsonError {
 const USUAL_MEMBER: usize = 64;
 
 impl JsonObject {
-    /// `{}`
+    /// Returns `{}`.
     #[must_use]
     pub fn empty() -> Self {
         Self::checked("{}".to_owned(), OnceLock::new())
     }
 
-    /// Returns the object that `text` spells.
+    /// Reads the object that `text` spells.
     ///
     /// # Errors
     /// If `text` is not JSON, or not an object.
@@ -126,7 +113,7 @@ impl JsonObject {
         Self::from_text(text.to_owned())
     }
 
-    /// As [`parse`](Self::parse), for a text that need not be copied.
+    /// Does the same as [`parse`](Self::parse) without copying the text.
     pub(crate) fn from_text(text: String) -> Result<Self, JsonError> {
         if kind_of(&text) != "an object" {
             return Self::from_raw(RawValue::from_string(text)?);
@@ -154,7 +141,7 @@ impl JsonObject {
         }
     }
 
-    /// The object whose members are spelled like this, in `length` bytes at most.
+    /// Returns the object with these members, in the order and the spelling given, of `length` bytes at most.
     fn from_members<'a>(members: impl Iterator<Item = (&'a str, &'a str)>, length: usize) -> Self {
         let mut text = String::with_capacity(length);
         for (key, value) in members {
@@ -175,7 +162,7 @@ impl JsonObject {
         &self.0.text
     }
 
-    /// The object's text, and the memory that it is in if the object is not shared.
+    /// Returns the object's text, without a copy if no other clone of the object is left.
     #[cfg(feature = "node")]
     pub(crate) fn into_text(self) -> String {
         Arc::try_unwrap(self.0).map_or_else(|shared| shared.text.clone(), |owned| owned.text)
@@ -188,7 +175,7 @@ impl JsonObject {
         serde_json::from_str::<Option<T>>(value).ok().flatten()
     }
 
-    /// Returns the whole object as a `T`.
+    /// Reads the whole object as a `T`.
     ///
     /// # Errors
     /// If it is not a `T`.
@@ -220,13 +207,13 @@ impl JsonObject {
         let changes = Change::each_once(changes);
         let added: usize = changes.iter().map(Change::most_bytes).sum();
         let mut text = String::with_capacity(self.as_str().len() + added);
-        // What stays as it is comes over in long pieces.
+        // What stays as it is is copied in long pieces.
         let (mut copied, mut end) = (0, "{".len());
         for Member { key, value } in self.index() {
             let key = self.part(key.clone());
             if let Some(change) = changes.iter().find(|change| is_spelled(change.key, key)) {
                 if change.is_made.replace(true) {
-                    // It would count instead.
+                    // A duplicate, which would count instead.
                     text.push_str(self.part(copied..end));
                 } else {
                     text.extend([self.part(copied..value.start), &change.value]);
@@ -244,8 +231,8 @@ impl JsonObject {
         Self::checked(text, OnceLock::new())
     }
 
-    /// Returns the object, and behind its own members those of `defaults` that it does not have, as they are
-    /// spelled there: a provider's newest answer with what a store has added to the payment's data.
+    /// Returns the object with the members of `defaults` that it does not have, behind its own and as they
+    /// are spelled there: a provider's newest answer with what a store has added to the payment's data.
     #[must_use]
     pub fn with_defaults(&self, defaults: &Self) -> Self {
         let own: HashSet<Cow<'_, str>> = self.members().map(|(key, _)| name(key)).collect();
@@ -272,7 +259,7 @@ impl JsonObject {
         self.0.deduplicated.get_or_init(deduplicate).as_ref()
     }
 
-    /// The members as they are spelled, in their order.
+    /// Returns the members as they are spelled, in their order.
     fn members(&self) -> impl DoubleEndedIterator<Item = (&str, &str)> {
         self.index()
             .iter()
@@ -284,13 +271,13 @@ impl JsonObject {
         self.0.members.get_or_init(|| members(self.as_str()).unwrap_or_default())
     }
 
-    /// A piece of the text, of which the index knows the place.
+    /// Returns a piece of the text, whose place the index knows.
     fn part(&self, place: Range<usize>) -> &str {
         self.as_str().get(place).unwrap_or_default()
     }
 }
 
-/// A member's name.
+/// Returns a member's name, which is `spelled` with its quotation marks.
 fn name(spelled: &str) -> Cow<'_, str> {
     if spelled.contains('\\') {
         Cow::Owned(serde_json::from_str(spelled).unwrap_or_default())
@@ -299,7 +286,7 @@ fn name(spelled: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether a member is `key`.
+/// Returns whether `spelled` is the name `key`.
 fn is_spelled(key: &str, spelled: &str) -> bool {
     let mut expected = key.bytes();
     for byte in unquoted(spelled).bytes() {
@@ -317,7 +304,7 @@ fn unquoted(spelled: &str) -> &str {
     spelled.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(spelled)
 }
 
-/// Where the members of the object are that `text` spells.
+/// Finds the members of the object that `text` spells.
 fn members(text: &str) -> Result<Vec<Member>, serde_json::Error> {
     let mut json = serde_json::Deserializer::from_str(text);
     let members = AllMembers { text }.deserialize(&mut json)?;
@@ -325,7 +312,7 @@ fn members(text: &str) -> Result<Vec<Member>, serde_json::Error> {
     Ok(members)
 }
 
-/// Lists the members, in their order.
+/// Lists the places of the members, in their order.
 struct AllMembers<'a> {
     text: &'a str,
 }
@@ -358,7 +345,7 @@ impl<'de> Visitor<'de> for AllMembers<'de> {
     }
 }
 
-/// What a JSON text is, as an error message calls it.
+/// Returns what a JSON text is, as an error message calls it.
 pub(crate) fn kind_of(json: &str) -> &'static str {
     match json.trim_start().as_bytes().first() {
         Some(b'{') => "an object",
@@ -376,7 +363,7 @@ impl Default for JsonObject {
     }
 }
 
-/// Names the members only: their values may be a person's name, address or secret.
+/// Names only the members: their values may be a person's name or address, or a secret.
 impl fmt::Debug for JsonObject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("JsonObject").field(&self.keys()).finish()
@@ -393,7 +380,7 @@ impl Eq for JsonObject {}
 
 impl Serialize for JsonObject {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // serde_json makes no raw value of a text without reading it; no member is looked for meanwhile.
+        // serde_json reads a text before it makes a raw value of it, and that is all that is read here.
         let raw: &RawValue = serde_json::from_str(self.as_str()).map_err(S::Error::custom)?;
         raw.serialize(serializer)
     }
@@ -427,6 +414,18 @@ mod tests {
     }
 
     #[test]
+    fn json_of_the_wrong_shape_is_not_called_invalid_json() {
+        let read = |text| serde_json::from_str::<(u8, u8)>(text).map_err(JsonError::from);
+        for text in ["", "[1", "[1,", "<html>", "[1,2"] {
+            let error = read(text).unwrap_err().to_string();
+            assert!(error.starts_with("it is not JSON: "), "{error}");
+        }
+        let error = read(r#"["hush",2]"#).unwrap_err().to_string();
+        let wrong = "it is JSON of the wrong shape: expected a whole number from 0, got a string";
+        assert_eq!(error, wrong);
+    }
+
+    #[test]
     fn order_numbers_and_depth_survive_a_change_beside_them() {
         let deep = format!("{}1{}", "[".repeat(5000), "]".repeat(5000));
         let text = format!(r#"{{"z":1.10,"a":12345678901234567890.5,"deep":{deep},"s":"old"}}"#);
@@ -438,7 +437,7 @@ mod tests {
     }
 
     #[test]
-    fn of_changes_of_one_member_the_last_counts() {
+    fn of_several_changes_of_one_member_the_last_counts() {
         let changes = [("a", 1.into()), ("b", 2.into()), ("a", Value::Null), ("b", 3.into())];
         let data = JsonObject::parse(r#"{"a":0}"#).unwrap();
         assert_eq!(data.with(changes.clone()).as_str(), r#"{"a":null,"b":3}"#);
@@ -461,7 +460,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_told_from_those_that_begin_like_it() {
+    fn a_name_is_not_confused_with_one_that_begins_like_it() {
         let data =
             JsonObject::parse(r#"{"amount_received":2,"amount":1,"größe":3,"a\\":4}"#).unwrap();
         assert_eq!(data.get::<u8>("amount"), Some(1));
@@ -471,13 +470,13 @@ mod tests {
         for absent in ["amoun", "amounts", "amount_receive", "a", "gr"] {
             assert!(!data.contains_key(absent), "{absent}");
         }
-        // A name that is not text belongs to no member.
+        // A name that is not a valid string has no equal.
         let data = JsonObject::parse(r#"{"\ud800":1,"":2}"#).unwrap();
         assert_eq!(data.get::<u8>(""), Some(2));
     }
 
     #[test]
-    fn what_is_missing_is_taken_from_another_object_as_it_is_spelled_there() {
+    fn a_missing_member_is_taken_from_the_defaults_as_it_is_spelled_there() {
         let new = JsonObject::parse(r#"{"id":"a","amount":2}"#).unwrap();
         let old =
             JsonObject::parse(r#"{"am\u006funt":1,"exact":1.10,"id":"b","own":{"x":[]}}"#).unwrap();
@@ -488,7 +487,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_member_that_is_there_twice_the_last_counts() {
+    fn of_a_duplicate_member_the_last_counts() {
         let data = JsonObject::parse(r#"{"a":1,"b":null,"\u0061":2}"#).unwrap();
         assert_eq!(data.get::<u8>("a"), Some(2));
         assert_eq!(data.keys(), ["a", "b"]);
@@ -499,7 +498,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_that_is_there_twice_is_set_once() {
+    fn a_duplicate_member_is_set_once() {
         let data = JsonObject::parse(r#"{"a":1,"b":null,"a":2}"#).unwrap();
         assert_eq!(data.with([("a", 3.into())]).as_str(), r#"{"a":3,"b":null}"#);
         let changed = data.with([("b", 4.into()), ("a", 3.into())]);
@@ -509,7 +508,7 @@ mod tests {
     }
 
     #[test]
-    fn a_default_that_is_there_twice_is_the_last() {
+    fn of_a_duplicate_default_the_last_counts() {
         let own = JsonObject::parse(r#"{"a":1,"a":2}"#).unwrap();
         let defaults = JsonObject::parse(r#"{"a":3,"b":4,"b":5}"#).unwrap();
         let both = own.with_defaults(&defaults);
@@ -518,7 +517,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_member_that_is_there_twice_a_type_is_given_the_last() {
+    fn of_a_duplicate_member_a_type_reads_the_last() {
         #[derive(Debug, PartialEq, Deserialize)]
         struct Named<'a> {
             id: &'a str,
@@ -537,7 +536,7 @@ mod tests {
     }
 
     #[test]
-    fn space_around_an_object_is_no_part_of_it() {
+    fn space_around_an_object_does_not_belong_to_it() {
         let data = JsonObject::parse("\n {\"a\" :\t1 ,\n\"b\": 2} \r\n").unwrap();
         assert_eq!(data.as_str(), "{\"a\" :\t1 ,\n\"b\": 2}");
         assert_eq!(data.with([("b", 3.into())]).as_str(), "{\"a\" :\t1 ,\n\"b\": 3}");

@@ -39,6 +39,7 @@ mod secret;
 pub mod testing;
 mod types;
 pub mod webhook;
+mod wrong_shape;
 
 pub use amount::{Amount, AmountError, currency_exponent};
 pub use async_trait::async_trait;

@@ -1,4 +1,4 @@
-//! Text that must not show.
+//! Secrets, and text without them.
 
 use std::cmp::Reverse;
 use std::fmt;
@@ -6,8 +6,8 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Unexpected, Visitor};
 
-/// Text that never shows: neither in `Debug` output nor in an error. For the keys among a
-/// provider's options.
+/// Text that never shows, neither in `Debug` output nor in an error: for the keys among a provider's
+/// options.
 ///
 /// ```
 /// use medusa_payment_rs::prelude::*;
@@ -25,8 +25,8 @@ use serde::de::{self, Deserializer, Unexpected, Visitor};
 pub struct Secret(String);
 
 impl Secret {
-    /// Returns the text itself, for the header that it is sent in. Mark that as sensitive if the HTTP
-    /// library can.
+    /// Returns the text itself, for the header that it is sent in. Mark that header as sensitive if the
+    /// HTTP library can.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -45,7 +45,7 @@ impl<'de> Deserialize<'de> for Secret {
     }
 }
 
-/// What stands in the place of a secret.
+/// What takes the place of a secret.
 const HIDDEN: &str = "…";
 
 /// Returns `text` without what looks like a key, wherever in it that stands, and without the text of any of
@@ -117,7 +117,7 @@ fn is_of_a_key(char: char) -> bool {
     char.is_ascii_alphanumeric() || "_-+/=*•….".contains(char)
 }
 
-/// Takes a string. Of anything else the error says what it is: serde's own would show it.
+/// Takes a string. The error for anything else names its type; serde's own would show its value.
 struct Text;
 
 impl Text {
@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_text_is_refused_by_its_kind() {
+    fn a_value_that_is_not_a_string_is_refused_by_its_type() {
         for (json, kind) in [
             ("4242424242", "integer"),
             ("-4242424242", "integer"),
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_is_left() {
+    fn what_is_not_a_key_is_left() {
         for text in [
             "",
             "a task_1 at risk_level 2",
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_the_text_as_it_came_and_does_not_show() {
+    fn a_secret_is_the_text_as_it_came_and_does_not_show() {
         let secret: Secret = serde_json::from_str(r#""sk_\u0031""#).unwrap();
         assert_eq!(secret.expose(), "sk_1");
         assert_eq!(format!("{secret:?}"), "Secret(…)");

@@ -175,7 +175,7 @@ impl<'a> Exchange<'a> {
         let detail = format!("{provider}'s reply cannot be read: {error}. {}", kind.advice());
         let failure = self.error(kind, "invalid_response", detail);
         // The same question would get the same answer; what broke off may come whole.
-        if error.is_syntax() { failure } else { failure.never_retry() }
+        if matches!(error, JsonError::Syntax(_)) { failure } else { failure.never_retry() }
     }
 
     /// Returns the error of a reply without success.

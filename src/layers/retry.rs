@@ -81,13 +81,11 @@ fn summed_up(
         let kind = ErrorKind::OutcomeUnknown;
         // That the last attempt moved nothing would be read as if the call had moved nothing.
         let reason = last.detail().trim_end_matches(last.kind().advice()).trim_end();
-        let detail =
-            format!("An attempt was lost, and the next one failed: {reason} {}", kind.advice());
         return PaymentProcessorError::new(
             kind,
             format!("{} was not answered", call.subject()),
             "",
-            detail,
+            format!("An attempt was lost, and the next one failed: {reason} {}", kind.advice()),
         );
     }
     last

@@ -15,12 +15,12 @@ use super::mailbox::Outcome;
 use crate::amount::{Amount, AmountError};
 use crate::error::PaymentProcessorError;
 use crate::json::{JsonObject, kind_of};
-use crate::registry::without_values;
 use crate::request::{Operation, Request, Response};
 use crate::types::{
     Authorization, PaymentProcessorContext, PaymentProcessorSessionResponse, PaymentSessionStatus,
 };
 use crate::webhook::WebhookRequest;
+use crate::wrong_shape::without_values;
 
 /// How deep data may be nested. PostgreSQL refuses a `jsonb` of some six thousand levels, and
 /// JavaScript's own `JSON.stringify` gives up at about as many.
