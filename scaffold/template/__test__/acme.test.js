@@ -103,14 +103,58 @@ test("an outcome that nobody knows is never called a refusal, and the same actio
   expect(fake.ledger).toEqual(["capture 1500"]);
 });
 
-test("of two servers that refund the same at once one is asked to wait", async () => {
-  const captured = await processor.capturePayment(await authorized());
-  const other = new AcmeService({}, options({ timeout_ms: 401 }));
-  fake.readTogether(2); // Neither sees the other one's refund.
-  const answers = await Promise.all([processor, other].map((server) => server.refundPayment(captured, 400)));
-  expect(answers).toContainEqual(expect.objectContaining({ refunded: 400 }));
-  expect(answers).toContainEqual(failed("temporarily_unavailable"));
-  expect(fake.ledger).toEqual(["capture 1500", "refund 400"]);
+test.each([401, 403, 408, 409])("status %d is not called a refusal after an outcome that is unknown", async (status) => {
+  const data = await authorized();
+  fake.always("lose_reply", "POST");
+  expect(await processor.capturePayment(data)).toEqual(failed("outcome_unknown"));
+  fake.always(status);
+  const { error, detail } = await processor.capturePayment(data);
+  expect(`${error} ${detail}`).not.toMatch(/refused|undefined/);
+  fake.always();
+  expect(await processor.capturePayment(data)).toMatchObject({ status: "captured" });
+  expect(fake.ledger).toEqual(["capture 1500"]);
+});
+
+describe("of two servers that refund at once", () => {
+  let captured;
+  let servers;
+  beforeEach(async () => {
+    captured = await processor.capturePayment(await authorized());
+    servers = [processor, new AcmeService({}, options({ timeout_ms: 401 }))];
+  });
+
+  /** One of two answers is the data after a refund, the other an error that asks to wait. Returns the data. */
+  function onePaid(answers) {
+    expect(answers).toContainEqual(failed("temporarily_unavailable"));
+    const data = answers.find(({ id }) => id);
+    expect(data).toMatchObject({ id: captured.id });
+    return data;
+  }
+
+  test("the same amount, one is asked to wait", async () => {
+    fake.readTogether(2); // Neither sees the other one's refund.
+    onePaid(await Promise.all(servers.map((server) => server.refundPayment(captured, 400))));
+    expect(fake.ledger).toEqual(["capture 1500", "refund 400"]);
+  });
+
+  test("different amounts, one is asked to wait, and is paid once it is repeated", async () => {
+    fake.readTogether(2);
+    const amounts = [300, 700];
+    const answers = await Promise.all(servers.map((server, at) => server.refundPayment(captured, amounts[at])));
+    const data = onePaid(answers);
+    const [first] = amounts.filter((_, at) => answers[at] === data);
+    const [second] = amounts.filter((_, at) => answers[at] !== data);
+    expect(fake.ledger).toEqual(["capture 1500", `refund ${first}`]);
+    fake.later(60);
+    expect(await processor.refundPayment(data, second)).toMatchObject({ id: captured.id });
+    expect(fake.ledger).toEqual(["capture 1500", `refund ${first}`, `refund ${second}`]);
+  });
+
+  test("one whose first attempt was not served does not take the other one's refund for its own", async () => {
+    fake.next("unavailable");
+    onePaid(await Promise.all(servers.map((server) => server.refundPayment(captured, 400))));
+    expect(fake.ledger).toEqual(["capture 1500", "refund 400"]);
+  });
 });
 
 test("an endpoint that is down is told from one that may have served the call", async () => {

@@ -93,6 +93,7 @@ async function startFake({ port = 0, apiKey = "secret" } = {}) {
       if (request.headers.authorization !== `Bearer ${apiKey}`) throw refusal(401, "wrong_api_key");
       if (step === "decline") throw refusal(402, "card_declined");
       if (step === "unavailable") throw refusal(503, "unavailable");
+      if (typeof step === "number") throw refusal(step, `status_${step}`);
       return serve(request, text, step);
     } catch (error) {
       const { status = 500, code = "internal", message } = error;
@@ -150,7 +151,8 @@ async function startFake({ port = 0, apiKey = "secret" } = {}) {
     payments: () => [...payments.values()],
     /**
      * How the next requests that change something go: `ok`; not done: `decline`, `unavailable`, `hang`, `garble`
-     * (something on the way answers); done: `lose_reply`, `cut_off`; and `fail_refund`, done without money.
+     * (something on the way answers) or a status of Acme's own; done: `lose_reply`, `cut_off`; and `fail_refund`, done
+     * without money.
      */
     next(...wanted) {
       steps = wanted;
