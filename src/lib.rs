@@ -53,6 +53,7 @@ pub use types::{
 pub mod prelude {
     pub use crate::layers::Layers;
     pub use crate::registry::{NoOptions, Provider};
+    pub use crate::webhook::{PaymentState, WebhookAction, WebhookEvent, WebhookRequest};
     pub use crate::{
         Amount, Authorization, CallContext, ErrorKind, JsonError, JsonObject, Operation,
         PaymentProcessor, PaymentProcessorContext, PaymentProcessorError,
