@@ -5,7 +5,7 @@
 //! changing one payment at once, and log. [`export!`] registers it under its identifier, and the
 //! Node.js class `AbstractPaymentProcessor` finds it there.
 //!
-//! What is the same for every provider is done here: [`http`] keeps the connections and says what a
+//! What is the same for every provider is done here: `http` keeps the connections and says what a
 //! reply means for the money, [`refunds`] pays a refund once, and [`webhook`] decides what Medusa has to
 //! do after an event.
 //!
