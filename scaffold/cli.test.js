@@ -101,7 +101,7 @@ describe("a mistake is said in one line, with exit code 1, and nothing is writte
     std: /Rust/,
     http: /Node/,
     con: /Windows/,
-    hyper: /depends/,
+    serde: /depends/,
     "serde-json": /depends/,
     "medusa-payment-rs": /depends/,
     manual: /stores know a provider of medusa-payment-rs itself as manual/,

@@ -21,8 +21,7 @@ const OF_NPM = new Set(["node_modules", "favicon.ico", ...builtinModules]);
 const OF_WINDOWS = /^(con|prn|aux|nul|(com|lpt)[0-9])$/;
 
 /** Crates that the project depends on: it cannot have the name of one. */
-const OF_DEPENDENCIES = words(`
-  http-body-util hyper hyper-rustls hyper-util medusa-payment-rs napi-build serde serde_json`);
+const OF_DEPENDENCIES = words("medusa-payment-rs napi-build serde serde_json");
 
 /** Providers that stores have from this package itself. */
 const OF_THIS_PACKAGE = words(`
@@ -30,10 +29,11 @@ const OF_THIS_PACKAGE = words(`
 
 /** Types that the provider's file has already. */
 const OF_TYPES = words(`
-  Amount Api Authorization Box CallContext Config Default Duration Err ErrorKind JsonError JsonObject Layers NoOptions
-  None Ok Operation Option Payment PaymentProcessor PaymentProcessorContext PaymentProcessorError
-  PaymentProcessorSessionResponse PaymentSessionStatus Provider Refund RefundStatus Result Secret Self Some Status String
-  Vec`);
+  Amount Api Authorization Box CallContext Client Config Default Dialect Duration Endpoint Err ErrorKind Exchange From
+  HttpRequest JsonError JsonObject Keyed Layers NoOptions None Ok Operation Option Payment PaymentProcessor
+  PaymentProcessorContext PaymentProcessorError PaymentProcessorSessionResponse PaymentSessionStatus PaymentState Problem
+  Provider Refund RefundApi Reply Result Secret Self Some String Value Vec Verdict WebhookAction WebhookEvent
+  WebhookRequest`);
 
 const CRATE = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 

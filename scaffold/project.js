@@ -13,7 +13,7 @@ const TEMPLATE = path.join(__dirname, "template");
 /** npm packs no file that is called `.gitignore`. */
 const RENAMED = { gitignore: ".gitignore" };
 
-const CRATE_BY_PATH = 'medusa-payment-rs = { path = "node_modules/medusa-payment-rs", ';
+const CRATE_BY_PATH = 'medusa-payment-rs = { path = "node_modules/medusa-payment-rs" }';
 
 /** Makes the project in a new folder of the working directory, or nothing at all. Returns the folder's name. */
 function createProject(name, options) {
@@ -85,9 +85,7 @@ function manifest(text, { npm }, spec) {
 }
 
 function withCrate(text, version) {
-  return text
-    .replace(/^# The sources come with.*\n/m, "")
-    .replace(CRATE_BY_PATH, `medusa-payment-rs = { version = "${version}", `);
+  return text.replace(/^# The sources come with.*\n/m, "").replace(CRATE_BY_PATH, `medusa-payment-rs = "${version}"`);
 }
 
 /** Writes beside the folder and moves the whole into place. */

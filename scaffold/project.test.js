@@ -106,7 +106,7 @@ test("both sides come from the package that makes the project", () => {
   make(["acme-pay"]);
   const spec = manifest("acme-pay").devDependencies[root.name];
   assert.equal(path.resolve(folder, "acme-pay", spec.replace("file:", "")), ROOT);
-  assert.match(read("acme-pay/Cargo.toml"), /^medusa-payment-rs = \{ path = "node_modules\/medusa-payment-rs", /m);
+  assert.match(read("acme-pay/Cargo.toml"), /^medusa-payment-rs = \{ path = "node_modules\/medusa-payment-rs" \}$/m);
 });
 
 test("where npm has the package from the registry, the project has it from there too", () => {
@@ -136,10 +136,7 @@ test("a published version can be chosen for either side", () => {
   make(["acme-pay", "--crate", "0.1.2", "--package", "0.1.3"]);
   assert.equal(manifest("acme-pay").devDependencies[root.name], "0.1.3");
   const cargo = read("acme-pay/Cargo.toml");
-  assert.match(
-    cargo,
-    /^medusa-payment-rs = \{ version = "0.1.2", default-features = false, features = \["node"\] \}$/m,
-  );
+  assert.match(cargo, /^medusa-payment-rs = "0.1.2"$/m);
   assert.doesNotMatch(cargo, /node_modules\/|sources come/);
 });
 

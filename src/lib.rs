@@ -5,9 +5,13 @@
 //! changing one payment at once, and log. [`export!`] registers it under its identifier, and the
 //! Node.js class `AbstractPaymentProcessor` finds it there.
 //!
-//! The crate without default features is the core alone and knows nothing of Node.js; the feature
-//! `node` adds the addon's side, and `addon` registers the built-in [`providers`]. The feature
-//! `testing` adds the contract of a payment processor as tests.
+//! What is the same for every provider is done here: `http` keeps the connections and says what a
+//! reply means for the money, [`refunds`] pays a refund once, and [`webhook`] decides what Medusa has to
+//! do after an event.
+//!
+//! With its default features (`node` and `http`) the crate is what a provider's author needs. Without
+//! them it is the core alone and knows nothing of Node.js. The feature `addon` registers the built-in
+//! [`providers`], and `testing` adds the contract of a payment processor as tests.
 
 #![cfg_attr(
     test,
@@ -58,6 +62,7 @@ pub use types::{
 pub mod prelude {
     pub use crate::layers::Layers;
     pub use crate::registry::{NoOptions, Provider};
+    pub use crate::webhook::{PaymentState, WebhookAction, WebhookEvent, WebhookRequest};
     pub use crate::{
         Amount, Authorization, CallContext, ErrorKind, JsonError, JsonObject, Operation,
         PaymentProcessor, PaymentProcessorContext, PaymentProcessorError,
@@ -74,6 +79,7 @@ mod documentation {
     struct ErrorsAndMoney;
     #[doc = include_str!("../docs/layers.md")]
     struct LayersAndTime;
+    #[cfg(feature = "http")]
     #[doc = include_str!("../docs/write-a-provider.md")]
     struct WriteAProvider;
     #[cfg(feature = "testing")]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
-use hyper::header::{HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use hyper::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use hyper::{Request, Response};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client as Pool;
@@ -80,6 +80,26 @@ impl ClientBuilder {
         self
     }
 
+    /// Sends `Authorization: Bearer …` with every request, and removes the key from whatever the provider
+    /// says. `option` is the option that the key is in.
+    ///
+    /// # Errors
+    /// If the key is empty or has characters that no key has. The error names the option and never
+    /// repeats the key.
+    pub fn bearer(self, option: &str, key: &Secret) -> Result<Self, String> {
+        let text = key.expose();
+        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(format!(
+                "option `{option}`: expected a secret key, got text that is empty or has characters \
+                 that no key has"
+            ));
+        }
+        let mut value = HeaderValue::try_from(format!("Bearer {text}"))
+            .map_err(|_| format!("option `{option}`: it cannot be sent"))?;
+        value.set_sensitive(true);
+        Ok(self.header(AUTHORIZATION, value).redact(key))
+    }
+
     /// Removes this secret from whatever the provider says, wherever it stands.
     #[must_use]
     pub fn redact(mut self, secret: &Secret) -> Self {
@@ -133,15 +153,13 @@ impl Client {
     ///
     /// ```
     /// use std::time::Duration;
-    /// use medusa_payment_rs::http::{Client, Dialect, Endpoint, HeaderValue, header};
+    /// use medusa_payment_rs::Secret;
+    /// use medusa_payment_rs::http::{Client, Dialect, Endpoint};
     ///
-    /// fn connect(endpoint: Endpoint, dialect: impl Dialect, key: &str) -> Result<Client, String> {
-    ///     let mut authorization = HeaderValue::try_from(format!("Bearer {key}"))
-    ///         .map_err(|_| "option `api_key`: it has characters that no key has".to_owned())?;
-    ///     authorization.set_sensitive(true);
+    /// fn connect(endpoint: Endpoint, dialect: impl Dialect, key: &Secret) -> Result<Client, String> {
     ///     Client::builder(endpoint, dialect)
     ///         .attempt_timeout(Duration::from_secs(5))
-    ///         .header(header::AUTHORIZATION, authorization)
+    ///         .bearer("api_key", key)?
     ///         .build()
     /// }
     /// ```

@@ -8,6 +8,7 @@
 //! Medusa has to do next.
 
 mod reconciliation;
+mod signature;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,7 @@ use crate::amount::Amount;
 use crate::types::PaymentSessionStatus;
 
 pub use reconciliation::{Reconciliation, Step};
+pub use signature::is_signed;
 
 /// A webhook request as it arrived.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -10,7 +10,13 @@ beforeEach(async () => {
 });
 afterEach(() => fake.close());
 
-const options = (changes) => ({ endpoint: fake.endpoint, api_key: fake.apiKey, timeout_ms: 400, ...changes });
+const options = (changes) => ({
+  endpoint: fake.endpoint,
+  api_key: fake.apiKey,
+  webhook_secret: fake.webhookSecret,
+  timeout_ms: 400,
+  ...changes,
+});
 
 const order = (changes) => ({
   amount: 1500,
@@ -42,9 +48,9 @@ test("a payment goes from the cart to a refund", async () => {
   const data = await authorized();
   expect(await processor.getPaymentStatus(data)).toBe("authorized");
   const captured = await processor.capturePayment(data);
-  expect(captured).toMatchObject({ status: "captured", captured: 1500 });
+  expect(captured).toMatchObject({ status: "captured", amount: 1500 });
   const refunded = await processor.refundPayment(captured, 400);
-  expect(refunded).toMatchObject({ captured: 1500, refunded: 400 });
+  expect(Object.values(refunded.refund_record.refunds)).toEqual([400]);
   expect(await processor.retrievePayment(refunded)).toStrictEqual(refunded);
   expect(fake.ledger).toEqual(["capture 1500", "refund 400"]);
 });
@@ -55,6 +61,14 @@ test("the payment follows the cart until it is authorized", async () => {
   expect(update.session_data.amount).toBe(900);
   const { data } = await processor.authorizePayment(update.session_data, {});
   expect(await processor.updatePayment(order({ amount: 5000, paymentSessionData: data }))).toBeUndefined();
+});
+
+test("what is authorized is the cart's amount, also if the store never recorded an update", async () => {
+  const { session_data } = await processor.initiatePayment(order());
+  await processor.updatePayment(order({ amount: 5000, paymentSessionData: session_data }));
+  expect(fake.payment(session_data.id).amount).toBe(5000);
+  expect(await processor.authorizePayment(session_data, {})).toMatchObject({ status: "authorized" });
+  expect(fake.payment(session_data.id)).toMatchObject({ status: "authorized", amount: 1500 });
 });
 
 test("a decline is an error in three texts, and nothing is moved", async () => {
@@ -103,14 +117,64 @@ test("an outcome that nobody knows is never called a refusal, and the same actio
   expect(fake.ledger).toEqual(["capture 1500"]);
 });
 
-test("of two servers that refund the same at once one is asked to wait", async () => {
-  const captured = await processor.capturePayment(await authorized());
-  const other = new AcmeService({}, options({ timeout_ms: 401 }));
-  fake.readTogether(2); // Neither sees the other one's refund.
-  const answers = await Promise.all([processor, other].map((server) => server.refundPayment(captured, 400)));
-  expect(answers).toContainEqual(expect.objectContaining({ refunded: 400 }));
-  expect(answers).toContainEqual(failed("temporarily_unavailable"));
-  expect(fake.ledger).toEqual(["capture 1500", "refund 400"]);
+test.each([401, 403, 408, 409])("status %d after an unknown outcome is not called a refusal", async (status) => {
+  const data = await authorized();
+  fake.always("lose_reply", "POST");
+  expect(await processor.capturePayment(data)).toEqual(failed("outcome_unknown"));
+  fake.always(status);
+  const { error, detail } = await processor.capturePayment(data);
+  expect(`${error} ${detail}`).not.toMatch(/refused|undefined/);
+  fake.always();
+  expect(await processor.capturePayment(data)).toMatchObject({ status: "captured" });
+  expect(fake.ledger).toEqual(["capture 1500"]);
+});
+
+describe("of two servers that refund at once", () => {
+  let captured;
+  let servers;
+  beforeEach(async () => {
+    captured = await processor.capturePayment(await authorized());
+    servers = [processor, new AcmeService({}, options({ timeout_ms: 401 }))];
+  });
+
+  /** One of two answers is the data after a refund, the other an error that asks to wait. Returns the data. */
+  function onePaid(answers) {
+    expect(answers).toContainEqual(failed("temporarily_unavailable"));
+    const data = answers.find(({ id }) => id);
+    expect(data).toMatchObject({ id: captured.id });
+    return data;
+  }
+
+  test("the same amount, one is asked to wait", async () => {
+    fake.readTogether(2); // Neither sees the other one's refund.
+    onePaid(await Promise.all(servers.map((server) => server.refundPayment(captured, 400))));
+    expect(fake.ledger).toEqual(["capture 1500", "refund 400"]);
+  });
+
+  test("different amounts, one is asked to wait, and is paid once it is repeated", async () => {
+    fake.readTogether(2);
+    const amounts = [300, 700];
+    const answers = await Promise.all(servers.map((server, at) => server.refundPayment(captured, amounts[at])));
+    const data = onePaid(answers);
+    const [first] = amounts.filter((_, at) => answers[at] === data);
+    const [second] = amounts.filter((_, at) => answers[at] !== data);
+    expect(fake.ledger).toEqual(["capture 1500", `refund ${first}`]);
+    fake.later(60);
+    expect(await processor.refundPayment(data, second)).toMatchObject({ id: captured.id });
+    expect(fake.ledger).toEqual(["capture 1500", `refund ${first}`, `refund ${second}`]);
+  });
+
+  test("one is asked to wait while the other one's request is being served", async () => {
+    fake.next("key_in_use");
+    expect(await processor.refundPayment(captured, 400)).toEqual(failed("temporarily_unavailable"));
+    expect(fake.ledger).toEqual(["capture 1500"]);
+  });
+
+  test("one whose first attempt was not served does not take the other one's refund for its own", async () => {
+    fake.next("unavailable");
+    onePaid(await Promise.all(servers.map((server) => server.refundPayment(captured, 400))));
+    expect(fake.ledger).toEqual(["capture 1500", "refund 400"]);
+  });
 });
 
 test("an endpoint that is down is told from one that may have served the call", async () => {
@@ -119,6 +183,45 @@ test("an endpoint that is down is told from one that may have served the call", 
   await down.close();
   processor = new AcmeService({}, options({ endpoint: down.endpoint }));
   expect(await processor.capturePayment(data)).toEqual(failed("temporarily_unavailable"));
+});
+
+describe("a webhook", () => {
+  test("says what became of which payment, and its state is read from Acme", async () => {
+    const { id } = await processor.capturePayment(await authorized());
+    const { body, headers } = fake.delivery("payment.captured", id);
+    const event = await processor.readWebhook(body, headers);
+    expect(event).toMatchObject({ action: "captured", payment: id, resource: "cart_1", amount: 1500 });
+    expect(await processor.paymentState({ id })).toEqual({
+      payment: id,
+      status: "captured",
+      amount: 1500,
+      captured: 1500,
+      refunded: 0,
+    });
+  });
+
+  test.each([
+    ["authorized", "authorized"],
+    ["failed", "failed"],
+    ["disputed", "not_supported"],
+  ])("about a payment that was %s is %s to a store", async (type, action) => {
+    const { body, headers } = fake.delivery(`payment.${type}`, (await authorized()).id);
+    expect(await processor.readWebhook(body, headers)).toMatchObject({ type: `payment.${type}`, action });
+  });
+
+  test.each([
+    ["with another body", (delivery) => ({ ...delivery, body: Buffer.concat([delivery.body, Buffer.from(" ")]) })],
+    ["without a signature", (delivery) => ({ ...delivery, headers: {} })],
+    ["to a store without the secret", (delivery) => ({ ...delivery, changes: { webhook_secret: undefined } })],
+    ["to a store with another secret", (delivery) => ({ ...delivery, changes: { webhook_secret: "other" } })],
+  ])("%s is refused", async (_, change) => {
+    const { body, headers, changes } = change(fake.delivery("payment.captured", (await authorized()).id));
+    const store = new AcmeService({}, options(changes));
+    expect(await store.readWebhook(body, headers)).toMatchObject({
+      ...failed("signature_not_valid"),
+      kind: "invalid_request",
+    });
+  });
 });
 
 test("a shopper leaves notes, and sets nothing else", async () => {

@@ -1,4 +1,4 @@
-// What the conformance kit is told of Acme: how to look into its books, and how to make it fail.
+// What the conformance kit is told of Acme: how to look into its ledger, and how to make it fail.
 //
 //   node __test__/contract.js     prints the kit's report
 
@@ -20,7 +20,7 @@ function hooksFor(fake) {
   return {
     create,
 
-    // Acme's books. `authorizePayment` pays; where the shopper does that in the browser, a hook `pay` stands for it.
+    // What Acme has. `authorizePayment` pays; if the shopper does that in the browser, a hook `pay` stands for it.
     ledger({ id }) {
       const { status, amount, captured, refunded } = fake().payment(id);
       return { held: status === "authorized" ? amount : 0, captured, refunded, canceled: status === "canceled" };
@@ -46,12 +46,12 @@ function hooksFor(fake) {
       clear: all(undefined),
     },
 
-    // A refund that is found may have to wait until another server would have booked it.
+    // A refund that is found may have to wait until another server would have stored it.
     later: () => fake().later(60),
 
     // What a shopper's browser may set, and what it must not.
     harmless: { note: "ring twice" },
-    protected: { refunds: ["ref_1"] },
+    protected: { refund_record: { refunds: { ref_1: 400 } } },
 
     // No call may take longer.
     timeoutMs: 3000,

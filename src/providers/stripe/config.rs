@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::http::{Endpoint, HeaderValue};
+use crate::http::Endpoint;
 use crate::secret::Secret;
 
 /// The options in `medusa-config.js`: those of `medusa-payment-stripe` 6, and from `api_base` on ours.
@@ -56,7 +56,6 @@ const API: &str = "https://api.stripe.com";
 /// The options, checked and filled up.
 #[derive(Debug)]
 pub(super) struct Settings {
-    pub authorization: HeaderValue,
     pub api_key: Secret,
     pub webhook_secret: Option<Secret>,
     pub api_base: Endpoint,
@@ -84,9 +83,8 @@ impl TryFrom<StripeOptions> for Settings {
         let deadline_ms = within("deadline_ms", options.deadline_ms, 1, 600_000)?;
         let max_retries = within("max_retries", options.max_retries, 0, 10)?;
         Ok(Self {
-            authorization: authorization(&options.api_key)?,
             api_base: Endpoint::parse("api_base", options.api_base.as_deref().unwrap_or(API))?,
-            api_key: options.api_key,
+            api_key: secret_key(options.api_key)?,
             webhook_secret: options.webhook_secret,
             capture_at_once: options.capture.unwrap_or(false),
             automatic_payment_methods: options.automatic_payment_methods.unwrap_or(false),
@@ -107,29 +105,22 @@ fn within(option: &str, value: Option<u64>, least: u64, most: u64) -> Result<Opt
     }
 }
 
-fn authorization(key: &Secret) -> Result<HeaderValue, String> {
-    let key = key.expose();
-    if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(
-            "option `api_key`: expected Stripe's secret key (sk_… or rk_…), got text that \
-                    is empty or has characters that no key has"
-                .to_owned(),
-        );
-    }
-    if key.starts_with("pk_") {
+/// Returns the key, unless it is the publishable one. Text that cannot be a key at all is refused by the
+/// client.
+fn secret_key(key: Secret) -> Result<Secret, String> {
+    if key.expose().starts_with("pk_") {
         return Err("option `api_key`: expected Stripe's secret key (sk_… or rk_…), got the \
                     publishable key (pk_…), which belongs in the storefront"
             .to_owned());
     }
-    let mut value = HeaderValue::from_str(&format!("Bearer {key}"))
-        .map_err(|_| "option `api_key`: it cannot be sent".to_owned())?;
-    value.set_sensitive(true);
-    Ok(value)
+    Ok(key)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::providers::stripe::{Any, Stripe};
+    use crate::registry::Provider;
 
     fn settings(json: &str) -> Result<Settings, String> {
         let options: StripeOptions =
@@ -145,6 +136,12 @@ mod tests {
         assert_eq!(settings.attempt_timeout, Duration::from_secs(5));
         assert_eq!(settings.deadline, Duration::from_secs(12));
         assert_eq!(settings.max_retries, 2);
+    }
+
+    fn mistake(json: &str) -> String {
+        let options =
+            serde_json::from_str(json).map_err(|error: serde_json::Error| error.to_string());
+        options.and_then(Stripe::<Any>::from_config).err().unwrap()
     }
 
     #[test]
@@ -166,7 +163,7 @@ mod tests {
             ("api_base", r#"{"api_key":"sk_1","api_base":"https://proxy/?a=1"}"#),
             ("apikey", r#"{"apikey":"sk_1"}"#),
         ] {
-            let error = settings(json).unwrap_err();
+            let error = mistake(json);
             assert!(error.contains(&format!("`{option}`")), "{json}: {error}");
             assert!(!error.contains("sk_1") && !error.contains("word@"), "{error}");
         }

@@ -34,7 +34,7 @@ use stored_state::StoredState;
 use crate::amount::Amount;
 use crate::call::CallContext;
 use crate::error::{PaymentProcessorError, Result};
-use crate::http::{Client, HeaderName, HeaderValue, header};
+use crate::http::{Client, HeaderName, HeaderValue};
 use crate::json::JsonObject;
 use crate::layers::Layers;
 use crate::processor::PaymentProcessor;
@@ -75,12 +75,11 @@ impl<M: Method> Provider for Stripe<M> {
         let settings = Settings::try_from(options)?;
         let client = Client::builder(settings.api_base.clone(), StripeDialect)
             .attempt_timeout(settings.attempt_timeout)
-            .header(header::AUTHORIZATION, settings.authorization.clone())
+            .bearer("api_key", &settings.api_key)?
             .header(
                 HeaderName::from_static("stripe-version"),
                 HeaderValue::from_static(API_VERSION),
             )
-            .redact(&settings.api_key)
             .build()?;
         Ok(Self { client, settings, method: PhantomData })
     }
