@@ -97,8 +97,8 @@ describe("getPaymentStatus", () => {
     await expect(ask(open({ deadline_ms: 50 }), "hang")).rejects.toBeInstanceOf(Error);
   });
 
-  test.each(["refuse", "unavailable", "panic", "null", "hang"])(
-    "falls back to the status read at the authorization where %s leaves it unknown",
+  test.each(["unavailable", "panic", "hang"])(
+    "falls back to the status read at the authorization if %s leaves it unknown",
     async (step) => {
       const processor = open({ attempt_timeout_ms: 50 });
       const data = payment("get_payment_status", step, { authorize_as: "requires_more" });
@@ -106,6 +106,13 @@ describe("getPaymentStatus", () => {
       expect(await processor.getPaymentStatus(data)).toBe("requires_more");
     },
   );
+
+  test.each(["refuse", "null"])("does not fall back if the provider has answered: %s", async (step) => {
+    const processor = open();
+    const data = payment("get_payment_status", step, { authorize_as: "requires_more" });
+    await processor.authorizePayment(data, {});
+    await expect(processor.getPaymentStatus(data)).rejects.toBeInstanceOf(Error);
+  });
 
   test("falls back to the status that it read itself", async () => {
     const processor = open();

@@ -161,12 +161,24 @@ describe("getPaymentStatus", () => {
     expect(await service.getPaymentStatus(data)).toBe("authorized");
   });
 
-  test.each(FAULTS)("meets $name after an authorization: it is what was read then", async ({ fault }) => {
+  const [REFUSAL, ...OUTAGES] = FAULTS;
+
+  test.each(OUTAGES)("meets $name after an authorization: it is what was read then", async ({ fault }) => {
     const data = await store.pay(service);
     await service.authorizePayment(data, {});
     const where = fault.kind === "refuse" ? {} : { path: `/v1/payment_intents/${data.id}`, times: Infinity };
     stripe.fault({ ...fault, ...where });
     expect(await service.getPaymentStatus(data)).toBe("authorized");
+  });
+
+  test("passes on what Stripe itself answers, also after an authorization", async () => {
+    const data = await store.pay(service);
+    await service.authorizePayment(data, {});
+    for (const fault of [REFUSAL.fault, status(401, "stripe"), status(404, "stripe")]) {
+      const installed = stripe.fault({ ...fault, path: `/v1/payment_intents/${data.id}`, times: Infinity });
+      await expect(service.getPaymentStatus(data)).rejects.toThrow(/getPaymentStatus/);
+      await installed.remove();
+    }
   });
 });
 
