@@ -84,6 +84,14 @@ for (const page of pages) {
   });
 }
 
+test("the README names the version of every runtime that the tests run on", () => {
+  const readme = fs.readFileSync(path.join(ROOT, "README.md"), "utf8");
+  const { optionalDependencies } = JSON.parse(fs.readFileSync(path.join(ROOT, "runtimes/package.json"), "utf8"));
+  const tested = Object.entries(optionalDependencies).filter(([name]) => name.endsWith("-linux-x64"));
+  assert.equal(tested.length, 5);
+  for (const [, version] of tested) assert.ok(readme.includes(version.split("@").at(-1)), version);
+});
+
 test("the features of the crate that a page asks for are there", () => {
   const manifest = fs.readFileSync(path.join(ROOT, "Cargo.toml"), "utf8");
   const { version } = require("../package.json");

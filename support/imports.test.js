@@ -9,7 +9,7 @@ const { ROOT } = require("./paths");
 
 const SHARED = "support";
 /** The folders of tests and tools. `scaffold` is one as far as its tests go: its other files are published. */
-const APART = ["__test__", "bench", "e2e", "examples", "release", "scaffold"];
+const APART = ["__test__", "bench", "e2e", "examples", "release", "runtimes", "scaffold"];
 
 const IMPORT = /(?:\brequire(?:\.resolve)?\(|\bimport\(|\bfrom )\s*["'](\.[^"']*)["']/g;
 
