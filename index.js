@@ -1,6 +1,6 @@
 const link = require("./link.js");
 
-const { AbstractPaymentProcessor, registeredIdentifiers } = link(require("./binding.js"));
+const { AbstractPaymentProcessor, nextStep, registeredIdentifiers } = link(require("./binding.js"));
 
 /** Medusa's own, `@medusajs/medusa/dist/models/payment-session`. */
 const PaymentSessionStatus = {
@@ -20,5 +20,6 @@ module.exports = {
   AbstractPaymentProcessor,
   PaymentSessionStatus,
   isPaymentProcessorError,
+  nextStep,
   registeredIdentifiers,
 };

@@ -8,7 +8,7 @@ const { setImmediate } = require("node:timers");
 const { parse, stringify } = JSON;
 
 /** What this file and an addon have to agree on. The crate has the same number, in `src/node/mod.rs`. */
-const PROTOCOL = 2;
+const PROTOCOL = 3;
 
 /** Throws where an addon is none, or cannot be linked by this file. */
 function check(addon) {
@@ -171,7 +171,10 @@ function realmFunctions(linked, addon) {
  */
 module.exports = function link(addon) {
   check(addon);
-  const linked = { registeredIdentifiers: Array.from(addon.registeredIdentifiers()) };
+  const linked = {
+    registeredIdentifiers: Array.from(addon.registeredIdentifiers()),
+    nextStep: (reconciliation) => parse(addon.nextStep(stringify(reconciliation))),
+  };
   const functions = realmFunctions(linked, addon);
   const AbstractPaymentProcessor = addon.link(functions);
   const Base = hostBase();

@@ -1,7 +1,7 @@
 // Medusa's own modules. This package has no dependencies, and of express, passport and their like Medusa's copies are
 // the ones whose state counts.
 
-const { createRequire } = require("node:module");
+const { createRequire } = require("module");
 
 /** `require` as Medusa's own files have it, in the project whose folder is `rootDirectory`. */
 function hostRequire(rootDirectory) {
