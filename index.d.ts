@@ -118,5 +118,8 @@ export type PaymentSessionStatus = MedusaPaymentSessionStatus;
  */
 export declare function isPaymentProcessorError(obj: any): obj is PaymentProcessorError;
 
+/** Decides what Medusa has to do next about a payment; for `medusa-payment-rs/webhook`. */
+export declare function nextStep(reconciliation: object): { step: string; why?: string };
+
 /** The identifiers of the Rust processors in this addon, sorted. */
 export declare const registeredIdentifiers: string[];

@@ -1,7 +1,7 @@
 const link = require("./link.js");
 const load = require("./load.js");
 
-const { AbstractPaymentProcessor, registeredIdentifiers } = link(load(__dirname));
+const { AbstractPaymentProcessor, nextStep, registeredIdentifiers } = link(load(__dirname));
 
 /** Medusa's own, `@medusajs/medusa/dist/models/payment-session`. */
 const PaymentSessionStatus = {
@@ -21,5 +21,6 @@ module.exports = {
   AbstractPaymentProcessor,
   PaymentSessionStatus,
   isPaymentProcessorError,
+  nextStep,
   registeredIdentifiers,
 };

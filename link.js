@@ -5,10 +5,12 @@
 // Not the global one, which a test runner may replace.
 const { setImmediate } = require("timers");
 
+const recordOnce = require("./recorded-once.js");
+
 const { parse, stringify } = JSON;
 
 /** What this file and an addon have to agree on. The crate has the same number, in `src/node/mod.rs`. */
-const PROTOCOL = 2;
+const PROTOCOL = 3;
 
 /** Throws where an addon is none, or cannot be linked by this file. */
 function check(addon) {
@@ -107,6 +109,12 @@ function realmFunctions(linked, addon) {
     addon.logToStderr(what, line);
   }
 
+  /** As `answer`, and returns or throws what it has come to. */
+  function answerAtOnce(instance, how, text, ...lines) {
+    for (let at = 0; at < lines.length; at += 2) log(instance, lines[at], lines[at + 1]);
+    return outcome(how, text);
+  }
+
   return {
     /** JSON text, undefined, or what was thrown on the way. */
     stringify(value) {
@@ -147,13 +155,14 @@ function realmFunctions(linked, addon) {
 
     /** A call on `instance` that is answered already: its log, each line as what it is and a text; returns its promise. */
     answer(instance, how, text, ...lines) {
-      for (let at = 0; at < lines.length; at += 2) log(instance, lines[at], lines[at + 1]);
       try {
-        return Promise.resolve(outcome(how, text));
+        return Promise.resolve(answerAtOnce(instance, how, text, ...lines));
       } catch (cause) {
         return Promise.reject(cause);
       }
     },
+
+    answerAtOnce,
 
     reject(message, cause) {
       return Promise.reject(new TypeError(message, cause === undefined ? undefined : { cause }));
@@ -171,12 +180,16 @@ function realmFunctions(linked, addon) {
  */
 module.exports = function link(addon) {
   check(addon);
-  const linked = { registeredIdentifiers: Array.from(addon.registeredIdentifiers()) };
+  const linked = {
+    registeredIdentifiers: Array.from(addon.registeredIdentifiers()),
+    nextStep: (reconciliation) => parse(addon.nextStep(stringify(reconciliation))),
+  };
   const functions = realmFunctions(linked, addon);
   const AbstractPaymentProcessor = addon.link(functions);
   const Base = hostBase();
   Object.setPrototypeOf(AbstractPaymentProcessor, Base);
   Object.setPrototypeOf(AbstractPaymentProcessor.prototype, Base.prototype);
+  recordOnce(AbstractPaymentProcessor.prototype);
   // The addon refers to them weakly, so that a realm nobody uses any more can be collected.
   Object.defineProperty(AbstractPaymentProcessor, Symbol("realm"), { value: functions });
   linked.AbstractPaymentProcessor = AbstractPaymentProcessor;

@@ -106,8 +106,9 @@ describe("the class", () => {
     }
   });
 
-  test("has the ten methods and getIdentifier on its prototype, not enumerable", () => {
-    const names = [...METHODS.map(({ name }) => name), "getIdentifier", "constructor"];
+  test("has Medusa's ten methods, getIdentifier and those of webhooks on its prototype, not enumerable", () => {
+    const ofWebhooks = ["readWebhook", "readWebhookSync", "paymentState"];
+    const names = [...METHODS.map(({ name }) => name), ...ofWebhooks, "getIdentifier", "constructor"];
     expect(Object.getOwnPropertyNames(AbstractPaymentProcessor.prototype).sort()).toStrictEqual(names.sort());
     expect(Object.keys(AbstractPaymentProcessor.prototype)).toStrictEqual([]);
   });

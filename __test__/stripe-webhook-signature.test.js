@@ -35,7 +35,7 @@ test("a signed body is taken as a Buffer and as a string, by each of the service
 });
 
 test("the bytes count, whatever is in them", () => {
-  const body = Buffer.from('{"id":"evt_1","note":"grün \u2028 \\u0000 😀"}');
+  const body = Buffer.from('{"id":"evt_1","type":"x","data":{"object":{}},"note":"grün \u2028 \\u0000 😀"}');
   expect(stripe.constructWebhookEvent(body, sign(body)).note).toBe("grün \u2028 \u0000 😀");
   const spaced = Buffer.concat([body, Buffer.from("\n")]);
   expect(refusal(spaced, sign(body)).message).toMatch(/does not match/);
@@ -63,7 +63,7 @@ test("any of several signatures of the scheme v1 may match", () => {
   }
 });
 
-test("what Stripe has not signed is refused, with an Error of this realm that tells no secret", () => {
+test("what Stripe did not sign is refused, with an Error of this realm that tells no secret", () => {
   const time = now();
   const good = hmac(BODY, { time });
   for (const [body, signature] of [
@@ -97,15 +97,15 @@ test("a body that something has parsed is refused as such, signed or not", () =>
   for (const body of [EVENT, undefined, null, 7, []]) {
     const error = refusal(body, sign(BODY));
     expect(error).toBeInstanceOf(Error);
-    expect(error.message).toMatch(/its body is not the raw one/);
+    expect(error.message).toMatch(/rawBody must be a Buffer or a string, as it arrived, got|rawBody is missing/);
   }
 });
 
-test("a signed body that is no JSON is refused", () => {
-  for (const body of ["", "<html>", "{"]) {
+test("a signed body that is not an event is refused", () => {
+  for (const body of ["", "<html>", "{", "[1]", '{"id":"evt_1","object":"event"}']) {
     const error = refusal(body, sign(body));
     expect(error).toBeInstanceOf(Error);
-    expect(error.message).toMatch(/its body is not JSON/);
+    expect(error.message).toMatch(/its body is not an event of Stripe's/);
   }
 });
 

@@ -320,7 +320,7 @@ describe("an update", () => {
     expect(after.id).not.toBe(data.id);
     expect(stripe.ledger.payable()).toContain(data.id);
     expect(store.logger.lines.map(([, line]) => line)).toContainEqual(
-      expect.stringContaining(`${data.id}, which another`),
+      expect.stringContaining(`${data.id} over 1000 (minor units), which another`),
     );
     await fault.remove();
     await service.updatePayment(context({ currency_code: "usd", paymentSessionData: after }));

@@ -1,5 +1,5 @@
-// What is paid after an order, for an order edit (a payment collection) or for a swap (a cart of its own): Stripe's events
-// bring it into the books.
+// What is paid after an order, for an order edit (a payment collection) or for a swap (a cart of its own), is recorded when
+// Stripe's events come.
 
 const assert = require("node:assert/strict");
 const { after, before, test } = require("node:test");
@@ -13,7 +13,7 @@ let stripe;
 /** Another server on the same database: in one process the calls about a payment wait for each other. */
 let second;
 before(async () => {
-  // Replies of Stripe's are held back here until somebody else is done: that must not look like a lost one.
+  // Replies of Stripe's are held back here until another request is done: that must not look like a lost one.
   shop = await openWebhookShop({ options: { timeout_ms: 20_000, deadline_ms: 40_000 } });
   stripe = shop.stripe;
   second = await shop.startServer();
@@ -60,7 +60,7 @@ test("a paid collection is authorized, and captured once the money is taken", as
   assertBooked(await books(collection), { captured: true });
 });
 
-test("the money of a collection is taken before anybody has authorized it", async () => {
+test("the money of a collection is taken before it was authorized", async () => {
   const collection = await paidCollection();
   await stripe.dashboard.capture(collection.intent);
   const events = [shop.eventOf(collection.intent, TAKEN), collection.event];
@@ -112,7 +112,7 @@ const authorize = ({ id, session }, url = shop.url) =>
 
 // Medusa's table of payments has no unique index but for carts, and the shopper's request has looked at the collection
 // before Stripe's event is handled.
-test("Stripe's event books a collection while the shopper's request is on its way", async () => {
+test("Stripe's event records a collection's payment while the shopper's request is on its way", async () => {
   const collection = await paidCollection();
   const reply = holdBack(collection, 1);
   const shopper = authorize(collection, second.url);
@@ -122,7 +122,7 @@ test("Stripe's event books a collection while the shopper's request is on its wa
   const { status, body } = await shopper;
   assertBooked(await books(collection), { captured: false });
   assert.equal(status, 400);
-  assert.equal(body.code, "already_booked");
+  assert.equal(body.code, "already_recorded");
   assert.match(body.message, new RegExp(`${collection.intent}.*${collection.id}.*again`, "s"));
 
   const again = await authorize(collection);
@@ -131,7 +131,7 @@ test("Stripe's event books a collection while the shopper's request is on its wa
   assertBooked(await books(collection), { captured: false });
 });
 
-test("the shopper's request books a collection while Stripe's event is handled", async () => {
+test("the shopper's request records a collection's payment while Stripe's event is handled", async () => {
   const collection = await paidCollection();
   const reply = holdBack(collection, 2);
   const shopper = authorize(collection);
@@ -144,7 +144,7 @@ test("the shopper's request books a collection while Stripe's event is handled",
   assertBooked(await books(collection), { captured: false });
 });
 
-test("a collection that is authorized twice at once, on two servers, is booked once", async () => {
+test("a collection that is authorized twice at once, on two servers, is recorded once", async () => {
   const collection = await paidCollection();
   const reply = holdBack(collection, 2);
   const first = authorize(collection);

@@ -14,7 +14,7 @@ before(async () => {
 });
 after(() => shop?.close());
 
-/** Lets so many requests about the intent through, and stops the next one. */
+/** Lets this many requests about the intent through, and stops the next one. */
 function stopAt(count, intent) {
   const path = `/v1/payment_intents/${intent}`;
   if (count > 0) stripe.fault({ kind: "slow", ms: 0, path, times: count });
@@ -25,7 +25,7 @@ async function killDuring(request, stop) {
   const lost = request.catch((error) => error);
   while (stop.hits === 0) await pause(5);
   process.kill(shop.medusa.pid, "SIGKILL");
-  assert.ok((await lost) instanceof Error, "nobody was answered");
+  assert.ok((await lost) instanceof Error, "there was no answer");
   await shop.medusa.exited;
   await stripe.clearFaults();
   await shop.reboot();
@@ -72,7 +72,7 @@ test("what passes within the tries is not delivered again", async () => {
   assertSettled(await shop.books(cart), { captured: false });
 });
 
-test("a capture that cannot be booked yet leaves the order, and is booked later", async () => {
+test("a capture that cannot be recorded yet leaves the order, and is recorded later", async () => {
   const cart = await shop.paidCart();
   await stripe.dashboard.capture(cart.intent);
   stripe.fault({ kind: "status", status: 403, method: "POST", path: /capture$/, times: 100 });
@@ -86,7 +86,7 @@ test("a capture that cannot be booked yet leaves the order, and is booked later"
   assertSettled(await shop.books(cart), { captured: true });
 });
 
-test("a part that was captured in Stripe's dashboard is not booked as all of it", async () => {
+test("a part that was captured in Stripe's dashboard is not recorded as all of it", async () => {
   const cart = await shop.paidCart();
   await shop.buyer.complete(cart.id);
   await stripe.dashboard.capture(cart.intent, { amount: 700 });
@@ -106,9 +106,9 @@ for (const requests of [0, 1, 2, 3]) {
   });
 }
 
-test("Medusa is killed while it books the capture, and the next delivery settles it", async () => {
+test("Medusa is killed while it records the capture, and the next delivery settles it", async () => {
   const cart = await shop.paidCart({ provider: AT_ONCE });
-  await killDuring(shop.deliver(cart.event), stopAt(4, cart.intent));
+  await killDuring(shop.deliver(cart.event), stopAt(5, cart.intent));
   assert.equal((await shop.books(cart)).orders.length, 1);
 
   assert.equal((await shop.deliver(cart.event)).status, 200);
@@ -120,7 +120,7 @@ for (const requests of [0, 1, 2]) {
     const cart = await shop.paidCart();
     await killDuring(shop.buyer.complete(cart.id), stopAt(requests, cart.intent));
     const { orders, payments } = await shop.books(cart);
-    // After two, the payment is booked and the order is not: from here on Medusa lets no shopper complete the cart.
+    // After two, the payment is recorded and the order is not: from here on Medusa lets no shopper complete the cart.
     assert.deepEqual([orders.length, payments.length], [0, requests === 2 ? 1 : 0]);
     if (requests === 2) await assert.rejects(shop.buyer.complete(cart.id), { status: 422 });
 

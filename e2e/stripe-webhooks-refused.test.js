@@ -44,7 +44,7 @@ async function assertRefused(answer, reason, cart, calls) {
 /** Each makes a request about a paid cart's event, spelled as `payload`. */
 const ROWS = {
   "without a signature": [(payload) => post(payload, { signature: null }), /missing or malformed/],
-  "with a signature that is none": [(payload) => post(payload, { signature: "t=1,v1=" }), /does not match|malformed/],
+  "with a malformed signature": [(payload) => post(payload, { signature: "t=1,v1=" }), /does not match|malformed/],
   "signed with another secret": [
     (payload) => post(payload, { signature: stripe.sign(payload, { secret: "whsec_other" }) }),
     /does not match/,
@@ -61,7 +61,7 @@ const ROWS = {
     (payload) => post(payload, { signature: stripe.sign(payload, { timestamp: SECONDS() + 305 }) }),
     /more than 300 s away/,
   ],
-  "without a body": [() => post(""), /not JSON/],
+  "without a body": [() => post(""), /not an event/],
   "of another content type": [
     (payload) => post(payload, { type: { "content-type": "text/plain" } }),
     /application\/json/,
@@ -71,14 +71,14 @@ const ROWS = {
     (payload) => post(payload + " ".repeat((1 << 20) - payload.length + 1)),
     /larger than 1048576 bytes/,
   ],
-  "in an encoding that nobody knows": [
+  "in an unknown encoding": [
     (payload) => post(payload, { headers: { "content-encoding": "x-secret" } }),
     /encoding/,
   ],
   "that claims to be compressed": [(payload) => post(payload, { headers: { "content-encoding": "gzip" } }), /refused/],
-  "that is signed and no JSON": [() => post("<html>"), /not JSON/],
-  "that is signed and no event": [() => post('{"id":"evt_1","object":"event"}'), /no event/],
-  "that is signed and no object": [() => post("[1]"), /no event/],
+  "that is signed and not JSON": [() => post("<html>"), /not an event/],
+  "that is signed and not an event": [() => post('{"id":"evt_1","object":"event"}'), /not an event/],
+  "that is signed and not an object": [() => post("[1]"), /not an event/],
 };
 
 for (const [title, [request, reason]] of Object.entries(ROWS)) {

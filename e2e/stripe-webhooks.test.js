@@ -51,7 +51,7 @@ test("a cart whose shopper has closed the window becomes an order once the money
   assert.equal(data.cart_id, cart.id);
 });
 
-test("money that was taken at once is booked as captured", async () => {
+test("money that was taken at once is recorded as captured", async () => {
   const cart = await shop.paidCart({ provider: AT_ONCE });
   await accepted(cart.event);
   assertSettled(await shop.books(cart), { captured: true });
@@ -70,7 +70,7 @@ test("the total includes the taxes that completing a cart adds", async () => {
   }
 });
 
-test("a capture in Stripe's dashboard is booked on the order", async () => {
+test("a capture in Stripe's dashboard is recorded on the order", async () => {
   const cart = await shop.paidCart();
   await shop.buyer.complete(cart.id);
   await stripe.dashboard.capture(cart.intent);
@@ -98,7 +98,7 @@ test("events may come in the wrong order, late and several times", async () => {
   assert.deepEqual(await shop.books(cart), before);
 });
 
-test("a shopper whose card is declined is logged, and can pay afterwards", async () => {
+test("a declined card is logged, and the shopper can pay afterwards", async () => {
   const cart = await shop.cartToPay();
   await stripe.shopper.confirm(cart.intent, { card: "declined" });
   const failed = shop.eventOf(cart.intent, "payment_intent.payment_failed");
@@ -139,7 +139,7 @@ test("an event about something that this store does not have is answered, and lo
   assert.match(lines[0], /warn/);
 });
 
-test("a payment that was not made for a cart is none of Medusa's business", async () => {
+test("a payment that was not made for a cart is answered and ignored", async () => {
   const intent = await strayIntent({ invoice: "7" });
   await stripe.shopper.confirm(intent);
   await accepted(shop.eventOf(intent, HELD));
@@ -157,7 +157,7 @@ test("the cart of an intent of an old version of the JavaScript plugin is found"
   assertSettled(await shop.books({ ...cart, intent }), { captured: false });
 });
 
-test("an intent that nobody waits for completes nothing, and the log says what to do", async () => {
+test("an intent that no session has any more completes nothing, and the log says what to do", async () => {
   for (const [method, type, advice] of [
     ["manual", HELD, "cancel"],
     ["automatic", TAKEN, "refund"],
@@ -179,14 +179,14 @@ test("an intent that nobody waits for completes nothing, and the log says what t
   }
 });
 
-test("a payment over another amount than the cart's completes nothing until somebody has acted", async () => {
+test("a payment of another amount than the cart's completes nothing until one of the two is changed", async () => {
   const cart = await shop.paidCart();
   const setPrice = (price) =>
     shop.postgres.query("UPDATE line_item SET unit_price = $1 WHERE cart_id = $2", [price, cart.id]);
   await setPrice(999);
   const answer = await shop.deliver(cart.event);
   assert.equal(answer.status, 500);
-  assert.match(answer.body, /over 1500 and cart_\w+ asks for 1499/);
+  assert.match(answer.body, /a payment of 1500 and cart_\w+ asks for 1499/);
   assertNothingBooked(await shop.books(cart));
 
   await setPrice(1_000);
@@ -215,7 +215,7 @@ test("a cart that is sold out when the money is held is given up, and the money 
   assert.equal(intent.released, 1500);
 });
 
-test("a cart that is sold out when the money is taken waits for somebody to refund it, or for new stock", async () => {
+test("a cart that is sold out when the money is taken waits for a refund, or for new stock", async () => {
   const [refunded, restocked] = [
     await shop.paidCart({ provider: AT_ONCE }),
     await shop.paidCart({ provider: AT_ONCE }),
@@ -231,7 +231,7 @@ test("a cart that is sold out when the money is taken waits for somebody to refu
   await accepted(refunded.event);
   await assert.rejects(shop.buyer.complete(refunded.id), /was refunded/);
   const { orders } = await shop.books(refunded);
-  assert.deepEqual(orders, [], "nothing is sent to somebody who has the money back");
+  assert.deepEqual(orders, [], "nothing is sent to a shopper who has the money back");
 
   await accepted(restocked.event);
   assertSettled(await shop.books(restocked), { captured: true });

@@ -19,8 +19,10 @@ const NPM_FILES = [
   /^package\.json$/,
   /^(README\.md|LICENSE)$/,
   /^(index|link|load)\.(js|d\.ts)$/,
+  /^(recorded-once|in-time)\.js$/,
   /^services\/[\w-]+\.js$/,
-  /^stripe\/(package\.json|[\w-]+\.js|(services|api|subscribers|webhook)\/[\w-]+\.js)$/,
+  /^stripe\/(package\.json|[\w-]+\.js|(services|api|subscribers)\/[\w-]+\.js)$/,
+  /^webhook\/(index\.d\.ts|[\w-]+\.js)$/,
   // The conformance kit, and the pages that its messages name.
   /^testing\/(rules\.json|index\.d\.ts|([\w-]+\/)*[\w-]+\.js)$/,
   /^docs\/[\w-]+\.md$/,

@@ -1,6 +1,11 @@
-// Which of a store's providers are this plugin's.
+// Which of a store's providers are this plugin's: `stripe`, and the local methods (`stripe-ideal` and its kin), which are
+// PaymentIntents of the same account.
 
-/** The local methods (`stripe-ideal` and its kin) are PaymentIntents of the same account. */
-const isOurs = (provider) => /^stripe(-|$)/.test(provider ?? "");
+const { registeredIdentifiers } = require("../index.js");
 
-module.exports = { isOurs };
+/** Sorted: `stripe` is the first. */
+const IDENTIFIERS = registeredIdentifiers.filter((identifier) => /^stripe(-|$)/.test(identifier));
+
+const isOurs = (provider) => IDENTIFIERS.includes(provider);
+
+module.exports = { IDENTIFIERS, isOurs };

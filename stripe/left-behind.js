@@ -1,5 +1,5 @@
-// Intents that a cart leaves behind: where it moves to another region, Medusa drops its sessions from the database and asks
-// no provider (`setRegion_`, dist/services/cart.js). Nobody waits for their intents any more, so nobody may pay them.
+// Intents that a cart leaves behind: if it moves to another region, Medusa drops its sessions from the database and asks no
+// provider (`setRegion_`, dist/services/cart.js). No order would come of their intents any more, so they must not be paid.
 
 const { isOurs } = require("./identifiers.js");
 

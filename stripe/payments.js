@@ -20,7 +20,7 @@ function addPaymentsRoute(router, host) {
 async function listPayments(orderId, scope) {
   const relations = ["payments", "swaps", "swaps.payment", "region"];
   const { payments, swaps, region } = await scope.resolve("orderService").retrieve(orderId, { relations });
-  // Medusa books the payment of a swap on its order as well.
+  // Medusa records the payment of a swap on its order as well.
   const ofOrder = payments.filter(({ swap_id: swap }) => !swap).map((payment) => ({ payment, type: "order" }));
   const ofSwaps = swaps.map(({ payment }) => ({ payment, type: "swap" }));
   const service = scope.resolve("stripeProviderService");

@@ -119,11 +119,21 @@ impl Call {
     /// waiting: that spares it two changes of threads. Its log and its answer; or nothing where it goes on
     /// on the worker threads.
     pub(crate) fn answered_here(&mut self) -> Option<(Vec<Line>, Outcome)> {
-        let operation = self.answer.operation;
         // What others have to say comes first.
-        if !self.stack.is_immediate(operation) || !self.answer.mailbox.is_empty() {
+        let is_next = self.is_immediate() && self.answer.mailbox.is_empty();
+        if is_next { self.answered_at_once() } else { None }
+    }
+
+    fn is_immediate(&self) -> bool {
+        self.stack.is_immediate(self.answer.operation)
+    }
+
+    /// As [`answered_here`](Self::answered_here), for a caller that cannot wait for what others have to say.
+    pub(crate) fn answered_at_once(&mut self) -> Option<(Vec<Line>, Outcome)> {
+        if !self.is_immediate() {
             return None;
         }
+        let operation = self.answer.operation;
         let runtime = runtime().ok()?;
         *self.answer.kept() = Some(Vec::new());
         let begun = Instant::now();

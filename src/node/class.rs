@@ -11,6 +11,7 @@ use napi::{Env, Property, PropertyAttributes, Result, ValueType};
 
 use super::boundary::{Argument, Parameter, message, method_name, parameters};
 use super::calls::Call;
+use super::mailbox::{CallId, Mailbox};
 use super::realm::Realm;
 use super::text::Text;
 use crate::layers::Stack;
@@ -18,6 +19,7 @@ use crate::registry;
 use crate::request::Operation;
 
 const NAME: &str = "AbstractPaymentProcessor";
+const READ_WEBHOOK_SYNC: &str = "readWebhookSync";
 
 /// A JavaScript function that is a class.
 pub(crate) type Class<'env> = Function<'env, Unknown<'static>, ()>;
@@ -38,6 +40,7 @@ pub(crate) fn define<'env>(env: &'env Env, functions: &Object<'_>) -> Result<Cla
         let function = payment_method(env, &realm, operation)?;
         methods.push(property(env, method_name(operation), function)?);
     }
+    methods.push(property(env, READ_WEBHOOK_SYNC, read_webhook_sync(env, &realm)?)?);
     let mut prototype: Object<'_> = statics.get_named_property_unchecked("prototype")?;
     prototype.define_properties(&methods)?;
     Ok(class)
@@ -205,11 +208,65 @@ fn payment_method<'env>(
     })
 }
 
+/// `readWebhookSync(rawBody, headers)`: what `readWebhook` resolves with, for callers who cannot wait for
+/// a promise. It throws if the processor has to ask its provider for it.
+fn read_webhook_sync<'env>(
+    env: &'env Env,
+    realm: &Rc<Realm>,
+) -> Result<Function<'env, Unknown<'static>, Unknown<'static>>> {
+    let realm = Rc::clone(realm);
+    env.create_function_from_closure(READ_WEBHOOK_SYNC, move |context| {
+        let env = &*context.env;
+        let read = || {
+            let Made { this, mut call, .. } = made(&realm, Operation::ReadWebhook, &context)?;
+            let answer = call.answered_at_once().ok_or_else(|| {
+                let text = "this processor may have to ask its provider: call readWebhook";
+                Failure::TypeError(text.to_owned(), None)
+            })?;
+            Ok(realm.answer_at_once(env, this, answer)?)
+        };
+        read().map_err(|failure: Failure| {
+            let named = |text| format!("medusa-payment-rs: {READ_WEBHOOK_SYNC}: {text}");
+            let failure = match failure {
+                Failure::TypeError(text, cause) => Failure::TypeError(named(text), cause),
+                Failure::Error(text) => Failure::Error(named(text)),
+                Failure::Napi(error) => Failure::Napi(error),
+            };
+            failure.throw(&realm, env)
+        })
+    })
+}
+
 fn call(
     realm: &Rc<Realm>,
     operation: Operation,
     context: &FunctionCallContext<'_>,
 ) -> std::result::Result<Unknown<'static>, Failure> {
+    let env = &*context.env;
+    let Made { this, mailbox, number, mut call } = made(realm, operation, context)?;
+    if realm.may_answer()
+        && let Some(answer) = call.answered_here()
+    {
+        return Ok(realm.answer(env, &mailbox, number, this, answer)?);
+    }
+    let promise = realm.begin(env, &mailbox, number, this)?;
+    call.start();
+    Ok(promise)
+}
+
+/// A call with what its answer needs.
+struct Made {
+    this: Object<'static>,
+    mailbox: Arc<Mailbox>,
+    number: CallId,
+    call: Call,
+}
+
+fn made(
+    realm: &Rc<Realm>,
+    operation: Operation,
+    context: &FunctionCallContext<'_>,
+) -> std::result::Result<Made, Failure> {
     let env = &*context.env;
     let this: Unknown<'static> = context.this()?;
     let foreign = || {
@@ -232,15 +289,8 @@ fn call(
     }
     let mailbox = realm.mailbox(env)?;
     let number = realm.next_call();
-    let mut call = Call::new(Arc::clone(&mailbox), number, stack, operation, arguments);
-    if realm.may_answer()
-        && let Some(answer) = call.answered_here()
-    {
-        return Ok(realm.answer(env, &mailbox, number, this, answer)?);
-    }
-    let promise = realm.begin(env, &mailbox, number, this)?;
-    call.start();
-    Ok(promise)
+    let call = Call::new(Arc::clone(&mailbox), number, stack, operation, arguments);
+    Ok(Made { this, mailbox, number, call })
 }
 
 /// Takes one argument over, as far as it has to be done on JavaScript's own thread.

@@ -1,10 +1,10 @@
 //! The Node.js face: the only place that knows napi.
 //!
-//! The addon exports five functions. `link` makes the class `AbstractPaymentProcessor` for one
+//! The addon exports six functions. `link` makes the class `AbstractPaymentProcessor` for one
 //! realm: the `link.js` that calls it hands over its own JSON, Promise and Error, and puts the
 //! host's class above it. `builtWith` tells that file beforehand whether the two fit together.
 //! `logToStderr` takes the lines that no logger took. `registeredIdentifiers` lists what
-//! [`export!`](crate::export) registered.
+//! [`export!`](crate::export) registered. `nextStep` decides how a payment is reconciled after a webhook.
 
 mod boundary;
 mod calls;
@@ -24,7 +24,7 @@ use crate::webhook::Reconciliation;
 
 /// What `link.js` and an addon have to agree on: the functions that `link` is handed, and what their
 /// arguments mean. Where any of that changes, so does this number, here and there.
-const PROTOCOL: u32 = 2;
+const PROTOCOL: u32 = 3;
 
 /// What an addon was built with.
 #[napi(object, object_from_js = false)]

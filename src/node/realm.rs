@@ -42,6 +42,7 @@ pub(crate) struct Realm {
     pub(crate) is_instance: IsInstance,
     begin: Begin,
     answer: Answer,
+    answer_at_once: Answer,
     deliver: Deliver,
     later: Later,
     /// Whether what arrives waits for the event loop's next round.
@@ -64,6 +65,7 @@ impl Realm {
             is_instance: WeakFunction::new(env, &functions.get_named_property("isInstance")?)?,
             begin: WeakFunction::new(env, &functions.get_named_property("begin")?)?,
             answer: WeakFunction::new(env, &functions.get_named_property("answer")?)?,
+            answer_at_once: WeakFunction::new(env, &functions.get_named_property("answerAtOnce")?)?,
             deliver: WeakFunction::new(env, &functions.get_named_property("deliver")?)?,
             later: WeakFunction::new(env, &functions.get_named_property("later")?)?,
             resting: Cell::new(false),
@@ -127,6 +129,23 @@ impl Realm {
                 Ok(promise)
             }
         }
+    }
+
+    /// What a call on `instance` has come to, for a caller who does not wait for a promise.
+    ///
+    /// # Errors
+    /// If it is an error, which is thrown.
+    pub(crate) fn answer_at_once(
+        &self,
+        env: &Env,
+        instance: Object<'static>,
+        said: (Vec<Line>, Outcome),
+    ) -> Result<Unknown<'static>> {
+        let was_answering = self.answering.replace(true);
+        let reply = Reply { instance, said: Rc::new(said) };
+        let answered = self.answer_at_once.call_or_throw(env, reply);
+        self.answering.set(was_answering);
+        answered
     }
 
     /// Keeps the event loop and the realm alive until [`landed`](Self::landed).

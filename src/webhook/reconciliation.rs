@@ -134,7 +134,7 @@ impl Reconciliation {
             total => {
                 let total = total.map_or_else(|| "nothing".to_owned(), |total| total.to_string());
                 return Step::Refuse(format!(
-                    "{id} is an amount of {} and {resource} asks for {total} (minor units). Nothing was \
+                    "{id} is a payment of {} and {resource} asks for {total} (minor units). Nothing was \
                      completed. Change {resource} to what was paid and send the event again from \
                      {}'s dashboard, or give the money back there.",
                     self.state.amount, self.provider

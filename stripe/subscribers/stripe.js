@@ -1,17 +1,26 @@
 // The events that medusa-payment-stripe had queued when the store changed over. We queue none ourselves.
 
-const { handleEvent } = require("../webhook/handler.js");
-const { readEvent } = require("../webhook/rust.js");
+const crypto = require("crypto");
+const { handle } = require("../webhook.js");
 
 // Medusa imports subscribers that are functions as ES modules: without the mark it sees no function in here, and takes the
 // file for a class (dist/loaders/helpers/subscribers/index.js).
 Object.defineProperty(exports, "__esModule", { value: true });
 
-/** Throws where the event could not be handled, so that a bus which repeats does so. */
+/** Throws if the event could not be handled, so that a bus which repeats does so. */
 exports.default = async function stripeEvent({ data, container, pluginOptions }) {
-  const event = readEvent(JSON.stringify(data));
-  if (event) await handleEvent(event, container, pluginOptions);
+  const body = JSON.stringify(data);
+  const headers = { "stripe-signature": signature(body, pluginOptions?.webhook_secret ?? "") };
+  const event = await container.resolve("pp_stripe").readWebhook(body, headers);
+  if ("error" in event) throw new Error(`medusa-payment-rs: a queued event of Stripe's was refused: ${event.detail}`);
+  await handle(event, container, pluginOptions);
 };
+
+/** The JavaScript plugin verified an event before it queued it, and kept no signature. There is one reader of events. */
+function signature(body, secret) {
+  const time = Math.floor(Date.now() / 1000);
+  return `t=${time},v1=${crypto.createHmac("sha256", secret).update(`${time}.${body}`).digest("hex")}`;
+}
 
 exports.config = {
   event: "medusa.stripe_payment_intent_update",

@@ -1,8 +1,9 @@
 // Carts, and what becomes of them: an order, or the additional payment of a swap.
 
-const { booked, found, intentOf, paymentOf } = require("./rows.js");
+const { found, paymentId, paymentOf, recorded } = require("./rows.js");
 
-async function read(service, { resource: id }) {
+async function read(service, delivery) {
+  const { resource: id } = delivery.event;
   const carts = service("cartService");
   // With relations, Medusa's query for a cart that is not there is no valid SQL (dist/repositories/cart.js).
   if (!(await found(carts.retrieve(id)))) return undefined;
@@ -16,18 +17,18 @@ async function read(service, { resource: id }) {
     order,
     swap,
     payments,
-    books: {
+    rows: {
       is_completed: isCompleted,
       is_canceled: Boolean(order?.canceled_at || swap?.canceled_at),
       total: isCompleted ? null : await totalOf(service, id),
       tax_lines_age_ms: null,
-      session: intentOf(cart.payment_session),
-      payments: payments.map(booked),
+      session: paymentId(cart.payment_session, delivery),
+      payments: payments.map((payment) => recorded(payment, delivery)),
     },
   };
 }
 
-/** What Medusa will book: the total with the taxes that completing the cart adds (dist/services/cart.js, authorizePayment). */
+/** What Medusa will record: the total with the taxes that completing the cart adds (dist/services/cart.js, authorizePayment). */
 async function totalOf(service, id) {
   const relations = ["payment_sessions", "items.variant.product.profiles"];
   const { total } = await service("cartService").retrieveWithTotals(id, { relations }, { force_taxes: true });
@@ -35,9 +36,9 @@ async function totalOf(service, id) {
 }
 
 /**
- * Makes the cart's tax lines, with which everybody who completes a cart begins (dist/strategies/cart-completion.js). They
- * have a unique index: a shopper who comes from now on waits there until our transaction is over, and then finds the
- * order. One who was quicker has made them, and we are told how long ago.
+ * Makes the cart's tax lines, with which every completion of a cart begins (dist/strategies/cart-completion.js). They have a
+ * unique index: a shopper's request that comes from now on waits there until our transaction is over, and then finds the
+ * order. One that was quicker has made them, and we are told how long ago.
  */
 async function claim(service, { cart }, manager) {
   await service("cartService").createTaxLines(cart.id);
@@ -51,24 +52,24 @@ async function claim(service, { cart }, manager) {
   return age === null ? {} : { tax_lines_age_ms: Math.max(0, Math.round(age)) };
 }
 
-const complete = (service, { cart }, event) => runStrategy(service, cart, event, "started");
+const complete = (service, { cart }, delivery) => runStrategy(service, cart, delivery, "started");
 
-/** The payment is booked: Medusa's strategy would try to book it again, were it to start at the beginning. */
-const resume = (service, { cart }, event) => runStrategy(service, cart, event, "payment_authorized");
+/** The payment is recorded: Medusa's strategy would try to record it again if it started at the beginning. */
+const resume = (service, { cart }, delivery) => runStrategy(service, cart, delivery, "payment_authorized");
 
 /**
  * As `POST /store/carts/:id/complete` does it (dist/api/routes/store/carts/complete-cart.js). Where it starts is said by
  * the rows and not by what an earlier delivery has left in the row of the key.
  *
- * Resolves with why it is not completed, where the strategy says so: that is committed like a success, as in Medusa's own
+ * Resolves with why it is not completed, if the strategy says so: that is committed like a success, as in Medusa's own
  * route, because the strategy may have released the money (dist/strategies/cart-completion.js, handlePaymentAuthorized).
  */
-async function runStrategy(service, cart, event, recoveryPoint) {
+async function runStrategy(service, cart, { event, path }, recoveryPoint) {
   const keys = service("idempotencyKeyService");
   const start = { recovery_point: recoveryPoint, response_code: null, response_body: null, locked_at: null };
   const key = (await found(keys.retrieve(event.id)))
     ? await keys.update(event.id, start)
-    : await keys.create({ ...start, idempotency_key: event.id, request_method: "POST", request_path: "/stripe/hooks" });
+    : await keys.create({ ...start, idempotency_key: event.id, request_method: "POST", request_path: path });
   const context = { ip_address: cart.context?.ip };
   const { response_code: code, response_body: body } = await service("cartCompletionStrategy").complete(
     cart.id,
@@ -84,12 +85,12 @@ async function runStrategy(service, cart, event, recoveryPoint) {
  * The payment of the event alone: an order may have others that are not to be captured yet. What
  * `orderService.capturePayment` does then is the order's own status and event.
  */
-async function capture(service, { order, swap, payments }, event) {
+async function capture(service, { order, swap, payments }, delivery) {
   if (swap) {
     await captureSwap(service, swap);
     return;
   }
-  const payment = paymentOf(payments, event);
+  const payment = paymentOf(payments, delivery);
   await service("paymentProviderService").capturePayment(payment);
   const others = payments.filter((other) => other.id !== payment.id);
   if (order && others.every((other) => other.captured_at)) await service("orderService").capturePayment(order.id);

@@ -1,14 +1,14 @@
-// Who is served when, in this process.
+// In which order events are handled in this process.
 
-/** Of Medusa's ten database connections, so many serve webhooks: after an outage Stripe delivers hundreds at once. */
+/** How many of Medusa's ten database connections serve webhooks: after an outage a provider delivers hundreds at once. */
 const AT_ONCE = 4;
 
 /** The last work for each cart or payment collection. */
 const lasts = new Map();
 
 /**
- * Runs the works for one key one after another. The database would hold them apart as well, but those that wait there
- * would keep a connection each from the others.
+ * Runs the works for one key one after another. The database would hold them apart as well, but each of those that wait
+ * there would keep a connection from the others.
  */
 async function inTurn(key, work) {
   const before = lasts.get(key);
@@ -40,7 +40,7 @@ async function amongFew(work) {
   }
 }
 
-/** Does not keep the process alive: a store that shuts down leaves the event to Stripe's next delivery. */
+/** Does not keep the process alive: a store that shuts down leaves the event to the next delivery. */
 const pause = (ms) => (ms > 0 ? new Promise((resolve) => setTimeout(resolve, ms).unref()) : undefined);
 
 module.exports = { inTurn, amongFew, pause };

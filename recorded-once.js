@@ -1,0 +1,72 @@
+// A payment of a payment collection is recorded once, whatever its provider.
+//
+// For carts Medusa's table of payments has a unique index; for collections nothing in it keeps two requests at once from
+// recording one payment twice. Medusa records what `authorizePayment` returned by retrieving it, that very object
+// (`createPayment`, dist/services/payment-provider.js). By then the session's row is written, and another request that
+// authorizes the session waits for this transaction: one of two is first, and the other one finds its payment here.
+
+const { inTime } = require("./in-time.js");
+
+/** How long the database is waited for: a look-up needs a connection while its caller holds one. */
+const LOOK_UP_MS = 5_000;
+
+/** A collection's payments have no cart, and of that column there is an index. */
+const RECORDED = `
+  SELECT link.payment_collection_id AS collection
+  FROM payment JOIN payment_collection_payments AS link ON link.payment_id = payment.id
+  WHERE payment.cart_id IS NULL AND payment.canceled_at IS NULL
+    AND payment.provider_id = $1 AND payment.data->>'id' = $2`;
+
+/** Puts the look-up into the methods of a class that the addon has made. */
+module.exports = function recordOnce(prototype) {
+  const { authorizePayment, retrievePayment } = prototype;
+  /** The data of collections' payments that are about to be recorded. */
+  const authorized = new WeakSet();
+
+  const methods = {
+    authorizePayment(data, context) {
+      return authorizePayment.call(this, data, context).then((result) => {
+        if (result.status === "authorized" && isCollections(context) && isNamed(result.data))
+          authorized.add(result.data);
+        return result;
+      });
+    },
+
+    retrievePayment(data) {
+      const answer = retrievePayment.call(this, data);
+      return authorized.delete(data) ? unlessRecorded(answer, this, data) : answer;
+    },
+  };
+  for (const [name, value] of Object.entries(methods)) {
+    Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
+  }
+};
+
+/** Medusa names the cart, if there is one (`authorizePayment`, dist/services/cart.js). */
+const isCollections = (context) => !context?.cart_id;
+
+const isNamed = ({ id }) => typeof id === "string" && id !== "";
+
+async function unlessRecorded(answer, processor, data) {
+  const [payment, obstacle] = await Promise.all([answer, obstacleTo(processor, data)]);
+  return "error" in payment ? payment : (obstacle ?? payment);
+}
+
+/** Why the payment cannot be recorded, if it cannot. Never rejects. */
+async function obstacleTo(processor, { id }) {
+  const error = `The payment ${id} cannot be recorded`;
+  try {
+    const manager = processor.container?.manager;
+    if (!manager) return undefined; // a test without Medusa: nothing is recorded anywhere
+    // What is committed: this transaction has not recorded it yet.
+    const [recorded] = await inTime(manager.query(RECORDED, [processor.getIdentifier(), id]), LOOK_UP_MS);
+    if (!recorded) return undefined;
+    const where = `It is recorded already, on ${recorded.collection}`;
+    const detail = `${where}: another request, or the provider's event, came first. Nothing was recorded twice. Load the payment collection again.`;
+    return { error, code: "already_recorded", detail };
+  } catch (failure) {
+    const why = failure?.message || failure;
+    const detail = `Medusa's payments could not be read: ${why}. Nothing was recorded. Try again.`;
+    return { error, code: "temporarily_unavailable", detail };
+  }
+}

@@ -1,0 +1,12 @@
+// Stripe's webhook, at the path that medusa-payment-stripe has: an endpoint that is set up in Stripe stays as it is.
+
+const linked = require("../index.js");
+const { handle, routes } = require("../webhook");
+const { IDENTIFIERS } = require("./identifiers.js");
+
+const SETTINGS = { identifier: IDENTIFIERS, path: "/stripe/hooks", provider: "Stripe" };
+
+module.exports = {
+  webhookRoutes: routes(linked, SETTINGS),
+  handle: (event, container, options) => handle(linked, SETTINGS, event, container, options),
+};

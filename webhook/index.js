@@ -1,0 +1,29 @@
+// The webhook of any provider: a route that a plugin mounts with one line, and what is done about an event.
+
+const { handleEvent } = require("./handler.js");
+const { hostRequire } = require("./host.js");
+const { addWebhookRoute } = require("./route.js");
+
+/** What is known of a provider's webhook: as `index.d.ts` describes it, with `identifiers` for `identifier`. */
+function webhookOf({ nextStep }, { identifier, path, provider, type = "application/json" }) {
+  return { nextStep, identifiers: [identifier].flat(), path, provider, type };
+}
+
+/** The default export of a plugin's `api/index.js`. */
+function routes(linked, settings) {
+  const webhook = webhookOf(linked, settings);
+  return (rootDirectory, options) => {
+    const host = hostRequire(rootDirectory);
+    const router = host("express").Router();
+    addWebhookRoute(router, host, webhook, options);
+    // Medusa's own handles errors of Medusa's own routes only; without one express would answer with the stack.
+    router.use(host("./dist/api/middlewares/error-handler").default());
+    return router;
+  };
+}
+
+/** Handles an event that came by another way than the route. */
+const handle = (linked, settings, event, container, options) =>
+  handleEvent(event, container, webhookOf(linked, settings), options);
+
+module.exports = { handle, hostRequire, routes };
