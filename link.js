@@ -4,11 +4,12 @@
 
 // Not the global one, which a test runner may replace.
 const { setImmediate } = require("timers");
+const optionsFor = require("./options.js");
 
 const { parse, stringify } = JSON;
 
 /** What this file and an addon have to agree on. The crate has the same number, in `src/node/mod.rs`. */
-const PROTOCOL = 2;
+const PROTOCOL = 3;
 
 /** Throws where an addon is none, or cannot be linked by this file. */
 function check(addon) {
@@ -117,6 +118,8 @@ function realmFunctions(linked, addon) {
         return { message, tooDeep: cause instanceof RangeError && message === STACK_OVERFLOW, cause };
       }
     },
+
+    options: optionsFor(linked),
 
     /** Whether the constructor was called on an instance, with `new` or by a subclass. */
     isInstance(value) {

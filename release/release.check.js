@@ -19,6 +19,7 @@ const NPM_FILES = [
   /^package\.json$/,
   /^(README\.md|LICENSE)$/,
   /^(index|link|load)\.(js|d\.ts)$/,
+  /^options\.js$/,
   /^services\/[\w-]+\.js$/,
   /^stripe\/(package\.json|[\w-]+\.js|(services|api|subscribers|webhook)\/[\w-]+\.js)$/,
   // The conformance kit, and the pages that its messages name.

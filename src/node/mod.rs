@@ -27,7 +27,7 @@ use napi_derive::napi;
 
 /// What `link.js` and an addon have to agree on: the functions that `link` is handed, and what their
 /// arguments mean. Where any of that changes, so does this number, here and there.
-const PROTOCOL: u32 = 2;
+const PROTOCOL: u32 = 3;
 
 /// What an addon was built with.
 #[napi(object, object_from_js = false)]
