@@ -85,14 +85,15 @@ function realmFunctions(linked, addon) {
     return how === 0 ? parse(text) : undefined;
   }
 
+  /** Throws nothing: others are delivered together with it. */
   function settle(call, how, text) {
-    const { resolve, reject } = calls.get(call);
+    const waiting = calls.get(call);
+    if (waiting === undefined) return;
     calls.delete(call);
     try {
-      resolve(outcome(how, text));
+      waiting.resolve(outcome(how, text));
     } catch (cause) {
-      // Others are delivered together with it.
-      reject(cause);
+      waiting.reject(cause);
     }
   }
 
