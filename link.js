@@ -4,6 +4,7 @@
 
 // Not the global one, which a test runner may replace.
 const { setImmediate } = require("timers");
+const optionsFor = require("./options.js");
 
 const recordOnce = require("./recorded-once.js");
 
@@ -86,14 +87,15 @@ function realmFunctions(linked, addon) {
     return how === 0 ? parse(text) : undefined;
   }
 
+  /** Throws nothing: others are delivered together with it. */
   function settle(call, how, text) {
-    const { resolve, reject } = calls.get(call);
+    const waiting = calls.get(call);
+    if (waiting === undefined) return;
     calls.delete(call);
     try {
-      resolve(outcome(how, text));
+      waiting.resolve(outcome(how, text));
     } catch (cause) {
-      // Others are delivered together with it.
-      reject(cause);
+      waiting.reject(cause);
     }
   }
 
@@ -125,6 +127,8 @@ function realmFunctions(linked, addon) {
         return { message, tooDeep: cause instanceof RangeError && message === STACK_OVERFLOW, cause };
       }
     },
+
+    options: optionsFor(linked),
 
     /** Whether the constructor was called on an instance, with `new` or by a subclass. */
     isInstance(value) {

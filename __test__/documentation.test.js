@@ -1,5 +1,6 @@
-// The JavaScript in README.md and docs/, as far as no other test runs it: kit-docs.test.js has docs/testing.md, and the
-// scaffold's checks have docs/write-a-provider.md.
+// The JavaScript in README.md and docs/, as far as no other test runs it: kit-docs.test.js has docs/testing.md, the
+// scaffold's checks have docs/write-a-provider.md, and e2e/own-service.test.js boots a store with the services that README.md
+// and docs/stripe.md put into it.
 
 const fs = require("node:fs");
 const path = require("node:path");
@@ -71,14 +72,6 @@ describe("README.md", () => {
   test("its medusa-config.js installs the processor that it says", () => {
     const [plugin] = pluginsIn(block(README, "// medusa-config.js"));
     expect(servicesOf({ resolve: plugin })).toStrictEqual(["manual"]);
-  });
-
-  test("its service on top of a processor captures and logs", async () => {
-    const Invoice = require(write("invoice.js", block(README, "// src/services/invoice.js in the store")));
-    const info = jest.fn();
-    const invoice = new Invoice({ logger: { info } });
-    expect(await invoice.capturePayment({ id: "pay_1" })).toStrictEqual({ id: "pay_1", status: "captured" });
-    expect(info.mock.calls[0]).toStrictEqual(["an invoice was paid"]);
   });
 
   test("its jest test passes", async () => {

@@ -49,9 +49,10 @@ function wrong(command) {
 
 /** Whose code is run, by language. `text` is for pictures and samples of output. */
 const RUN = {
-  // __test__/documentation.test.js, __test__/kit-docs.test.js, scaffold/docs.test.js
+  // __test__/documentation.test.js, __test__/kit-docs.test.js, e2e/own-service.test.js, scaffold/docs.test.js
   js: [
     "README.md",
+    "docs/stripe.md",
     "docs/stripe-webhooks.md",
     "docs/testing.md",
     "docs/write-a-provider.md",

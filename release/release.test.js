@@ -20,6 +20,7 @@ const NPM_FILES = [
   /^(README\.md|LICENSE)$/,
   /^(index|link|load)\.(js|d\.ts)$/,
   /^(recorded-once|in-time)\.js$/,
+  /^options\.js$/,
   /^services\/[\w-]+\.js$/,
   /^stripe\/(package\.json|[\w-]+\.js|(services|api|subscribers)\/[\w-]+\.js)$/,
   /^webhook\/(index\.d\.ts|[\w-]+\.js)$/,

@@ -110,16 +110,20 @@ fn construct(realm: &Realm, context: &FunctionCallContext<'_>) -> std::result::R
     }
     let mut this: Object<'static> = context.this()?;
     let class: Object<'_> = this.get_named_property_unchecked("constructor")?;
-    let stack = match identifier_of(&class)? {
-        Some(identifier) => Some(processor(realm, context, &identifier)?),
-        None => None,
+    let given = argument(context, 1)?;
+    let (stack, config) = match identifier_of(&class)? {
+        Some(identifier) => {
+            let options = options(realm, context.env, &identifier, given)?;
+            (Some(processor(realm, context.env, &identifier, options)?), options)
+        }
+        None => (None, given),
     };
     this.wrap(Instance(stack), None).map_err(|_| {
         Failure::TypeError(format!("{NAME} was constructed on this object already"), None)
     })?;
     // As Medusa's own base does.
-    this.set_named_property("container", argument(context, 0)?)?;
-    this.set_named_property("config", argument(context, 1)?)?;
+    this.set_named_property("container", or_undefined(argument(context, 0)?))?;
+    this.set_named_property("config", or_undefined(config))?;
     Ok(())
 }
 
@@ -142,15 +146,33 @@ fn identifier_of(class: &Object<'_>) -> std::result::Result<Option<String>, Fail
     }
 }
 
+/// The options of a processor that was constructed with `given`, which may be a project's whole configuration:
+/// `options.js` looks for them.
+fn options(
+    realm: &Realm,
+    env: &Env,
+    identifier: &str,
+    given: Option<Unknown<'static>>,
+) -> Result<Option<Unknown<'static>>> {
+    match given {
+        Some(object) if object.get_type()? == ValueType::Object => {
+            realm.options.call_or_throw(env, (object, identifier.to_owned()).into()).map(Some)
+        }
+        other => Ok(other),
+    }
+}
+
 fn processor(
     realm: &Realm,
-    context: &FunctionCallContext<'_>,
+    env: &Env,
     identifier: &str,
+    options: Option<Unknown<'static>>,
 ) -> std::result::Result<Arc<Stack>, Failure> {
     let about = |text: &str| format!("medusa-payment-rs: the options of \"{identifier}\" {text}");
-    let options = match kind_of_argument(context, 1)? {
-        ValueType::Undefined | ValueType::Null => "{}".to_owned(),
-        ValueType::Object => match to_json(realm, context.env, context.get(1)?)? {
+    let kind = kind_of(options)?;
+    let options = match (kind, options) {
+        (ValueType::Undefined | ValueType::Null, _) => "{}".to_owned(),
+        (ValueType::Object, Some(options)) => match to_json(realm, env, options)? {
             Spelled::Json(text) if text.starts_with('{') => text,
             Spelled::Json(_) | Spelled::Nothing => {
                 return Err(Failure::TypeError(about("must be an object"), None));
@@ -160,8 +182,8 @@ fn processor(
                 return Err(Failure::TypeError(text, Some(cause)));
             }
         },
-        other => {
-            let text = about(&format!("must be an object, got {}", kind_of_value(other)));
+        _ => {
+            let text = about(&format!("must be an object, got {}", kind_of_value(kind)));
             return Err(Failure::TypeError(text, None));
         }
     };
@@ -300,7 +322,7 @@ fn take(
     index: usize,
     parameter: Parameter,
 ) -> std::result::Result<Argument, Failure> {
-    let kind = kind_of_argument(context, index)?;
+    let kind = kind_of(argument(context, index)?)?;
     Ok(match (parameter, kind) {
         (Parameter::Number, ValueType::Number) => Argument::Number(context.get(index)?),
         (Parameter::Text | Parameter::Bytes, ValueType::String) => {
@@ -330,12 +352,8 @@ fn take(
     })
 }
 
-fn kind_of_argument(context: &FunctionCallContext<'_>, index: usize) -> Result<ValueType> {
-    if index < context.length() {
-        context.get::<Unknown<'_>>(index)?.get_type()
-    } else {
-        Ok(ValueType::Undefined)
-    }
+fn kind_of(value: Option<Unknown<'static>>) -> Result<ValueType> {
+    value.map_or(Ok(ValueType::Undefined), |value| value.get_type())
 }
 
 enum Spelled {
@@ -372,12 +390,9 @@ fn kind_of_value(kind: ValueType) -> &'static str {
     }
 }
 
-/// An argument, or `undefined` where there is none.
-fn argument(
-    context: &FunctionCallContext<'_>,
-    index: usize,
-) -> Result<Either<Unknown<'static>, ()>> {
-    if index < context.length() { context.get(index).map(Either::A) } else { Ok(Either::B(())) }
+/// An argument, unless fewer were given.
+fn argument(context: &FunctionCallContext<'_>, index: usize) -> Result<Option<Unknown<'static>>> {
+    if index < context.length() { context.get(index).map(Some) } else { Ok(None) }
 }
 
 fn or_undefined(value: Option<Unknown<'static>>) -> Either<Unknown<'static>, ()> {

@@ -19,6 +19,7 @@ type Cause = Either<Unknown<'static>, ()>;
 
 type Stringify =
     WeakFunction<FnArgs<(Unknown<'static>,)>, Either3<Text<String>, Object<'static>, ()>>;
+type Options = WeakFunction<FnArgs<(Unknown<'static>, String)>, Unknown<'static>>;
 type IsInstance = WeakFunction<FnArgs<(Unknown<'static>,)>, bool>;
 type Begin = WeakFunction<FnArgs<(CallId, Object<'static>)>, Unknown<'static>>;
 type Deliver = WeakFunction<Delivery, ()>;
@@ -40,6 +41,7 @@ pub(crate) struct Realm {
     pub(crate) reject: Reject,
     pub(crate) throw: Throw,
     pub(crate) is_instance: IsInstance,
+    pub(crate) options: Options,
     begin: Begin,
     answer: Answer,
     answer_at_once: Answer,
@@ -63,6 +65,7 @@ impl Realm {
             reject: WeakFunction::new(env, &functions.get_named_property("reject")?)?,
             throw: WeakFunction::new(env, &functions.get_named_property("throw")?)?,
             is_instance: WeakFunction::new(env, &functions.get_named_property("isInstance")?)?,
+            options: WeakFunction::new(env, &functions.get_named_property("options")?)?,
             begin: WeakFunction::new(env, &functions.get_named_property("begin")?)?,
             answer: WeakFunction::new(env, &functions.get_named_property("answer")?)?,
             answer_at_once: WeakFunction::new(env, &functions.get_named_property("answerAtOnce")?)?,
