@@ -1,29 +1,33 @@
 //! The Node.js face: the only place that knows napi.
 //!
-//! The addon exports six functions. `link` makes the class `AbstractPaymentProcessor` for one
-//! realm: the `link.js` that calls it hands over its own JSON, Promise and Error, and puts the
-//! host's class above it. `builtWith` tells that file beforehand whether the two fit together.
-//! `logToStderr` takes the lines that no logger took. `registeredIdentifiers` lists what
-//! [`export!`](crate::export) registered. `nextStep` decides how a payment is reconciled after a webhook.
+//! `link` makes the class of a host for one realm (a JavaScript global): the `link.js` that calls it hands over its own
+//! JSON, Promise and Error, and puts the host's class above ours. These are the rooms, and an arrow between two of them
+//! always points down this list:
+//!
+//! 1. `class` has what JavaScript sees: the constructor, and the methods with their arguments.
+//! 2. `calls` brings a call to its processor and the answer back, on the event loop itself or on threads of its own.
+//! 3. `medusa1` is a host: the names of its methods, and how a request, an answer and an error look there. It knows
+//!    nothing of napi. The next host stands beside it.
+//! 4. `host` is the trait through which the rooms above know a host.
+//! 5. `realm` keeps the calls that are in flight in a realm, and brings messages there from other threads.
+//! 6. `boundary` is JSON: what may cross, and as what.
+//! 7. `js` is what napi lacks for JavaScript's values.
 
 mod boundary;
 mod calls;
 mod class;
-mod log;
-mod mailbox;
+mod host;
+mod js;
+mod medusa1;
 mod realm;
-mod runtime;
-mod text;
-mod watchdog;
-mod weak;
 
 use napi::bindgen_prelude::{Function, Object, Unknown};
 use napi_derive::napi;
 
 use crate::webhook::Reconciliation;
 
-/// What `link.js` and an addon have to agree on: the functions that `link` is handed, and what their
-/// arguments mean. Where any of that changes, so does this number, here and there.
+/// The number of the agreement between `link.js` and an addon: which functions `link` is given, and what
+/// their arguments mean. It goes up, here and there, whenever any of that changes.
 const PROTOCOL: u32 = 3;
 
 /// What an addon was built with.
@@ -31,41 +35,41 @@ const PROTOCOL: u32 = 3;
 pub struct BuiltWith {
     /// The version of this crate.
     pub version: &'static str,
-    /// The number of what `link.js` and the addon have to agree on.
+    /// The number of the agreement between `link.js` and the addon.
     pub protocol: u32,
 }
 
-/// What this addon was built with.
+/// Returns what this addon was built with.
 #[napi]
 #[must_use]
 pub fn built_with() -> BuiltWith {
     BuiltWith { version: env!("CARGO_PKG_VERSION"), protocol: PROTOCOL }
 }
 
-/// The class `AbstractPaymentProcessor` for the realm whose functions are handed over.
+/// Makes the class `AbstractPaymentProcessor` for the realm whose functions are handed over.
 ///
 /// # Errors
-/// Where a function is missing.
+/// If a function is missing.
 #[napi]
 pub fn link<'env>(
     env: &'env napi::Env,
     realm: Object<'_>,
 ) -> napi::Result<Function<'env, Unknown<'static>, ()>> {
-    log::install();
-    class::define(env, &realm)
+    calls::log::install();
+    class::define(env, &medusa1::Medusa1, &realm)
 }
 
-/// Writes a line of the log to standard error, where the environment asks for its level. `what` is the
-/// line's level as `link.js` gets it.
+/// Writes a line of the log to standard error, if the environment asks for its level. `what` is the
+/// number of the level, as `link.js` gets it.
 #[napi]
 pub fn log_to_stderr(what: u32, line: String) {
-    if let Some(level) = mailbox::level(what) {
-        log::to_stderr(level, &line);
+    if let Some(level) = realm::message::level(what) {
+        calls::log::to_stderr(level, &line);
     }
 }
 
-/// What Medusa has to do next about a payment, as JSON. `reconciliation` is what the provider and Medusa
-/// have of it, as JSON.
+/// Returns what Medusa has to do next about a payment, as JSON. `reconciliation` is what the provider and
+/// Medusa have of it, as JSON.
 ///
 /// # Errors
 /// If something is missing in it.
@@ -76,7 +80,7 @@ pub fn next_step(reconciliation: String) -> napi::Result<String> {
         .map_err(|error| napi::Error::from_reason(format!("medusa-payment-rs: nextStep: {error}")))
 }
 
-/// The identifiers of the processors in this addon, sorted.
+/// Returns the identifiers of the processors in this addon, sorted.
 #[napi]
 #[must_use]
 pub fn registered_identifiers() -> Vec<&'static str> {

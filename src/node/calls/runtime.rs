@@ -8,7 +8,7 @@ use std::thread;
 use tokio::runtime::{Builder, Runtime};
 
 use super::log;
-use super::mailbox::announce_waiting;
+use crate::node::realm::mailbox::announce_waiting;
 
 /// The environment variable with the number of worker threads.
 const WORKERS: &str = "MEDUSA_PAYMENT_RS_WORKERS";
@@ -18,7 +18,7 @@ static RUNTIME: OnceLock<Result<Runtime, String>> = OnceLock::new();
 
 const THREAD: &str = "medusa-payment";
 
-/// The runtime of this addon, started at the first call and shared by all threads of the process.
+/// Returns the runtime of this addon, which is started at the first call and shared by all threads of the process.
 pub(crate) fn runtime() -> Result<&'static Runtime, String> {
     RUNTIME
         .get_or_init(|| {
@@ -36,24 +36,24 @@ pub(crate) fn runtime() -> Result<&'static Runtime, String> {
         .map_err(Clone::clone)
 }
 
-/// Where there is one processor for all, as in a small container, the event loop comes first: it answers
+/// Lets the event loop go first if all threads share one processor, as in a small container: it serves
 /// the whole store, and these threads mostly wait for a provider.
 #[cfg(target_os = "linux")]
 fn give_way() {
     const NICE: libc::c_int = 5;
     if thread::available_parallelism().is_ok_and(|processors| processors.get() == 1) {
-        // SAFETY: a call without pointers. On Linux it means the calling thread alone. Where it is not
-        // allowed everything stays as it is.
+        // SAFETY: a call without pointers. On Linux it is about the calling thread alone. If it is not
+        // allowed, everything stays as it is.
         unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, NICE) };
     }
 }
 
-/// Elsewhere a priority is the whole process's.
+/// On other systems a priority is that of the whole process.
 #[cfg(not(target_os = "linux"))]
 fn give_way() {}
 
-/// A panic in a call, or on these threads, becomes an error with its message. Its place goes to the log,
-/// and nothing to standard error: the message may hold a payment's data.
+/// Keeps a panic in a call, or on these threads, from standard error: it becomes an error with its message,
+/// which may hold a payment's data. Its place goes to the log.
 fn quiet_panics() {
     let others = panic::take_hook();
     panic::set_hook(Box::new(move |info| {

@@ -29,7 +29,7 @@ impl<Args: JsValuesTupleIntoVec, Return: FromNapiValue> WeakFunction<Args, Retur
         Ok(Self { env: env.raw(), reference, holds: Cell::new(0), signature: PhantomData })
     }
 
-    /// The function, unless its realm is gone.
+    /// Returns the function, unless its realm is gone.
     fn get<'scope>(&self, env: &'scope Env) -> Result<Function<'scope, Args, Return>> {
         let mut value = ptr::null_mut();
         // SAFETY: the reference lives as long as `self`, and belongs to this env.
@@ -47,8 +47,8 @@ impl<Args: JsValuesTupleIntoVec, Return: FromNapiValue> WeakFunction<Args, Retur
     /// Calls the function, which throws nothing of its own.
     ///
     /// # Errors
-    /// Where its realm is gone, or JavaScript's stack has no room for it. napi's own call has JavaScript
-    /// spell out what was thrown, which ends the process where there is so little left of its stack.
+    /// If its realm is gone, or JavaScript's stack has no room for the call. napi's own call has JavaScript
+    /// describe what was thrown, which ends the process if so little of its stack is left.
     pub(crate) fn call(&self, env: &Env, args: Args) -> Result<Return> {
         self.call_or_throw(env, args).map_err(|error| {
             let mut thrown = ptr::null_mut();
@@ -64,10 +64,10 @@ impl<Args: JsValuesTupleIntoVec, Return: FromNapiValue> WeakFunction<Args, Retur
         })
     }
 
-    /// Calls the function. What it throws is thrown to whoever called us, if this error is returned.
+    /// Calls the function. What it throws is thrown to our caller, if this error is returned.
     ///
     /// # Errors
-    /// Where its realm is gone, or it throws.
+    /// If its realm is gone, or it throws.
     pub(crate) fn call_or_throw(&self, env: &Env, args: Args) -> Result<Return> {
         let function = self.get(env)?;
         let args = args.into_vec(env.raw())?;
@@ -87,7 +87,7 @@ impl<Args: JsValuesTupleIntoVec, Return: FromNapiValue> WeakFunction<Args, Retur
         }
     }
 
-    /// Keeps the function alive until [`release`](Self::release) was called as often.
+    /// Keeps the function alive until [`release`](Self::release) was called as many times.
     pub(crate) fn hold(&self) -> Result<()> {
         // SAFETY: as in `get`.
         check_status!(unsafe {

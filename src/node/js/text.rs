@@ -1,4 +1,4 @@
-//! Strings on their way across, where napi's own conversion would look at every character twice.
+//! Strings on their way between JavaScript and Rust: napi's own conversion looks at every character twice.
 #![allow(unsafe_code)] // Conversions are unsafe functions in napi.
 
 use std::cell::RefCell;
@@ -15,15 +15,15 @@ const SPARES_KEPT: usize = 128;
 const SPARE_KEPT: usize = 16 * 1024;
 
 thread_local! {
-    /// Where a string's length in UTF-8 is found out; it then gets the memory that it needs.
+    /// Holds a string until its length in UTF-8 is known and it gets the memory that it needs.
     static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 
-    /// Strings that were read to their end. Filled again, they spare this thread the allocator, whose
-    /// memory goes from this thread to the workers and back with every call otherwise.
+    /// Strings that are done with. Filled again, they spare this thread the allocator: else memory goes
+    /// from this thread to the workers and back with every call.
     static SPARES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Takes a string that is not needed any more, for one that is to come.
+/// Keeps the memory of a string that is done with, for a later one.
 pub(crate) fn recycle(mut text: String) {
     SPARES.with_borrow_mut(|spares| {
         if spares.len() < SPARES_KEPT && text.capacity() <= SPARE_KEPT {

@@ -7,13 +7,13 @@ use tracing::field::{Field, Visit};
 use tracing::span;
 use tracing::{Event, Level, Metadata, Subscriber};
 
-use super::calls::Answer;
+use super::answer::Answer;
 
 /// The environment variable with the least severe level (`error`, `warn`, `info`, `debug`) that is
-/// written to standard error where a store has no logger.
+/// written to standard error if a store has no logger.
 const STDERR_LEVEL: &str = "MEDUSA_PAYMENT_RS_LOG";
 
-/// Most lines have room in it.
+/// Most lines fit in it.
 const USUAL_LENGTH: usize = 96;
 
 tokio::task_local! {
@@ -26,12 +26,12 @@ pub(crate) fn is_in_call() -> bool {
     CALL.try_with(|_| ()).is_ok()
 }
 
-/// Takes the logs of this addon, unless its author has installed a subscriber of their own.
+/// Installs the subscriber of this addon, unless its author has installed another one.
 pub(crate) fn install() {
     let _ = tracing::subscriber::set_global_default(StoreLog);
 }
 
-/// Writes a line to standard error, where the environment asks for its level.
+/// Writes a line to standard error, if the environment asks for its level.
 pub(crate) fn to_stderr(level: Level, text: &str) {
     let wanted = std::env::var(STDERR_LEVEL).ok().and_then(|level| level.parse::<Level>().ok());
     if wanted.is_some_and(|wanted| level <= wanted) {
@@ -39,12 +39,12 @@ pub(crate) fn to_stderr(level: Level, text: &str) {
     }
 }
 
-/// Sends every event to the call that it happened in. Spans are ignored: an event says all that is
-/// logged.
+/// Sends every event to the call that it happened in. Spans are ignored: all that is logged is in the
+/// events.
 struct StoreLog;
 
 impl Subscriber for StoreLog {
-    /// Libraries may be heard from `info` on; this crate also at `debug`.
+    /// Libraries are heard from `info` on, this crate from `debug` on.
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         *metadata.level() <= Level::INFO
             || (*metadata.level() == Level::DEBUG && crate_of(metadata) == env!("CARGO_CRATE_NAME"))
@@ -59,7 +59,7 @@ impl Subscriber for StoreLog {
         line.0.push_str(": ");
         event.record(&mut line);
         let mut text = Some(line.0);
-        // Nothing is sent outside a call: the text stays here.
+        // Outside a call the text stays here.
         let _ = CALL.try_with(|call| call.log(level, text.take().unwrap_or_default()));
         if let Some(text) = text {
             to_stderr(level, &text);
@@ -76,7 +76,7 @@ impl Subscriber for StoreLog {
     fn exit(&self, _: &span::Id) {}
 }
 
-/// The crate that logs.
+/// Returns the crate that logs.
 fn crate_of<'a>(metadata: &Metadata<'a>) -> &'a str {
     metadata.target().split("::").next().unwrap_or_default()
 }

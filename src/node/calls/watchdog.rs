@@ -1,5 +1,5 @@
-//! Answers for calls whose processor blocks the thread that its own deadline would run on, and the
-//! delivery of those that wait behind it.
+//! Gives up calls whose processor blocks the thread that its own deadline would run on, and announces the
+//! answers that wait behind it.
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -7,18 +7,18 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::calls::Answer;
-use super::mailbox::announce_waiting;
+use super::answer::Answer;
+use crate::node::realm::mailbox::announce_waiting;
 
-/// How often it looks after answers that wait for others, while there are calls.
+/// How often answers that wait for others are announced, while there are calls.
 const ROUND: Duration = Duration::from_millis(20);
 
-/// The calls in flight, by when they are given up.
+/// The calls in flight, by the time at which they are given up.
 #[derive(Default)]
 struct Watched {
     calls: BTreeMap<(Instant, u64), (Duration, Arc<Answer>)>,
     last: u64,
-    /// Whether the thread makes its rounds; else it sleeps until it is woken.
+    /// Whether the thread makes its rounds. If not, it sleeps until it is woken.
     is_awake: bool,
 }
 
@@ -40,8 +40,7 @@ impl Drop for Watch {
     }
 }
 
-/// Gives the answer at `due`, where nobody else has given it by then. `limit` is how long the call
-/// has had.
+/// Gives up the call at `due`, unless it was answered by then. `limit` is how long the call has had.
 pub(crate) fn watch(due: Instant, limit: Duration, answer: Arc<Answer>) -> Watch {
     let watchdog = watchdog();
     let mut watched = watchdog.watched();
@@ -61,7 +60,7 @@ fn watchdog() -> &'static Watchdog {
     static THREAD: OnceLock<()> = OnceLock::new();
     let watchdog = WATCHDOG.get_or_init(Watchdog::default);
     THREAD.get_or_init(|| {
-        // Without it calls are still bounded by their own layers.
+        // If it cannot be started, calls are still bounded by their own layers.
         let _ = thread::Builder::new()
             .name("medusa-watchdog".to_owned())
             .spawn(|| WATCHDOG.get_or_init(Watchdog::default).run());
@@ -88,7 +87,7 @@ impl Watchdog {
             let has_calls = !watched.calls.is_empty();
             watched.is_awake = has_calls;
             drop(watched);
-            // What a blocked worker thread holds back. Calls that are over by now have sent their answers.
+            // A blocked worker thread does not announce them.
             announce_waiting();
             if has_calls {
                 thread::sleep(ROUND);

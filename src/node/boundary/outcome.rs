@@ -1,0 +1,35 @@
+//! How a call ends.
+
+use crate::node::js::text;
+
+/// What the promise of a call comes to.
+pub(crate) enum Outcome {
+    /// Resolves with the value of this JSON text.
+    Json(String),
+    /// Resolves with `undefined`.
+    Nothing,
+    /// Rejects with an `Error`.
+    Error(String),
+    /// Rejects with a `TypeError`.
+    TypeError(String),
+}
+
+impl Outcome {
+    /// Returns the outcome as `link.js` gets it: its number, and a text.
+    pub(crate) fn encoded(&self) -> (u32, &str) {
+        match self {
+            Self::Json(text) => (0, text),
+            Self::Nothing => (1, ""),
+            Self::Error(text) => (2, text),
+            Self::TypeError(text) => (3, text),
+        }
+    }
+
+    /// Leaves its memory to a later call.
+    pub(crate) fn recycle(self) {
+        match self {
+            Self::Json(text) | Self::Error(text) | Self::TypeError(text) => text::recycle(text),
+            Self::Nothing => {}
+        }
+    }
+}

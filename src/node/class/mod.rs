@@ -1,0 +1,85 @@
+//! The class of a host, made for one realm.
+
+mod failure;
+mod instance;
+mod method;
+
+use std::rc::Rc;
+
+use napi::bindgen_prelude::{Function, JsObjectValue, JsValue, Object, ToNapiValue, Unknown};
+use napi::{Env, Property, PropertyAttributes, Result};
+
+use failure::Failure;
+use instance::{construct, identifier_of};
+use method::{method_at_once, payment_method};
+
+use crate::node::host::Host;
+use crate::node::realm::Realm;
+use crate::request::Operation;
+
+/// `readWebhook` for callers that cannot wait for a promise, as the Stripe plugin's `constructWebhookEvent`.
+const READ_WEBHOOK_SYNC: &str = "readWebhookSync";
+
+/// A JavaScript function that is a class.
+pub(crate) type Class<'env> = Function<'env, Unknown<'static>, ()>;
+
+/// Makes the class for the realm whose functions `link.js` hands over.
+pub(crate) fn define<'env>(
+    env: &'env Env,
+    host: &'static dyn Host,
+    functions: &Object<'_>,
+) -> Result<Class<'env>> {
+    let realm = Realm::new(env, functions)?;
+    let class = constructor(env, host, &realm)?;
+    let mut statics = class.into_unknown(env)?.coerce_to_object()?;
+    if let Some(mark) = host.mark() {
+        statics.define_properties(&[property(env, mark, true)?])?;
+    }
+
+    let mut methods = vec![property(env, "getIdentifier", get_identifier(env, &realm)?)?];
+    for operation in Operation::ALL {
+        let function = payment_method(env, host, &realm, operation)?;
+        methods.push(property(env, host.method_name(operation), function)?);
+    }
+    let at_once = method_at_once(env, host, &realm, READ_WEBHOOK_SYNC, Operation::ReadWebhook)?;
+    methods.push(property(env, READ_WEBHOOK_SYNC, at_once)?);
+    let mut prototype: Object<'_> = statics.get_named_property_unchecked("prototype")?;
+    prototype.define_properties(&methods)?;
+    Ok(class)
+}
+
+/// Makes a property as a class defines its methods: not enumerable, and open to `jest.spyOn`.
+fn property(env: &Env, name: &str, value: impl ToNapiValue) -> Result<Property> {
+    Ok(Property::new()
+        .with_utf8_name(name)?
+        .with_napi_value(env, value)?
+        .with_property_attributes(PropertyAttributes::Writable | PropertyAttributes::Configurable))
+}
+
+fn constructor<'env>(
+    env: &'env Env,
+    host: &'static dyn Host,
+    realm: &Rc<Realm>,
+) -> Result<Class<'env>> {
+    let realm = Rc::clone(realm);
+    env.create_function_from_closure(host.class_name(), move |context| {
+        construct(host, &realm.functions, &context)
+            .map_err(|failure| failure.thrown(&realm.functions, context.env))
+    })
+}
+
+fn get_identifier<'env>(
+    env: &'env Env,
+    realm: &Rc<Realm>,
+) -> Result<Function<'env, Unknown<'static>, String>> {
+    let realm = Rc::clone(realm);
+    env.create_function_from_closure("getIdentifier", move |context| {
+        let this: Object<'_> = context.this()?;
+        let class: Object<'_> = this.get_named_property_unchecked("constructor")?;
+        identifier_of(&class)
+            .and_then(|identifier| {
+                identifier.ok_or_else(|| Failure::Error(Failure::missing_identifier()))
+            })
+            .map_err(|failure| failure.thrown(&realm.functions, context.env))
+    })
+}
