@@ -71,10 +71,7 @@ const ROWS = {
     (payload) => post(payload + " ".repeat((1 << 20) - payload.length + 1)),
     /larger than 1048576 bytes/,
   ],
-  "in an unknown encoding": [
-    (payload) => post(payload, { headers: { "content-encoding": "x-secret" } }),
-    /encoding/,
-  ],
+  "in an unknown encoding": [(payload) => post(payload, { headers: { "content-encoding": "x-secret" } }), /encoding/],
   "that claims to be compressed": [(payload) => post(payload, { headers: { "content-encoding": "gzip" } }), /refused/],
   "that is signed and not JSON": [() => post("<html>"), /not an event/],
   "that is signed and not an event": [() => post('{"id":"evt_1","object":"event"}'), /not an event/],

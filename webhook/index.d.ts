@@ -1,4 +1,4 @@
-import type link from "../link";
+import type { LinkedAddon } from "medusa-payment-rs/link";
 
 /** A provider's webhook. */
 export interface WebhookSettings {
@@ -38,8 +38,8 @@ export interface WebhookOptions {
  *
  * exports.default = routes(require("../index.js"), { identifier: "acme", path: "/acme/hooks", provider: "Acme" });
  */
-export function routes(
-  linked: link.LinkedAddon,
+export declare function routes(
+  linked: LinkedAddon,
   settings: WebhookSettings,
 ): (rootDirectory: string, options?: WebhookOptions) => any;
 
@@ -50,8 +50,8 @@ export function routes(
  * @param container Medusa's
  * @throws Error if the event is to be delivered again
  */
-export function handle(
-  linked: link.LinkedAddon,
+export declare function handle(
+  linked: LinkedAddon,
   settings: WebhookSettings,
   event: object,
   container: object,
@@ -63,4 +63,4 @@ export function handle(
  *
  * @param rootDirectory the store's folder
  */
-export function hostRequire(rootDirectory: string): NodeJS.Require;
+export declare function hostRequire(rootDirectory: string): (id: string) => any;
