@@ -26,7 +26,8 @@ export interface WebhookOptions {
 /**
  * Makes the default export of a plugin's `api/index.js`: a route that verifies what is posted to it with the processor's
  * `read_webhook`, and brings Medusa's carts, orders, swaps and payment collections to where the provider's `payment_state`
- * says that the payment is.
+ * says that the payment is. A session or a payment in Medusa is the event's if the member `id` of its data is the event's
+ * `payment`.
  *
  * It answers 200 if nothing is left to do, 400 if the provider did not send the request, 503 if that cannot be found out
  * at the moment, and 500 if the event is to be delivered again.
