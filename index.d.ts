@@ -108,6 +108,67 @@ export declare class AbstractPaymentProcessor extends MedusaPaymentProcessor {
     sessionId: string,
     data: Record<string, unknown>,
   ): Promise<PaymentProcessorError | PaymentProcessorSessionResponse["session_data"]>;
+
+  /**
+   * Verifies that the provider sent a webhook request, and reads it. `medusa-payment-rs/webhook` calls this in its route.
+   *
+   * @param rawBody the body as it arrived: signatures are over its bytes
+   * @param headers those of the request, as Node.js has them
+   */
+  readWebhook(rawBody: Buffer | string, headers: Record<string, unknown>): Promise<WebhookEvent | WebhookFailure>;
+
+  /**
+   * As `readWebhook`, for code that cannot wait for a promise.
+   *
+   * @throws TypeError if the processor does not say that it reads webhooks without asking its provider
+   */
+  readWebhookSync(rawBody: Buffer | string, headers: Record<string, unknown>): WebhookEvent | WebhookFailure;
+
+  /** Reads what the provider has of the payment now; its `id` is enough. */
+  paymentState(paymentSessionData: Record<string, unknown>): Promise<PaymentState | WebhookFailure>;
+}
+
+/** What a webhook request says, once it is certain that the provider sent it. */
+export interface WebhookEvent {
+  /** The provider's id of the event; one event may be delivered several times. */
+  id: string;
+  /** The provider's own word for it. */
+  type: string;
+  /** What became of the payment. */
+  action:
+    | "authorized"
+    | "captured"
+    | "failed"
+    | "pending"
+    | "requires_more"
+    | "canceled"
+    | "pending_authorization"
+    | "not_supported";
+  /** The provider's id of the payment. */
+  payment?: string;
+  /** What the payment is for: `cart_…` or `paycol_…`. */
+  resource?: string;
+  /** In minor units. */
+  amount?: number;
+  /** Why an attempt to pay failed, in the provider's words. */
+  reason?: string;
+}
+
+/** What the provider has of a payment now; amounts are in minor units. */
+export interface PaymentState {
+  /** The provider's id of the payment. */
+  payment: string;
+  /** A `PaymentSessionStatus`, or `"captured"`. */
+  status: string;
+  amount: number;
+  captured: number;
+  refunded: number;
+}
+
+/** Why a webhook request or the state of a payment could not be read. */
+export interface WebhookFailure extends PaymentProcessorError {
+  /** What it means, as the crate's `ErrorKind`. */
+  kind: "refused" | "invalid_request" | "temporarily_unavailable" | "outcome_unknown";
 }
 
 /** Medusa's `PaymentSessionStatus`. */

@@ -41,6 +41,7 @@ async function copyTests(store) {
     ["medusa-payment-rs/link.d.ts", "link.ts"],
     ["medusa-payment-rs/load.d.ts", "load.ts"],
     ["medusa-payment-rs/testing/index.d.ts", "testing-index.ts"],
+    ["medusa-payment-rs/webhook/index.d.ts", "webhook-index.ts"],
     ["medusa-payment-rs-paypal/index.d.ts", "paypal.ts"],
   ]) {
     await fs.copyFile(path.join(store, "node_modules", source), path.join(declarations, name));

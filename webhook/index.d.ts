@@ -1,4 +1,4 @@
-import type link from "../link";
+import type { LinkedAddon } from "medusa-payment-rs/link";
 
 /** A provider's webhook. */
 export interface WebhookSettings {
@@ -26,7 +26,8 @@ export interface WebhookOptions {
 /**
  * Makes the default export of a plugin's `api/index.js`: a route that verifies what is posted to it with the processor's
  * `read_webhook`, and brings Medusa's carts, orders, swaps and payment collections to where the provider's `payment_state`
- * says that the payment is.
+ * says that the payment is. A session or a payment in Medusa is the event's if the member `id` of its data is the event's
+ * `payment`.
  *
  * It answers 200 if nothing is left to do, 400 if the provider did not send the request, 503 if that cannot be found out
  * at the moment, and 500 if the event is to be delivered again.
@@ -38,8 +39,8 @@ export interface WebhookOptions {
  *
  * exports.default = routes(require("../index.js"), { identifier: "acme", path: "/acme/hooks", provider: "Acme" });
  */
-export function routes(
-  linked: link.LinkedAddon,
+export declare function routes(
+  linked: LinkedAddon,
   settings: WebhookSettings,
 ): (rootDirectory: string, options?: WebhookOptions) => any;
 
@@ -50,8 +51,8 @@ export function routes(
  * @param container Medusa's
  * @throws Error if the event is to be delivered again
  */
-export function handle(
-  linked: link.LinkedAddon,
+export declare function handle(
+  linked: LinkedAddon,
   settings: WebhookSettings,
   event: object,
   container: object,
@@ -63,4 +64,4 @@ export function handle(
  *
  * @param rootDirectory the store's folder
  */
-export function hostRequire(rootDirectory: string): NodeJS.Require;
+export declare function hostRequire(rootDirectory: string): (id: string) => any;

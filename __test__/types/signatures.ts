@@ -23,7 +23,11 @@ import { check, type Equal } from "./equal";
 check<
   Equal<
     keyof typeof import("medusa-payment-rs"),
-    "AbstractPaymentProcessor" | "PaymentSessionStatus" | "isPaymentProcessorError" | "registeredIdentifiers"
+    | "AbstractPaymentProcessor"
+    | "PaymentSessionStatus"
+    | "isPaymentProcessorError"
+    | "nextStep"
+    | "registeredIdentifiers"
   >
 >();
 
@@ -35,10 +39,11 @@ check<Equal<typeof PaymentSessionStatus, typeof TheirStatus>>();
 check<Equal<typeof isPaymentProcessorError, typeof theirTest>>();
 check<Equal<typeof registeredIdentifiers, string[]>>();
 
-/** Medusa's methods, all of them and no others. */
+/** Medusa's methods, all of them, and beside them what a webhook needs. */
 type Method = keyof PaymentProcessor;
-check<Equal<keyof AbstractPaymentProcessor, keyof Theirs>>();
-check<Equal<keyof AbstractPaymentProcessor, Method>>();
+type OfWebhooks = "readWebhook" | "readWebhookSync" | "paymentState";
+check<Equal<keyof AbstractPaymentProcessor, keyof Theirs | OfWebhooks>>();
+check<Equal<keyof AbstractPaymentProcessor, Method | OfWebhooks>>();
 check<Equal<keyof typeof AbstractPaymentProcessor, keyof typeof Theirs>>();
 
 type Ours<M extends Method> = AbstractPaymentProcessor[M];
