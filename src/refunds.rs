@@ -247,7 +247,7 @@ impl Refunding<'_> {
         }
         let mut key = first_key.clone();
         for step in 1..=MOST_REPLAYS {
-            let listed = self.api.list().await?;
+            let listed = self.list().await?;
             record.see(&listed);
             if let Some(refund) = self.unrecorded_among(&listed, &record)? {
                 return self.take_over(refund, record);
@@ -293,6 +293,20 @@ impl Refunding<'_> {
                 return None;
             }
             Err(error) => Err(error),
+        })
+    }
+
+    /// Lists the refunds. That a list is refused says nothing about a request that was lost before it.
+    async fn list(&self) -> Result<Vec<Refund>> {
+        self.api.list().await.map_err(|error| {
+            if error.kind() != ErrorKind::Refused || !self.call.in_doubt() {
+                return error;
+            }
+            let kind = ErrorKind::OutcomeUnknown;
+            let sentence =
+                format!("{} was not confirmed by {}", self.call.subject(), self.api.provider());
+            let detail = format!("{} {}", error.detail(), kind.advice());
+            PaymentProcessorError::new(kind, sentence, "", detail).never_retry()
         })
     }
 
