@@ -1,37 +1,47 @@
-//! What this processor remembers in a payment's data, beside PayPal's order.
+//! What this processor stores in a payment's data, beside PayPal's order.
 
-use medusa_payment_rs::JsonObject;
+use std::collections::BTreeMap;
+
+use medusa_payment_rs::refunds::{RefundRecord, ids_with_amounts};
+use medusa_payment_rs::{Amount, JsonObject};
 use serde::{Deserialize, Serialize};
 
 /// The member of the data that holds it. PayPal has no field of that name, and shoppers cannot set
 /// it.
 pub(crate) const MEMBER: &str = "medusa_payment_rs_paypal";
 
-/// What Medusa has to hand back at the next call.
+/// What Medusa has to hand back at the next call. Keyed by PayPal's ids, never a list: Medusa 2 merges
+/// data deep.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(crate) struct Books {
-    /// The refunds that Medusa knows of.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub refunds: Vec<String>,
-    /// Orders that this one took the place of. PayPal has no way to cancel an order that nobody
-    /// paid: what a shopper pays all the same is released.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub superseded: Vec<String>,
+pub(crate) struct StoredState {
+    #[serde(flatten)]
+    pub refunds: RefundRecord,
+    /// Orders that another one replaced, with their amounts if those are known. PayPal has no way to
+    /// cancel an order that has not been paid; what a shopper pays on one is released.
+    #[serde(
+        alias = "superseded",
+        deserialize_with = "ids_with_amounts",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
+    pub orphaned_orders: BTreeMap<String, Option<Amount>>,
 }
 
-impl Books {
-    /// The books in `data`; empty in rows that `medusa-payment-paypal` wrote.
+impl StoredState {
+    /// Returns what is stored in `data`; nothing in rows that `medusa-payment-paypal` wrote.
     pub(crate) fn of(data: &JsonObject) -> Self {
         data.get(MEMBER).unwrap_or_default()
     }
 
-    /// `data` with these books.
+    /// Returns `data` with this state.
     pub(crate) fn written_into(&self, data: &JsonObject) -> JsonObject {
         if *self == Self::of(data) {
             return data.clone();
         }
-        // Lists of strings: nothing here can fail to serialize.
+        if *self == Self::default() {
+            return data.without(MEMBER);
+        }
+        // Strings and numbers: nothing here can fail to serialize.
         data.with([(MEMBER, serde_json::to_value(self).unwrap_or_default())])
     }
 }
@@ -41,16 +51,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn books_come_back_as_they_were_written() {
+    fn the_state_is_read_as_it_was_written() {
         let order = JsonObject::parse(r#"{"id":"O1","exact":1.0}"#).unwrap();
-        assert_eq!(Books::of(&order), Books::default());
-        assert_eq!(Books::default().written_into(&order), order);
-        let books = Books { refunds: vec!["R1".to_owned()], ..Books::default() };
-        let data = books.written_into(&order);
-        assert_eq!(
-            data.as_str(),
-            r#"{"id":"O1","exact":1.0,"medusa_payment_rs_paypal":{"refunds":["R1"]}}"#
+        assert_eq!(StoredState::of(&order), StoredState::default());
+        assert_eq!(StoredState::default().written_into(&order), order);
+        let text = r#"{"id":"O1","exact":1.0,"medusa_payment_rs_paypal":{"refunds":{"R1":300}}}"#;
+        let data = JsonObject::parse(text).unwrap();
+        assert_eq!(StoredState::of(&data).written_into(&order).as_str(), text);
+        assert_eq!(StoredState::default().written_into(&data), order);
+    }
+
+    #[test]
+    fn the_lists_of_older_rows_are_read() {
+        let data = JsonObject::parse(
+            r#"{"medusa_payment_rs_paypal":{"refunds":["R1","R2"],"superseded":["O0"]}}"#,
         );
-        assert_eq!(Books::of(&data), books);
+        let state = StoredState::of(&data.unwrap());
+        assert_eq!(state.refunds.recorded().collect::<Vec<_>>(), ["R1", "R2"]);
+        assert_eq!(state.orphaned_orders.keys().collect::<Vec<_>>(), ["O0"]);
     }
 }
