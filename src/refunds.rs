@@ -113,8 +113,31 @@ pub struct RefundRecord {
     unrecorded_refunds: BTreeMap<String, Option<Amount>>,
 }
 
-/// Reads ids with amounts in minor units. Rows from before version 0.2 have the ids as a list.
-pub(crate) fn ids_with_amounts<'de, D: Deserializer<'de>>(
+/// Reads the provider's ids with amounts in minor units, `null` for an amount that is not known. Rows
+/// from before version 0.2 have the ids as a list. For `#[serde(deserialize_with = "…")]` in what a
+/// provider stores, as the orders that another one replaced:
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use medusa_payment_rs::Amount;
+/// use medusa_payment_rs::refunds::ids_with_amounts;
+///
+/// #[derive(serde::Deserialize)]
+/// struct StoredState {
+///     #[serde(default, deserialize_with = "ids_with_amounts")]
+///     orphaned_orders: BTreeMap<String, Option<Amount>>,
+/// }
+///
+/// let state: StoredState = serde_json::from_str(r#"{"orphaned_orders":{"O1":500}}"#)?;
+/// assert_eq!(state.orphaned_orders["O1"], Amount::new(500).ok());
+/// let older: StoredState = serde_json::from_str(r#"{"orphaned_orders":["O1"]}"#)?;
+/// assert_eq!(older.orphaned_orders["O1"], None);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// # Errors
+/// If it is neither.
+pub fn ids_with_amounts<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, Option<Amount>>, D::Error> {
     #[derive(Deserialize)]
@@ -224,7 +247,7 @@ impl Refunding<'_> {
         }
         let mut key = first_key.clone();
         for step in 1..=MOST_REPLAYS {
-            let listed = self.api.list().await?;
+            let listed = self.list().await?;
             record.see(&listed);
             if let Some(refund) = self.unrecorded_among(&listed, &record)? {
                 return self.take_over(refund, record);
@@ -269,6 +292,20 @@ impl Refunding<'_> {
                 return None;
             }
             Err(error) => Err(error),
+        })
+    }
+
+    /// Lists the refunds. That a list is refused says nothing about a request that was lost before it.
+    async fn list(&self) -> Result<Vec<Refund>> {
+        self.api.list().await.map_err(|error| {
+            if error.kind() != ErrorKind::Refused || !self.call.in_doubt() {
+                return error;
+            }
+            let kind = ErrorKind::OutcomeUnknown;
+            let sentence =
+                format!("{} was not confirmed by {}", self.call.subject(), self.api.provider());
+            let detail = format!("{} {}", error.detail(), kind.advice());
+            PaymentProcessorError::new(kind, sentence, "", detail).never_retry()
         })
     }
 

@@ -12,7 +12,7 @@ export interface PayPalOptions {
   clientSecret?: string | null;
   /** The older spelling of {@link clientSecret}. */
   client_secret?: string | null;
-  /** The webhook's id in PayPal's dashboard. Without it no webhook is believed. */
+  /** The webhook's id in PayPal's dashboard. Without it every webhook is refused. */
   authWebhookId?: string | null;
   /** The older spelling of {@link authWebhookId}. */
   auth_webhook_id?: string | null;
@@ -28,22 +28,6 @@ export interface PayPalOptions {
   max_retries?: number | null;
 }
 
-/** A webhook request of PayPal's. */
-export interface PayPalWebhookDelivery {
-  /** The header `paypal-auth-algo`. */
-  auth_algo: string;
-  /** The header `paypal-cert-url`. */
-  cert_url: string;
-  /** The header `paypal-transmission-id`. */
-  transmission_id: string;
-  /** The header `paypal-transmission-sig`. */
-  transmission_sig: string;
-  /** The header `paypal-transmission-time`. */
-  transmission_time: string;
-  /** The request's body, best as it came: the signature is over its bytes. */
-  webhook_event: Buffer | string | Record<string, unknown>;
-}
-
 /** The addon's own class. */
 export declare class AbstractPaymentProcessor extends RustPaymentProcessor {}
 
@@ -52,21 +36,8 @@ export declare class PayPalProviderService extends AbstractPaymentProcessor {
   /** `"paypal"` */
   static identifier: string;
 
-  /** @throws Error where an option is unknown, missing or malformed: it is named */
+  /** @throws Error if an option is unknown, missing or malformed: it is named */
   constructor(container: Record<string, unknown>, options: PayPalOptions);
-
-  /**
-   * Asks PayPal whether it sent a webhook request.
-   *
-   * @throws Error where it did not (`code` is `webhook_not_verified`), or nobody could be asked
-   */
-  verifyWebhook(delivery: PayPalWebhookDelivery): Promise<{ verification_status: string }>;
-
-  /** The authorization with this id, as PayPal has it. */
-  retrieveAuthorization(id: string): Promise<Record<string, unknown>>;
-
-  /** The order that an authorization or a capture belongs to; null where it names none. */
-  retrieveOrderFromAuth(resource: Record<string, unknown>): Promise<Record<string, unknown> | null>;
 }
 
 /** The identifiers of the Rust processors in this addon. */

@@ -1,3 +1,10 @@
-const { AbstractPaymentProcessor, PayPalProviderService, registeredIdentifiers } = require("./processor.js");
+const link = require("medusa-payment-rs/link");
+const load = require("medusa-payment-rs/load");
 
-module.exports = { AbstractPaymentProcessor, PayPalProviderService, registeredIdentifiers };
+const linked = link(load(__dirname));
+
+class PayPalProviderService extends linked.AbstractPaymentProcessor {
+  static identifier = "paypal";
+}
+
+module.exports = { ...linked, PayPalProviderService };

@@ -129,6 +129,15 @@ impl<'a> Exchange<'a> {
         key: &str,
     ) -> Result<Keyed<T>> {
         let reply = self.send(request, Some(key)).await?;
+        self.keyed(reply)
+    }
+
+    /// Returns what the reply to a request with an idempotency key says about its effect, for
+    /// [`once`](Self::once) and for a provider that sends the request itself.
+    ///
+    /// # Errors
+    /// If it is not known what the provider did, or certain that it did nothing and may do it later.
+    pub fn keyed<T: DeserializeOwned>(&self, reply: Reply) -> Result<Keyed<T>> {
         let is_replay = self.is_replay(&reply);
         if reply.status().is_success() {
             let value = self.parsed(reply, false)?;
@@ -153,11 +162,16 @@ impl<'a> Exchange<'a> {
     /// # Errors
     /// What a reply without success means; `invalid_response` if it spells something else.
     pub fn parsed<T: DeserializeOwned>(&self, reply: Reply, only_reads: bool) -> Result<T> {
-        if !reply.status().is_success() {
-            return Err(self.failure(&reply, only_reads));
-        }
-        serde_json::from_str(&reply.into_body())
+        serde_json::from_str(&self.succeeded(reply, only_reads)?.into_body())
             .map_err(|error| self.unreadable(&JsonError::from(error), only_reads))
+    }
+
+    /// Returns the reply if it is a success, whatever its body is: `204 No Content` has none.
+    ///
+    /// # Errors
+    /// What a reply without success means.
+    pub fn succeeded(&self, reply: Reply, only_reads: bool) -> Result<Reply> {
+        if reply.status().is_success() { Ok(reply) } else { Err(self.failure(&reply, only_reads)) }
     }
 
     /// Whether a reply is the stored one of an earlier request with the same key.
@@ -259,4 +273,64 @@ impl<'a> Exchange<'a> {
 
 fn lost_kind(only_reads: bool) -> ErrorKind {
     if only_reads { ErrorKind::Unavailable } else { ErrorKind::OutcomeUnknown }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::testing::{Answer, Server, ok, replayed};
+    use crate::http::{Dialect, Endpoint};
+    use crate::json::JsonObject;
+    use crate::providers::Manual;
+    use crate::request::Request;
+    use crate::testing;
+
+    struct Acme;
+
+    impl Dialect for Acme {
+        fn provider(&self) -> &'static str {
+            "Acme"
+        }
+
+        fn problem(&self, _reply: &Reply) -> Option<Problem> {
+            None
+        }
+    }
+
+    fn client(server: &Server) -> Client {
+        let endpoint = Endpoint::parse("api_base", &server.url).unwrap();
+        Client::builder(endpoint, Acme).build().unwrap()
+    }
+
+    fn call() -> CallContext {
+        testing::call_of(&Manual, &Request::CapturePayment { data: JsonObject::empty() })
+    }
+
+    #[tokio::test]
+    async fn a_reply_without_a_body_may_be_a_success() {
+        let empty = |status| Answer::Reply(status, Vec::new(), String::new());
+        let server = Server::start([empty(204), empty(500)]).await;
+        let (client, call) = (client(&server), call());
+        let exchange = Exchange::new(&client, &call);
+        let request = HttpRequest::post("/void");
+        let reply = exchange.send(&request, None).await.unwrap();
+        assert!(exchange.succeeded(reply, false).is_ok());
+        let reply = exchange.send(&request, None).await.unwrap();
+        let error = exchange.succeeded(reply, false).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
+    }
+
+    #[tokio::test]
+    async fn a_provider_may_send_a_request_itself_and_have_the_reply_read() {
+        let server =
+            Server::start([ok(r#"{"id":"re_1"}"#), replayed(200, r#"{"id":"re_1"}"#)]).await;
+        let (client, call) = (client(&server), call());
+        let exchange = Exchange::new(&client, &call);
+        let refund = JsonObject::parse(r#"{"id":"re_1"}"#).unwrap();
+        for expected in [Keyed::Done(refund.clone()), Keyed::Replayed(refund)] {
+            let reply = exchange.send(&HttpRequest::post("/refunds"), Some("key")).await.unwrap();
+            assert_eq!(exchange.keyed::<JsonObject>(reply).unwrap(), expected);
+        }
+        assert_eq!(server.keys(), ["key", "key"]);
+    }
 }

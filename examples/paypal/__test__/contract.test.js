@@ -39,7 +39,7 @@ paymentProcessorContract({
   pay: ({ id }) => fake.approve(id),
   ledger({ id }) {
     const sums = { hold: 0, capture: 0, release: 0, refund: 0 };
-    for (const { kind, order, value } of fake.books.ledger) if (order === id) sums[kind] += minor(value);
+    for (const { kind, order, value } of fake.account.ledger) if (order === id) sums[kind] += minor(value);
     return {
       held: Math.max(0, sums.hold - sums.release - sums.capture),
       captured: sums.capture,
@@ -47,10 +47,11 @@ paymentProcessorContract({
       canceled: sums.release > 0,
     };
   },
-  // PayPal has no way to cancel an order that nobody has paid. What a shopper pays all the same is released, and the
+  // PayPal has no way to cancel an unpaid order. What a shopper pays all the same is released, and the
   // kit cannot see that from here: `payable` is left out, and with it the checks that need it.
   payments: (cart) =>
-    [...fake.books.orders.values()].filter(({ unit, status }) => unit.custom_id === cart && status !== "VOIDED").length,
+    [...fake.account.orders.values()].filter(({ unit, status }) => unit.custom_id === cart && status !== "VOIDED")
+      .length,
   faults: {
     decline: fault(DECLINED),
     unavailable: fault({ status: 503, body: { name: "SERVICE_UNAVAILABLE", message: "Service unavailable." } }),

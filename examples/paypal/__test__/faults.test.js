@@ -47,14 +47,14 @@ const CASES = ACTIONS.flatMap((action) =>
 );
 
 /** Longer than another server takes to store what PayPal answered. */
-const SETTLED_S = 60;
+const STORING_S = 60;
 
 test.each(CASES)("$name, $how $when it is served: unknown, and done once when repeated", async (fault) => {
   const { on, how, when, prepare, act, moved } = fault;
   const data = await prepare();
   shop.fake.break(how, { on, when });
   expect(await act(shop.paypal, data)).toEqual(failure(expect.stringMatching(/^(?!refused|temporarily_unavailable)/)));
-  shop.fake.pass(SETTLED_S);
+  shop.fake.pass(STORING_S);
   expect(await act(shop.paypal, data)).not.toHaveProperty("error");
   expect(shop.fake.moved(data.id)).toEqual(moved);
 });
@@ -71,7 +71,7 @@ test.each(ACTIONS)("$name whose reply was lost is done once after a restart", as
   const data = await prepare();
   shop.fake.break("reset", { on, when: "after" });
   expect(await act(shop.paypal, data)).toEqual(failure("outcome_unknown"));
-  shop.fake.pass(SETTLED_S);
+  shop.fake.pass(STORING_S);
   expect(await act(shop.restarted(), data)).not.toHaveProperty("error");
   expect(shop.fake.moved(data.id)).toEqual(moved);
 });
@@ -87,7 +87,7 @@ test.each(ACTIONS)("$name whose reply was lost is done once although PayPal forg
   expect(shop.fake.moved(data.id)).toEqual(moved);
 });
 
-test.each(ACTIONS)("$name is unavailable where PayPal cannot be reached, and nothing was moved", async (action) => {
+test.each(ACTIONS)("$name is unavailable if PayPal cannot be reached, and nothing was moved", async (action) => {
   const data = await action.prepare();
   const before = shop.fake.moved(data.id);
   const unreachable = shop.restarted({ api_base: "http://127.0.0.1:9" });
@@ -104,23 +104,75 @@ test.each(ACTIONS)("$name ends at its deadline whatever PayPal does", async ({ p
   expect(performance.now() - began).toBeLessThan(1_500);
 });
 
-test("a refund whose reply was lost is found although another one was booked since", async () => {
+test("a refund whose reply was lost is found although another one was recorded since", async () => {
   const captured = await shop.capture();
   shop.fake.break("reset", { on: /refund$/, when: "after" });
   expect(await shop.paypal.refundPayment(captured, 300)).toEqual(failure("outcome_unknown"));
+  shop.fake.pass(STORING_S);
   const data = await shop.paypal.refundPayment(captured, 200);
   expect(data).not.toHaveProperty("error");
-  shop.fake.pass(SETTLED_S);
+  shop.fake.pass(STORING_S);
   await shop.paypal.refundPayment(data, 300);
   expect(shop.fake.moved(data.id).slice(2)).toEqual(["refund 3.00", "refund 2.00"]);
 });
 
-test("a refund that was made just now waits for the server that may be booking it", async () => {
+test("refunds that were lost are found in any order, by another server and after a day", async () => {
+  let data = await shop.capture();
+  const moved = [];
+  for (const amount of [300, 100, 200]) {
+    shop.fake.break("reset", { on: /refund$/, when: "after" });
+    expect(await shop.paypal.refundPayment(data, amount)).toEqual(failure("outcome_unknown"));
+    shop.fake.pass(STORING_S);
+    data = await shop.restarted().refundPayment(data, 50);
+    expect(data).not.toHaveProperty("error");
+    moved.push(`refund ${amount / 100}.00`, "refund 0.50");
+  }
+  shop.fake.pass(24 * 3600);
+  for (const amount of [100, 200, 300]) {
+    data = await shop.restarted().refundPayment(data, amount);
+    expect(data).not.toHaveProperty("error");
+  }
+  expect(shop.fake.moved(data.id).slice(2)).toEqual(moved);
+});
+
+test("a refund that another server has just made is not taken over by a call that has sent none", async () => {
+  const data = await shop.capture();
+  const other = shop.restarted({ max_retries: 1 });
+  shop.fake.break(503, { on: /oauth2/ }); // its first attempt ends before a refund is sent
+  const late = other.refundPayment(data, 300);
+  expect(await shop.paypal.refundPayment(data, 300)).not.toHaveProperty("error");
+  expect(await late).toEqual(failure("temporarily_unavailable"));
+  expect(shop.fake.moved(data.id).slice(2)).toEqual(["refund 3.00"]);
+});
+
+test.each([401, 403, 404, 408, 409, 422, 503])(
+  "a refund whose reply was lost is not called refused if its repetition is answered with %i",
+  async (status) => {
+    const data = await shop.capture();
+    const patient = shop.restarted({ max_retries: 1, timeout_ms: 1_000 });
+    shop.fake.break(status, { on: { test: lateRead() }, times: 2 });
+    shop.fake.break("reset", { on: /refund$/, when: "after" });
+    const answer = await patient.refundPayment(data, 300);
+    expect(answer).toEqual(failure("outcome_unknown"));
+    expect(shop.fake.moved(data.id).slice(2)).toEqual(["refund 3.00"]);
+  },
+);
+
+/** Matches what is read after a refund was sent. */
+function lateRead() {
+  let sent = false;
+  return (request) => {
+    if (/refund$/.test(request)) sent = true;
+    return sent && /^GET/.test(request);
+  };
+}
+
+test("a refund that was made just now waits for the server that may be recording it", async () => {
   const data = await shop.capture();
   shop.fake.break("reset", { on: /refund$/, when: "after" });
   await shop.paypal.refundPayment(data, 300);
   expect(await shop.restarted().refundPayment(data, 300)).toEqual(failure("temporarily_unavailable"));
-  shop.fake.pass(SETTLED_S);
+  shop.fake.pass(STORING_S);
   expect(await shop.restarted().refundPayment(data, 300)).not.toHaveProperty("error");
   expect(shop.fake.moved(data.id).slice(2)).toEqual(["refund 3.00"]);
 });
@@ -135,7 +187,7 @@ test("a refund is a success although the order cannot be read after it", async (
   expect(shop.fake.moved(data.id).slice(2)).toEqual(["refund 3.00"]);
 });
 
-test("a request that is still being served is an unknown outcome, and a busy PayPal is none", async () => {
+test("a request that is still being served has an unknown outcome, and one that is too many has not", async () => {
   const data = await shop.authorize();
   shop.fake.break(409, { on: /capture$/ });
   const conflict = await shop.paypal.capturePayment(data);

@@ -21,7 +21,7 @@ describe("initiatePayment", () => {
     });
   });
 
-  test("makes an order that takes money where the option `capture` says so", async () => {
+  test("makes an order that takes money if the option `capture` says so", async () => {
     await withOptions({ capture: true });
     expect(await shop.begin()).toMatchObject({ intent: "CAPTURE" });
   });
@@ -52,12 +52,12 @@ describe("initiatePayment", () => {
     await withOptions({ max_retries: 2 });
     shop.fake.break("reset", { on: /POST .*orders$/, when: "after" });
     const data = await shop.begin();
-    expect([...shop.fake.books.orders.keys()]).toEqual([data.id]);
+    expect([...shop.fake.account.orders.keys()]).toEqual([data.id]);
   });
 });
 
 describe("updatePayment", () => {
-  test("sends nothing where nothing changed", async () => {
+  test("sends nothing if nothing changed", async () => {
     const data = await shop.begin();
     const before = shop.fake.requests.length;
     expect(await shop.paypal.updatePayment(context({ paymentSessionData: data }))).toBeUndefined();
@@ -92,7 +92,7 @@ describe("updatePayment", () => {
     expect(updated.purchase_units[0].amount.currency_code).toBe("USD");
   });
 
-  test("makes another order where PayPal has forgotten the one that nobody paid", async () => {
+  test("makes another order if PayPal has forgotten the unpaid one", async () => {
     const data = await shop.begin();
     shop.fake.expire(data.id);
     const { session_data: updated } = await shop.paypal.updatePayment(
@@ -111,13 +111,13 @@ describe("updatePayment", () => {
     expect(shop.fake.moved(data.id)).toEqual(["hold 10.00"]);
   });
 
-  test("releases what a shopper paid on an order that another one took the place of", async () => {
+  test("releases what a shopper paid on an order that another one replaced", async () => {
     const old = await shop.begin();
     const { session_data: data } = await shop.paypal.updatePayment(
       context({ currency_code: "usd", paymentSessionData: old }),
     );
     shop.fake.approve(old.id);
-    shop.fake.books.completeOrder(old.id, "AUTHORIZE");
+    shop.fake.account.completeOrder(old.id, "AUTHORIZE");
     shop.fake.approve(data.id);
     const { status, data: authorized } = await shop.paypal.authorizePayment(data, {});
     expect(status).toBe("authorized");
@@ -135,7 +135,7 @@ describe("authorizePayment", () => {
     expect(shop.fake.moved(data.id)).toEqual(["hold 10.00"]);
   });
 
-  test("takes what the shopper has approved where the option `capture` says so", async () => {
+  test("takes what the shopper has approved if the option `capture` says so", async () => {
     await withOptions({ capture: "true" });
     const data = await shop.authorize();
     expect(shop.fake.moved(data.id)).toEqual(["capture 10.00"]);
@@ -145,7 +145,7 @@ describe("authorizePayment", () => {
   test("reads what the storefront has authorized by itself", async () => {
     const data = await shop.begin();
     shop.fake.approve(data.id);
-    shop.fake.books.completeOrder(data.id, "AUTHORIZE");
+    shop.fake.account.completeOrder(data.id, "AUTHORIZE");
     expect(await shop.paypal.authorizePayment(data, {})).toMatchObject({ status: "authorized" });
     expect(shop.fake.moved(data.id)).toEqual(["hold 10.00"]);
   });
@@ -186,11 +186,11 @@ describe("authorizePayment", () => {
         value: { currency_code: "EUR", value: "0.01" },
       },
     ];
-    shop.fake.books.patchOrder(data.id, cheaper);
+    shop.fake.account.patchOrder(data.id, cheaper);
     shop.fake.approve(data.id);
     expect(await shop.paypal.authorizePayment(data, {})).toEqual(failure("amount_mismatch"));
     expect(shop.fake.moved(data.id)).toEqual([]);
-    shop.fake.books.completeOrder(data.id, "AUTHORIZE");
+    shop.fake.account.completeOrder(data.id, "AUTHORIZE");
     expect(await shop.paypal.authorizePayment(data, {})).toEqual(failure("amount_mismatch"));
     await shop.paypal.deletePayment(data);
     expect(shop.fake.moved(data.id)).toEqual(["hold 0.01", "release 0.01"]);
@@ -208,14 +208,14 @@ describe("authorizePayment", () => {
     expect((await shop.paypal.retrievePayment(data)).purchase_units[0].amount.value).toBe("10.00");
   });
 
-  test("takes money that PayPal has not decided on neither for held nor for lost", async () => {
+  test("counts money that PayPal has not decided on as neither held nor lost", async () => {
     await withOptions({ capture: true });
     shop.fake.pendCaptures("ECHECK");
     const data = await shop.begin();
     shop.fake.approve(data.id);
     expect(await shop.paypal.authorizePayment(data, {})).toMatchObject({ status: "pending" });
-    const [capture] = shop.fake.books.captures.values();
-    shop.fake.settle(capture);
+    const [capture] = shop.fake.account.captures.values();
+    shop.fake.decide(capture);
     expect(await shop.paypal.authorizePayment(data, {})).toMatchObject({ status: "authorized" });
   });
 });
@@ -245,7 +245,7 @@ describe("reading", () => {
 });
 
 describe("updatePaymentData", () => {
-  test("keeps what Medusa's storefronts post, and lets nobody point to another order", async () => {
+  test("keeps what Medusa's storefronts post, and not what points to another order", async () => {
     const posted = { data: { id: "O2", status: "COMPLETED" }, id: "O2", purchase_units: [] };
     expect(await shop.paypal.updatePaymentData("ps_1", posted)).toEqual({ data: posted.data });
   });
@@ -256,7 +256,7 @@ describe("updatePaymentData", () => {
 });
 
 describe("deletePayment", () => {
-  test("releases what is held, and has nothing to do where nothing is", async () => {
+  test("releases what is held, and has nothing to do if nothing is", async () => {
     const held = await shop.authorize();
     await shop.paypal.deletePayment(held);
     expect(shop.fake.moved(held.id)).toEqual(["hold 10.00", "release 10.00"]);

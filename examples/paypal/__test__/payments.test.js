@@ -16,10 +16,10 @@ describe("capturePayment", () => {
     expect(shop.fake.moved(data.id)).toEqual(["hold 10.00", "capture 10.00"]);
   });
 
-  test("is done once it is done, also by somebody else", async () => {
+  test("is done once it is done, even in PayPal's dashboard", async () => {
     const held = await shop.authorize();
-    const [hold] = shop.fake.books.holds.values();
-    shop.fake.books.captureHold(hold.id);
+    const [authorization] = shop.fake.account.authorizations.values();
+    shop.fake.account.captureAuthorization(authorization.id);
     for (const paypal of [shop.paypal, shop.restarted()]) {
       expect(await paypal.capturePayment(held)).toMatchObject({ id: held.id, status: "COMPLETED" });
     }
@@ -44,32 +44,35 @@ describe("capturePayment", () => {
 
   test("takes the rest of what was captured in part", async () => {
     const held = await shop.authorize();
-    const [hold] = shop.fake.books.holds.values();
-    shop.fake.books.captureHold(hold.id, { amount: { currency_code: "EUR", value: "4.00" } });
+    const [authorization] = shop.fake.account.authorizations.values();
+    shop.fake.account.captureAuthorization(authorization.id, { amount: { currency_code: "EUR", value: "4.00" } });
     await shop.paypal.capturePayment(held);
     expect(shop.fake.moved(held.id)).toEqual(["hold 10.00", "capture 4.00", "capture 6.00"]);
   });
 
-  test("does not book a part as the whole", async () => {
+  test("does not record a part as the whole", async () => {
     const held = await shop.authorize();
-    const [hold] = shop.fake.books.holds.values();
-    shop.fake.books.captureHold(hold.id, { amount: { currency_code: "EUR", value: "4.00" }, final_capture: true });
+    const [authorization] = shop.fake.account.authorizations.values();
+    shop.fake.account.captureAuthorization(authorization.id, {
+      amount: { currency_code: "EUR", value: "4.00" },
+      final_capture: true,
+    });
     expect(await shop.paypal.capturePayment(held)).toEqual(failure("partially_captured"));
   });
 
-  test("does not book what PayPal has not decided on, and does once it has", async () => {
+  test("does not record what PayPal has not decided on, and does once it has", async () => {
     const held = await shop.authorize();
     shop.fake.pendCaptures("PENDING_REVIEW");
     const pending = { ...failure("capture_pending"), detail: expect.stringContaining("PENDING_REVIEW") };
     expect(await shop.paypal.capturePayment(held)).toEqual(pending);
     expect(await shop.paypal.capturePayment(held)).toEqual(pending);
-    const [capture] = shop.fake.books.captures.values();
-    shop.fake.settle(capture);
+    const [capture] = shop.fake.account.captures.values();
+    shop.fake.decide(capture);
     expect(await shop.paypal.capturePayment(held)).toMatchObject({ id: held.id });
     expect(shop.fake.moved(held.id)).toEqual(["hold 10.00", "capture 10.00"]);
   });
 
-  test("is refused where nothing is held", async () => {
+  test("is refused if nothing is held", async () => {
     const canceled = await shop.authorize();
     await shop.paypal.cancelPayment(canceled);
     expect(await shop.paypal.capturePayment(canceled)).toEqual(failure("not_authorized"));
@@ -94,13 +97,13 @@ describe("cancelPayment", () => {
     expect(shop.fake.moved(held.id)).toEqual(["hold 10.00", "release 10.00"]);
   });
 
-  test("gives nothing back that was taken: Medusa would not book it", async () => {
+  test("gives nothing back that was taken: Medusa would not record it", async () => {
     const taken = await shop.capture();
     expect(await shop.paypal.cancelPayment(taken)).toEqual(failure("already_captured"));
     expect(shop.fake.moved(taken.id)).toEqual(["hold 10.00", "capture 10.00"]);
   });
 
-  test("has nothing to do where all was given back, or nothing was ever held", async () => {
+  test("has nothing to do if all was given back, or nothing was ever held", async () => {
     const refunded = await shop.paypal.refundPayment(await shop.capture(), 1000);
     expect(await shop.paypal.cancelPayment(refunded)).toMatchObject({ id: refunded.id });
     const unpaid = await shop.begin();
@@ -131,35 +134,53 @@ describe("refundPayment", () => {
     expect(await shop.paypal.refundPayment(held, 100)).toEqual(failure("not_captured"));
   });
 
-  test("two at once with the same books are one payout", async () => {
+  test("two at once with the same data are one payout", async () => {
     const data = await shop.capture();
     const answers = await Promise.all([shop.paypal.refundPayment(data, 300), shop.paypal.refundPayment(data, 300)]);
     expect(answers.filter((answer) => !answer.error)).toHaveLength(1);
     expect(shop.fake.moved(data.id).slice(2)).toEqual(["refund 3.00"]);
   });
 
-  test("two at once on two servers are one payout, and at most one success", async () => {
-    const data = await shop.capture();
-    const servers = [shop.paypal, shop.restarted()];
-    shop.fake.break({ delay: 300 }, { on: /^GET/, times: 2 }); // both look before either refunds
-    const answers = await Promise.all(servers.map((paypal) => paypal.refundPayment(data, 300)));
-    expect(answers.filter((answer) => !answer.error)).toHaveLength(1);
-    expect(shop.fake.moved(data.id).slice(2)).toEqual(["refund 3.00"]);
+  describe.each(["repeat", "refuse"])("on two servers at once, if PayPal takes a used request id to %s", (how) => {
+    test.each([
+      ["the same amount", [300, 300]],
+      ["different amounts", [300, 700]],
+    ])("two of %s are one payout, and at most one success", async (_, amounts) => {
+      const data = await shop.capture();
+      shop.fake.reusedIds = how;
+      const servers = [shop.paypal, shop.restarted()];
+      shop.fake.break({ delay: 300 }, { on: /^GET/, times: 2 }); // both look before either refunds
+      const answers = await Promise.all(servers.map((paypal, at) => paypal.refundPayment(data, amounts[at])));
+      expect(answers.filter((answer) => !answer.error)).toHaveLength(1);
+      expect(shop.fake.moved(data.id).slice(2)).toHaveLength(1);
+    });
+
+    test("the other one is made once the first is recorded", async () => {
+      const data = await shop.capture();
+      shop.fake.reusedIds = how;
+      shop.fake.break({ delay: 300 }, { on: /^GET/, times: 2 });
+      const servers = [shop.paypal, shop.restarted()];
+      const answers = await Promise.all([300, 700].map((amount, at) => servers[at].refundPayment(data, amount)));
+      const first = answers.findIndex((answer) => !answer.error);
+      const left = [700, 300][first];
+      expect(await shop.paypal.refundPayment(answers[first], left)).not.toHaveProperty("error");
+      expect(shop.fake.moved(data.id).slice(2).sort()).toEqual(["refund 3.00", "refund 7.00"]);
+    });
   });
 
-  test("names the refunds that Medusa does not know of where PayPal refuses one", async () => {
+  test("names the refunds that Medusa does not know of if PayPal refuses one", async () => {
     const data = await shop.capture();
-    const [capture] = shop.fake.books.captures.values();
-    const stranger = shop.fake.books.refundCapture(capture.id, { amount: { currency_code: "EUR", value: "8.00" } });
+    const [capture] = shop.fake.account.captures.values();
+    const unknown = shop.fake.account.refundCapture(capture.id, { amount: { currency_code: "EUR", value: "8.00" } });
     const answer = await shop.paypal.refundPayment(data, 300);
     expect(answer).toEqual(failure("REFUND_AMOUNT_EXCEEDED"));
-    expect(answer.detail).toContain(`${stranger.id} over 8.00 EUR`);
+    expect(answer.detail).toMatch(new RegExp(`${unknown.id} (of|over) 800`));
   });
 
-  test("is not taken over from somebody in PayPal's dashboard", async () => {
+  test("is not taken for one that was made in PayPal's dashboard", async () => {
     const data = await shop.capture();
-    const [capture] = shop.fake.books.captures.values();
-    shop.fake.books.refundCapture(capture.id, { amount: { currency_code: "EUR", value: "3.00" } });
+    const [capture] = shop.fake.account.captures.values();
+    shop.fake.account.refundCapture(capture.id, { amount: { currency_code: "EUR", value: "3.00" } });
     shop.fake.pass(3600);
     await shop.paypal.refundPayment(data, 300);
     expect(shop.fake.moved(data.id).slice(2)).toEqual(["refund 3.00", "refund 3.00"]);

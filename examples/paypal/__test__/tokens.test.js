@@ -15,7 +15,7 @@ test("one token serves many calls at once, and those after them", async () => {
   expect(shop.fake.tokensAsked).toBe(1);
 });
 
-test("a token that PayPal does not accept any more is renewed once for all calls, and nobody notices", async () => {
+test("a token that PayPal does not accept any more is renewed once for all calls, and no caller notices", async () => {
   const data = await shop.begin();
   shop.fake.revokeTokens();
   const orders = await many(() => shop.paypal.retrievePayment(data));
@@ -42,7 +42,7 @@ test("a refund that meets an expired token is paid once", async () => {
 test.each(["reset", "truncate", "html", 503])("without a token (%s) nothing was moved", async (how) => {
   shop.fake.break(how, { on: /oauth2/ });
   expect(await shop.paypal.initiatePayment(context())).toEqual(failure(expect.not.stringMatching(/unknown/)));
-  expect(shop.fake.books.orders.size).toBe(0);
+  expect(shop.fake.account.orders.size).toBe(0);
   expect(await shop.begin()).toMatchObject({ status: "CREATED" });
 });
 
@@ -69,6 +69,16 @@ test("secrets and tokens are neither in what the store keeps nor in its log", as
   const kept = JSON.stringify(data) + shop.logger.lines.join("\n");
   expect(shop.logger.lines.length).toBeGreaterThan(0);
   for (const secret of [shop.fake.clientSecret, "A21AA", "Basic ", "Bearer "]) expect(kept).not.toContain(secret);
+});
+
+test("a secret that PayPal repeats in a message is removed", async () => {
+  const message = `The request of app=${shop.fake.clientId} with secret=${shop.fake.clientSecret}, is not valid.`;
+  shop.fake.break({ status: 422, body: { name: "UNPROCESSABLE_ENTITY", message } }, { on: /orders$/ });
+  const answer = await shop.paypal.initiatePayment(context());
+  expect(answer).toEqual(failure("UNPROCESSABLE_ENTITY"));
+  expect(answer.detail).toContain("The request of app=");
+  const lines = shop.logger.lines.join("\n");
+  expect(`${inspect(answer)}${lines}`).not.toContain(shop.fake.clientSecret);
 });
 
 describe("options", () => {

@@ -2,12 +2,7 @@
 
 import type { AbstractPaymentProcessor as MedusaPaymentProcessor, PaymentProcessorError } from "@medusajs/medusa";
 import { isPaymentProcessorError } from "medusa-payment-rs";
-import {
-  type PayPalOptions,
-  PayPalProviderService,
-  type PayPalWebhookDelivery,
-  registeredIdentifiers,
-} from "medusa-payment-rs-paypal";
+import { type PayPalOptions, PayPalProviderService, registeredIdentifiers } from "medusa-payment-rs-paypal";
 
 const options: PayPalOptions = { sandbox: process.env.PAYPAL_SANDBOX, clientId: "id", client_secret: "secret" };
 
@@ -23,11 +18,4 @@ export class Announced extends PayPalProviderService {
     if (isPaymentProcessorError(captured)) return captured;
     return { ...captured, announced: true };
   }
-}
-
-export async function orderOf(paypal: PayPalProviderService, delivery: PayPalWebhookDelivery): Promise<unknown> {
-  const { verification_status: status } = await paypal.verifyWebhook(delivery);
-  if (status !== "SUCCESS") return undefined;
-  const order = await paypal.retrieveOrderFromAuth(await paypal.retrieveAuthorization("A1"));
-  return order?.id;
 }

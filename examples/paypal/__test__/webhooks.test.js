@@ -1,60 +1,106 @@
-const { open } = require("./support/paypal");
+const { failure, open } = require("./support/paypal");
 
 let shop;
 beforeEach(async () => (shop = await open()));
 afterEach(() => shop.close());
 
-const HEADERS = ["auth-algo", "cert-url", "transmission-id", "transmission-sig", "transmission-time"];
+const deliver = ({ body, headers }, paypal = shop.paypal) => paypal.readWebhook(Buffer.from(body), headers);
 
-/** What the route hands to `verifyWebhook`. */
-const asArgument = ({ headers, body }) => ({
-  ...Object.fromEntries(HEADERS.map((name) => [name.replaceAll("-", "_"), headers[`paypal-${name}`]])),
-  webhook_event: body,
-});
+/** What PayPal would send about an authorization that was just made; `change` changes the resource. */
+async function authorized(change = (resource) => resource) {
+  const data = await shop.authorize();
+  const authorization = [...shop.fake.account.authorizations.values()].at(-1);
+  const resource = change(shop.fake.account.authorization(authorization));
+  return { data, delivery: shop.fake.webhooks.delivery("PAYMENT.AUTHORIZATION.CREATED", resource) };
+}
 
-const delivery = (resource = { id: "A1" }) => shop.fake.webhooks.delivery("PAYMENT.AUTHORIZATION.CREATED", resource);
+/** The same of its capture. */
+async function captured(change = (resource) => resource) {
+  const data = await shop.capture();
+  const capture = [...shop.fake.account.captures.values()].at(-1);
+  const resource = change(shop.fake.account.capture(capture));
+  return { data, delivery: shop.fake.webhooks.delivery("PAYMENT.CAPTURE.COMPLETED", resource) };
+}
 
-test("a webhook that PayPal sent is verified with its very bytes", async () => {
-  const argument = asArgument(delivery());
-  expect(await shop.paypal.verifyWebhook(argument)).toEqual({ verification_status: "SUCCESS" });
-  const asBuffer = { ...argument, webhook_event: Buffer.from(argument.webhook_event) };
-  expect(await shop.paypal.verifyWebhook(asBuffer)).toEqual({ verification_status: "SUCCESS" });
-});
+const withoutIds = ({ supplementary_data: _, ...resource }) => resource;
 
-test("a webhook that PayPal did not send is refused, although PayPal's answer is 200", async () => {
-  const argument = asArgument(delivery());
-  const forged = { ...argument, webhook_event: argument.webhook_event.replace("A1", "A2") };
-  await expect(shop.paypal.verifyWebhook(forged)).rejects.toMatchObject({ code: "webhook_not_verified" });
-  const object = { ...argument, webhook_event: { id: "WH-1" } };
-  await expect(shop.paypal.verifyWebhook(object)).rejects.toMatchObject({ code: "webhook_not_verified" });
-});
+/** A failure of the kind that the route tells "never" from "later" by. */
+const failureOf = (kind, code) => ({ ...failure(code), kind });
 
-test("what is no event is refused without asking", async () => {
-  const argument = { ...asArgument(delivery()), webhook_event: "[]" };
-  await expect(shop.paypal.verifyWebhook(argument)).rejects.toMatchObject({ code: "invalid_event" });
-  expect(shop.fake.requests).toEqual([]);
-});
-
-test("without a webhook id no webhook is believed", async () => {
-  const paypal = shop.restarted({ authWebhookId: undefined });
-  await expect(paypal.verifyWebhook(asArgument(delivery()))).rejects.toMatchObject({ code: "webhook_id_missing" });
-});
-
-test("where PayPal cannot be asked, that is what the error says", async () => {
-  shop.fake.break(503, { on: /verify/ });
-  await expect(shop.paypal.verifyWebhook(asArgument(delivery()))).rejects.toMatchObject({
-    code: "SERVICE_UNAVAILABLE",
+test("an authorization is an event about its order", async () => {
+  const { data, delivery } = await authorized();
+  expect(await deliver(delivery)).toEqual({
+    id: expect.stringMatching(/^WH-/),
+    type: "PAYMENT.AUTHORIZATION.CREATED",
+    action: "authorized",
+    payment: data.id,
+    resource: "cart_1",
+    amount: 1000,
   });
 });
 
-test("an authorization leads to its order", async () => {
-  const data = await shop.authorize();
-  const [hold] = shop.fake.books.holds.values();
-  const authorization = await shop.paypal.retrieveAuthorization(hold.id);
-  expect(authorization).toMatchObject({ id: hold.id, status: "CREATED" });
-  expect(await shop.paypal.retrieveOrderFromAuth(authorization)).toMatchObject({ id: data.id });
-  const { supplementary_data: _, ...linked } = authorization;
-  expect(await shop.paypal.retrieveOrderFromAuth(linked)).toMatchObject({ id: data.id });
-  expect(await shop.paypal.retrieveOrderFromAuth({ id: hold.id })).toBeNull();
-  await expect(shop.paypal.retrieveAuthorization("NOPE")).rejects.toMatchObject({ code: "INVALID_RESOURCE_ID" });
+test("a capture is an event about its order", async () => {
+  const { data, delivery } = await captured();
+  expect(await deliver(delivery)).toMatchObject({ action: "captured", payment: data.id, resource: "cart_1" });
+});
+
+test("an authorization and a capture that only link to what they were made from lead to the order", async () => {
+  for (const { data, delivery } of [await authorized(withoutIds), await captured(withoutIds)]) {
+    expect(await deliver(delivery)).toMatchObject({ payment: data.id, resource: "cart_1" });
+  }
+});
+
+test("an event about something else, or about nothing of this account, is not supported", async () => {
+  const { delivery } = shop.fake.webhooks;
+  const deliveries = [
+    delivery.call(shop.fake.webhooks, "CUSTOMER.DISPUTE.CREATED", { id: "PP-1" }),
+    delivery.call(shop.fake.webhooks, "PAYMENT.CAPTURE.COMPLETED", { id: "C1" }),
+    (await authorized((resource) => ({ ...resource, supplementary_data: { related_ids: { order_id: "O9" } } })))
+      .delivery,
+  ];
+  for (const each of deliveries) expect(await deliver(each)).toMatchObject({ action: "not_supported" });
+});
+
+test("a webhook that PayPal did not send is refused, although PayPal's answer is 200", async () => {
+  const { delivery } = await authorized();
+  const forged = { ...delivery, body: delivery.body.replace("cart_1", "cart_2") };
+  expect(await deliver(forged)).toEqual(failureOf("invalid_request", "webhook_not_verified"));
+});
+
+test("what cannot be a webhook of PayPal's is refused without asking", async () => {
+  const { delivery } = await authorized();
+  const { length } = shop.fake.requests;
+  for (const body of ["", "[]", "WH-1", "\u0000"]) {
+    expect(await deliver({ ...delivery, body })).toEqual(failureOf("invalid_request", "invalid_event"));
+  }
+  const { "paypal-transmission-sig": _, ...headers } = delivery.headers;
+  expect(await deliver({ ...delivery, headers })).toEqual(failureOf("invalid_request", "webhook_not_verified"));
+  expect(shop.fake.requests).toHaveLength(length);
+});
+
+test("without a webhook id every webhook is refused", async () => {
+  const { delivery } = await authorized();
+  const paypal = shop.restarted({ authWebhookId: undefined });
+  expect(await deliver(delivery, paypal)).toEqual(failureOf("invalid_request", "webhook_id_missing"));
+});
+
+test.each([/verify/, /^GET/])("if PayPal cannot be asked (%s), a webhook can be sent again later", async (on) => {
+  const { delivery } = await authorized();
+  shop.fake.break(503, { on });
+  expect(await deliver(delivery)).toEqual(failureOf("temporarily_unavailable", "SERVICE_UNAVAILABLE"));
+  expect(await deliver(delivery)).toMatchObject({ action: "authorized" });
+});
+
+test("the state of a payment is what PayPal has of it now", async () => {
+  const data = await shop.begin();
+  const state = () => shop.paypal.paymentState({ id: data.id });
+  const expected = { payment: data.id, status: "pending", amount: 1000, captured: 0, refunded: 0 };
+  expect(await state()).toEqual(expected);
+  shop.fake.approve(data.id);
+  const { data: held } = await shop.paypal.authorizePayment(data, {});
+  expect(await state()).toEqual({ ...expected, status: "authorized" });
+  const taken = await shop.paypal.capturePayment(held);
+  expect(await state()).toEqual({ ...expected, status: "captured", captured: 1000 });
+  await shop.paypal.refundPayment(taken, 400);
+  expect(await state()).toEqual({ ...expected, status: "captured", captured: 1000, refunded: 400 });
 });

@@ -1,4 +1,4 @@
-const { PayPalProviderService } = require("../processor.js");
+const { PayPalProviderService } = require("../index.js");
 
 // Named as medusa-payment-paypal names it, so that it registers under the same names.
 exports.default = PayPalProviderService;

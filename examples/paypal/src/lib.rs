@@ -1,9 +1,9 @@
 //! PayPal for Medusa v1, as a drop-in for `medusa-payment-paypal` 6: the same identifier, options,
-//! session data and statuses, and right where that one is wrong. It is made with what any author of
-//! a provider gets from `medusa-payment-rs`.
+//! session data and statuses, without its mistakes. It is made with what any author of a provider gets
+//! from `medusa-payment-rs`.
 //!
 //! The session data is PayPal's order as PayPal sent it, with one member beside it
-//! (`medusa_payment_rs_paypal`, see `books.rs`).
+//! (`medusa_payment_rs_paypal`, see `stored_state.rs`).
 
 #![cfg_attr(
     test,
@@ -11,36 +11,36 @@
 )]
 
 mod api;
-mod books;
-mod client;
-mod clock;
+mod authorization;
 mod config;
-mod held;
+mod dialect;
 mod money;
 mod order;
-mod query;
-mod refund;
-mod reply;
+mod refunds;
 mod requests;
 mod shopper;
+mod stored_state;
 mod tokens;
+mod webhook;
 
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
+use std::collections::BTreeMap;
 
-use medusa_payment_rs::ErrorKind;
-use medusa_payment_rs::layers::Layers;
+use medusa_payment_rs::http::{Client, HeaderName, HeaderValue};
 use medusa_payment_rs::prelude::*;
+use medusa_payment_rs::refunds::refund;
+use medusa_payment_rs::webhook::{PaymentState, WebhookEvent, WebhookRequest};
 
 use api::{Api, is_not_found};
-use books::Books;
-use client::Client;
+use authorization::without_orphans;
 use config::Settings;
+use dialect::PayPalDialect;
 use money::Money;
 use order::{Intent, Order, OrderStatus};
-use query::Query;
+use refunds::OrderRefunds;
+use stored_state::StoredState;
 use tokens::Tokens;
 
 pub use config::{Flag, PayPalOptions};
@@ -52,13 +52,14 @@ medusa_payment_rs::export!(PayPal);
 /// - **Authorizing** takes what the shopper approved: PayPal's storefront script may have done so
 ///   before, or leave it to the store. An order whose amount is not the session's is never
 ///   authorized.
-/// - **Refunds** are looked up before they are made: one whose reply was lost is taken over, also
-///   after a restart. The booked ones are in the payment's data.
+/// - **Refunds** are paid once ([`medusa_payment_rs::refunds`]). The recorded ones are in the payment's
+///   data.
 /// - **Captures and cancellations** that PayPal says were done already are successes, once the
 ///   order itself shows it.
 /// - **Money that PayPal has not decided on** (an eCheck, a payment under review) counts as neither
 ///   held nor taken.
-/// - **Superseded orders** cannot be canceled at PayPal; what a shopper pays on one is released.
+/// - **Orphaned orders**, which another one replaced, cannot be canceled at PayPal; what a shopper pays
+///   on one is released.
 pub struct PayPal {
     client: Client,
     tokens: Tokens,
@@ -71,7 +72,15 @@ impl Provider for PayPal {
 
     fn from_config(options: PayPalOptions) -> Result<Self, String> {
         let settings = Settings::try_from(options)?;
-        let client = Client::new(&settings)?;
+        let client = Client::builder(settings.api_base.clone(), PayPalDialect)
+            .attempt_timeout(settings.attempt_timeout)
+            // The whole object rather than its id: it shows what was done.
+            .header(
+                HeaderName::from_static("prefer"),
+                HeaderValue::from_static("return=representation"),
+            )
+            .redact(&settings.client_secret)
+            .build()?;
         let tokens = Tokens::new(settings.credentials.clone());
         Ok(Self { client, tokens, settings })
     }
@@ -89,34 +98,34 @@ impl PayPal {
         Api::new(&self.client, &self.tokens, call)
     }
 
-    /// A new order.
+    /// Creates an order in the place of the orphaned ones.
     async fn start(
         &self,
         api: &Api<'_>,
         context: &PaymentProcessorContext,
-        superseded: Vec<String>,
+        orphaned_orders: BTreeMap<String, Option<Amount>>,
     ) -> Result<PaymentProcessorSessionResponse> {
         let amount = Money::new(context.amount, &context.currency_code)?;
         let intent =
             if self.settings.capture_at_once { Intent::Capture } else { Intent::Authorize };
         let request = requests::create_order(intent, &amount, &context.resource_id);
-        let order = api.create_order(&request).await?;
-        let books = Books { superseded, ..Books::default() };
-        // The amount is what later calls compare with, so it is in the data even where PayPal
-        // answers briefly.
+        let order = api.create_order(request).await?;
+        let state = StoredState { orphaned_orders, ..StoredState::default() };
+        // The amount is what later calls compare with, so it is in the data even if PayPal answers
+        // briefly.
         let data =
             if order.amount().is_some() { order.raw } else { with_amount(&order.raw, &amount) };
-        Ok(books.written_into(&data).into())
+        Ok(state.written_into(&data).into())
     }
 
-    /// A new order in place of the one in `context`, unless that one is paid already.
+    /// Creates an order in place of the one in `context`, unless that one is paid already.
     async fn replace(
         &self,
         api: &Api<'_>,
         context: &PaymentProcessorContext,
         id: &str,
     ) -> Result<Option<PaymentProcessorSessionResponse>> {
-        let mut superseded = Books::of(&context.payment_session_data).superseded;
+        let mut orphaned = StoredState::of(&context.payment_session_data).orphaned_orders;
         match api.get_order(id).await {
             Ok(order) if order.is_paid() => {
                 let amount = Money::new(context.amount, &context.currency_code)?;
@@ -131,22 +140,30 @@ impl PayPal {
                 ));
             }
             Ok(order) if order.fields.status == OrderStatus::Voided => {}
-            Ok(_) => superseded.push(id.to_owned()),
+            Ok(order) => {
+                orphaned.insert(id.to_owned(), order.amount().and_then(Money::amount));
+            }
             // Orders that nobody pays are gone after a few hours.
             Err(error) if is_not_found(&error) => {}
             Err(error) => return Err(error),
         }
-        self.start(api, context, superseded).await.map(Some)
+        self.start(api, context, orphaned).await.map(Some)
     }
 
-    /// The order in the payment's data, as it is after a change.
-    async fn after(&self, api: &Api<'_>, id: &str, data: &JsonObject, books: &Books) -> JsonObject {
+    /// Returns the payment's data with the order as it is after a change.
+    async fn after(
+        &self,
+        api: &Api<'_>,
+        id: &str,
+        data: &JsonObject,
+        state: &StoredState,
+    ) -> JsonObject {
         let fresh = api.glance(id, self.settings.attempt_timeout / 4).await;
-        fresh.map_or_else(|| books.written_into(data), |fresh| stored(&fresh, data, books))
+        fresh.map_or_else(|| state.written_into(data), |fresh| stored(&fresh, data, state))
     }
 
-    /// Holds or takes the money of an order that the shopper has approved. One for which that was
-    /// done already, by the storefront or by a call whose reply was lost, is read.
+    /// Holds or takes the money of an order that the shopper has approved. If that was done before, by
+    /// the storefront or by a call whose reply was lost, the order is read.
     async fn complete(&self, api: &Api<'_>, order: Order) -> Result<Order> {
         match api.complete_order(&order).await {
             Err(error) if error.code() == "PAYER_ACTION_REQUIRED" => Ok(order),
@@ -159,11 +176,11 @@ impl PayPal {
     }
 }
 
-/// The id of the order that the data is about.
+/// Returns the id of the order that the data is about.
 fn order_id(call: &CallContext, data: &JsonObject) -> Result<String> {
     data.get::<String>("id").filter(|id| !id.is_empty()).ok_or_else(|| {
         PaymentProcessorError::invalid(
-            format!("{} is not possible", call.operation().name()),
+            format!("{} is not possible", call.subject()),
             "missing_order",
             "The payment's data has no `id` of a PayPal order. PayPal was not asked. Look for the \
              payment in PayPal's dashboard.",
@@ -171,14 +188,14 @@ fn order_id(call: &CallContext, data: &JsonObject) -> Result<String> {
     })
 }
 
-/// The money that the data is about; `None` in rows that the JavaScript plugin wrote before the
+/// Returns the money that the data is about; `None` in rows that the JavaScript plugin wrote before the
 /// order was authorized.
 fn amount_in(data: &JsonObject) -> Option<Money> {
     let units: Vec<order::PurchaseUnit> = data.get("purchase_units")?;
     units.into_iter().next()?.amount
 }
 
-/// `data` with its first purchase unit over `amount`.
+/// Returns `data` with its first purchase unit over `amount`.
 fn with_amount(data: &JsonObject, amount: &Money) -> JsonObject {
     let mut units: Vec<serde_json::Map<String, serde_json::Value>> =
         data.get("purchase_units").unwrap_or_default();
@@ -192,15 +209,16 @@ fn with_amount(data: &JsonObject, amount: &Money) -> JsonObject {
     data.with([("purchase_units", serde_json::to_value(units).unwrap_or_default())])
 }
 
-/// What Medusa stores: the newest order with these books, and with what others have added to `data`.
-fn stored(order: &JsonObject, data: &JsonObject, books: &Books) -> JsonObject {
-    books.written_into(&order.with_defaults(data))
+/// Returns what Medusa stores: the newest order with this state, and with what others have added to
+/// `data`.
+fn stored(order: &JsonObject, data: &JsonObject, state: &StoredState) -> JsonObject {
+    state.written_into(&order.with_defaults(data))
 }
 
 #[async_trait]
 impl PaymentProcessor for PayPal {
-    /// Every request that changes something carries an id of the call, or has the same effect
-    /// however often it is made.
+    /// Every request that changes something carries a key of the call, or has the same effect however
+    /// often it is made.
     fn is_repeatable(&self, _operation: Operation) -> bool {
         true
     }
@@ -210,7 +228,7 @@ impl PaymentProcessor for PayPal {
         call: &CallContext,
         context: PaymentProcessorContext,
     ) -> Result<PaymentProcessorSessionResponse> {
-        self.start(&self.api(call), &context, Vec::new()).await
+        self.start(&self.api(call), &context, BTreeMap::new()).await
     }
 
     async fn update_payment(
@@ -221,7 +239,7 @@ impl PaymentProcessor for PayPal {
         let api = self.api(call);
         let data = &context.payment_session_data;
         let Some(id) = data.get::<String>("id") else {
-            return self.start(&api, &context, Vec::new()).await.map(Some);
+            return self.start(&api, &context, BTreeMap::new()).await.map(Some);
         };
         let amount = Money::new(context.amount, &context.currency_code)?;
         match amount_in(data) {
@@ -231,7 +249,7 @@ impl PaymentProcessor for PayPal {
             }
             _ => {}
         }
-        match api.patch(&requests::patch_amount(&id, None, &amount)).await {
+        match api.patch(requests::patch_amount(&id, None, &amount)).await {
             Ok(()) => Ok(Some(with_amount(data, &amount).into())),
             Err(error) if matches!(error.kind(), ErrorKind::Refused | ErrorKind::Invalid) => {
                 self.replace(&api, &context, &id).await
@@ -240,8 +258,8 @@ impl PaymentProcessor for PayPal {
         }
     }
 
-    /// Where an update's reply was lost, the order is over another amount than the session: an
-    /// unapproved one is set right, one that the shopper has approved is not accepted.
+    /// If an update's reply was lost, the order is of another amount than the session: an unapproved one
+    /// is set right, one that the shopper has approved is not accepted.
     async fn authorize_payment(
         &self,
         call: &CallContext,
@@ -250,7 +268,7 @@ impl PaymentProcessor for PayPal {
     ) -> Result<Authorization> {
         let id = order_id(call, &data)?;
         let api = self.api(call);
-        let books = held::settled(&api, &data).await;
+        let state = without_orphans(&api, &data).await;
         let mut order = api.get_order(&id).await?;
         let expected = amount_in(&data).or_else(|| order.amount().cloned());
         let is_expected = |amount: Option<&Money>| match (amount, &expected) {
@@ -277,21 +295,21 @@ impl PaymentProcessor for PayPal {
         {
             let unit = order.fields.purchase_units.first();
             let reference = unit.and_then(|unit| unit.reference_id.as_deref());
-            api.patch(&requests::patch_amount(&id, reference, expected)).await?;
+            api.patch(requests::patch_amount(&id, reference, expected)).await?;
             authorized = with_amount(&authorized, expected);
         }
-        let data = stored(&authorized, &data, &books);
+        let data = stored(&authorized, &data, &state);
         Ok(Authorization { status: order.status(), data })
     }
 
     async fn capture_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
         let id = order_id(call, &data)?;
         let api = self.api(call);
-        let books = held::settled(&api, &data).await;
+        let state = without_orphans(&api, &data).await;
         let order = api.get_order(&id).await?;
-        match held::capture(&api, &order).await? {
-            Some(captured_already) => Ok(stored(&captured_already, &data, &books)),
-            None => Ok(self.after(&api, &id, &data, &books).await),
+        match authorization::capture(&api, &order).await? {
+            Some(captured_already) => Ok(stored(&captured_already, &data, &state)),
+            None => Ok(self.after(&api, &id, &data, &state).await),
         }
     }
 
@@ -303,24 +321,18 @@ impl PaymentProcessor for PayPal {
     ) -> Result<JsonObject> {
         let id = order_id(call, &data)?;
         let api = self.api(call);
-        let mut books = held::settled(&api, &data).await;
-        let settling = self.settings.deadline + Duration::from_secs(3);
-        let money = |order: &Order| {
-            let currency = order.amount().map(|ordered| ordered.currency_code.clone());
-            let known = currency.or_else(|| Some(amount_in(&data)?.currency_code));
-            Money::new(amount, &known.unwrap_or_default())
-        };
-        let refund = refund::refund(&api, &id, money, &books.refunds, settling).await?;
-        books.refunds.push(refund.id);
-        Ok(self.after(&api, &id, &data, &books).await)
+        let mut state = without_orphans(&api, &data).await;
+        let (made, record) = (OrderRefunds::new(&api, &id), std::mem::take(&mut state.refunds));
+        state.refunds = refund(&made, call, &id, amount, record, self.settings.deadline).await?;
+        Ok(self.after(&api, &id, &data, &state).await)
     }
 
-    /// Money that was taken is not given back here: Medusa would not book it. The JavaScript plugin
-    /// does so.
+    /// Money that was taken is not given back here, as the JavaScript plugin does it: Medusa would not
+    /// record a refund.
     async fn cancel_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
         let Ok(id) = order_id(call, &data) else { return Ok(data) };
         let api = self.api(call);
-        let books = held::settled(&api, &data).await;
+        let state = without_orphans(&api, &data).await;
         let order = api.get_order(&id).await?;
         if order.keeps_money() {
             return Err(api.refused(
@@ -328,16 +340,16 @@ impl PaymentProcessor for PayPal {
                 "PayPal has taken the money, so there is nothing to release. Refund it instead.",
             ));
         }
-        if order.open_holds().next().is_none() {
-            return Ok(stored(&order.raw, &data, &books));
+        if order.open_authorizations().next().is_none() {
+            return Ok(stored(&order.raw, &data, &state));
         }
-        held::release(&api, &order).await?;
-        Ok(self.after(&api, &id, &data, &books).await)
+        authorization::release(&api, &order).await?;
+        Ok(self.after(&api, &id, &data, &state).await)
     }
 
-    /// As a cancellation; an order that PayPal does not have any more cannot be paid. One that
-    /// nobody has paid yet PayPal cannot cancel: it takes no money unless this processor or the
-    /// storefront asks for it, and expires by itself.
+    /// As a cancellation; an order that PayPal does not have any more cannot be paid. PayPal cannot
+    /// cancel one that has not been paid: it takes no money unless this processor or the storefront asks
+    /// for it, and expires by itself.
     async fn delete_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
         match self.cancel_payment(call, data.clone()).await {
             Err(error) if is_not_found(&error) => Ok(data),
@@ -346,12 +358,8 @@ impl PaymentProcessor for PayPal {
     }
 
     async fn retrieve_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
-        let api = self.api(call);
-        if let Some(query) = Query::of(&data) {
-            return query.answer(&api, self.settings.webhook_id.as_deref()).await;
-        }
-        let order = api.get_order(&order_id(call, &data)?).await?;
-        Ok(Books::of(&data).written_into(&order.raw))
+        let order = self.api(call).get_order(&order_id(call, &data)?).await?;
+        Ok(StoredState::of(&data).written_into(&order.raw))
     }
 
     async fn get_payment_status(
@@ -369,5 +377,17 @@ impl PaymentProcessor for PayPal {
         data: JsonObject,
     ) -> Result<JsonObject> {
         shopper::accepted(&data)
+    }
+
+    async fn read_webhook(
+        &self,
+        call: &CallContext,
+        request: WebhookRequest,
+    ) -> Result<WebhookEvent> {
+        webhook::read(&self.api(call), &request, self.settings.webhook_id.as_deref()).await
+    }
+
+    async fn payment_state(&self, call: &CallContext, data: JsonObject) -> Result<PaymentState> {
+        Ok(self.api(call).get_order(&order_id(call, &data)?).await?.state())
     }
 }

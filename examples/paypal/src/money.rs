@@ -7,7 +7,7 @@ use medusa_payment_rs::{Amount, PaymentProcessorError, Result, currency_exponent
 use serde::{Deserialize, Serialize};
 
 /// The currencies whose units Medusa v1 does not divide (`zeroDecimalCurrencies` in
-/// `medusa-core-utils`). It counts all others in hundredths, also where a currency has no decimals
+/// `medusa-core-utils`). It counts all others in hundredths, even a currency that has no decimals
 /// (HUF) or three (TND).
 const WHOLE_IN_MEDUSA: [&str; 16] = [
     "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV",
@@ -28,8 +28,10 @@ pub(crate) struct Money {
 }
 
 impl Money {
+    /// Returns an amount as PayPal spells it.
+    ///
     /// # Errors
-    /// Where PayPal cannot be told this amount in this currency.
+    /// If PayPal has no spelling for this amount in this currency.
     pub(crate) fn new(amount: Amount, currency: &str) -> Result<Self> {
         let currency_code = currency.to_ascii_uppercase();
         match spelled(amount, &currency_code) {
@@ -48,8 +50,8 @@ impl Money {
         }
     }
 
-    /// The amount in Medusa's minor units; `None` where it is none (negative, or finer than they
-    /// are).
+    /// Returns the amount in Medusa's minor units; `None` if it cannot be one (negative, or finer than
+    /// they are).
     pub(crate) fn amount(&self) -> Option<Amount> {
         let (whole, decimals) = self.value.split_once('.').unwrap_or((&self.value, ""));
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -65,7 +67,7 @@ impl Money {
         Amount::new(format!("{whole}{decimals:0<kept$}").parse().ok()?).ok()
     }
 
-    /// Whether both are the same money, however it is spelled.
+    /// Returns whether both are the same money, however it is spelled.
     pub(crate) fn equals(&self, other: &Money) -> bool {
         self.currency_code.eq_ignore_ascii_case(&other.currency_code)
             && self.amount().is_some()
@@ -81,7 +83,7 @@ fn decimals_at_paypal(currency: &str) -> u32 {
     if WHOLE_AT_PAYPAL.contains(&currency) { 0 } else { currency_exponent(currency) }
 }
 
-/// `amount` as PayPal wants it; `None` where it has more decimals than PayPal takes.
+/// Returns `amount` as PayPal wants it; `None` if it has more decimals than PayPal takes.
 fn spelled(amount: Amount, currency: &str) -> Option<String> {
     let (ours, theirs) = (decimals_in_medusa(currency), decimals_at_paypal(currency));
     let minor_units = amount.minor_units();
@@ -154,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_amount_is_none() {
+    fn text_that_is_not_an_amount_is_not_read() {
         for text in ["", ".", "-1.00", "1,00", "1.0.0", "1e3", "0x1", "1.001", " 1", "９"] {
             assert_eq!(amount(text, "EUR"), None, "{text}");
         }

@@ -2,14 +2,15 @@
 //! (<https://developer.paypal.com/docs/api/orders/v2/>,
 //! <https://developer.paypal.com/docs/api/payments/v2/>).
 
-use medusa_payment_rs::{Amount, JsonError, JsonObject, PaymentSessionStatus, Result};
-use serde::Deserialize;
+use medusa_payment_rs::webhook::PaymentState;
+use medusa_payment_rs::{Amount, JsonObject, PaymentSessionStatus};
+use serde::{Deserialize, Serialize};
 
 use crate::money::Money;
-use crate::requests::REFUND_MARK;
 
 /// An order: the whole object as PayPal sent it, and the fields that matter here.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "JsonObject")]
 pub(crate) struct Order {
     pub raw: JsonObject,
     pub fields: OrderFields,
@@ -38,7 +39,7 @@ pub(crate) enum OrderStatus {
     Unknown,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum Intent {
     Capture,
@@ -52,6 +53,8 @@ pub(crate) struct PurchaseUnit {
     #[serde(default)]
     pub reference_id: Option<String>,
     #[serde(default)]
+    pub custom_id: Option<String>,
+    #[serde(default)]
     pub amount: Option<Money>,
     #[serde(default)]
     pub payments: Payments,
@@ -61,24 +64,24 @@ pub(crate) struct PurchaseUnit {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Payments {
-    pub authorizations: Vec<Hold>,
+    pub authorizations: Vec<Authorization>,
     pub captures: Vec<Capture>,
     pub refunds: Vec<Refund>,
 }
 
 /// An authorization: money that is held.
 #[derive(Clone, Debug, Deserialize)]
-pub(crate) struct Hold {
+pub(crate) struct Authorization {
     pub id: String,
     #[serde(default)]
-    pub status: HoldStatus,
+    pub status: AuthorizationStatus,
     #[serde(default)]
     pub amount: Option<Money>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum HoldStatus {
+pub(crate) enum AuthorizationStatus {
     Created,
     Captured,
     PartiallyCaptured,
@@ -91,15 +94,15 @@ pub(crate) enum HoldStatus {
     Unknown,
 }
 
-impl Hold {
-    /// Whether there is still something to capture or to release.
+impl Authorization {
+    /// Returns whether there is still something to capture or to release.
     pub(crate) fn is_open(&self) -> bool {
         matches!(
             self.status,
-            HoldStatus::Created
-                | HoldStatus::PartiallyCaptured
-                | HoldStatus::Pending
-                | HoldStatus::Unknown
+            AuthorizationStatus::Created
+                | AuthorizationStatus::PartiallyCaptured
+                | AuthorizationStatus::Pending
+                | AuthorizationStatus::Unknown
         )
     }
 }
@@ -132,7 +135,7 @@ pub(crate) enum CaptureStatus {
 }
 
 impl CaptureStatus {
-    /// Whether the store got the money, also where it gave it back since.
+    /// Returns whether the store got the money, even if it was refunded since.
     pub(crate) fn is_taken(self) -> bool {
         matches!(self, Self::Completed | Self::PartiallyRefunded | Self::Refunded)
     }
@@ -156,14 +159,9 @@ pub(crate) struct Refund {
 }
 
 impl Refund {
-    /// Whether the money stays with the store.
+    /// Returns whether the money stays with the store.
     pub(crate) fn is_void(&self) -> bool {
         matches!(self.status.as_deref(), Some("FAILED" | "CANCELLED"))
-    }
-
-    /// Whether Medusa asked for it, rather than somebody in PayPal's dashboard or another plugin.
-    pub(crate) fn is_ours(&self) -> bool {
-        self.custom_id.as_deref().is_some_and(|id| id.starts_with(REFUND_MARK))
     }
 }
 
@@ -174,29 +172,33 @@ pub(crate) struct StatusDetails {
     pub reason: Option<String>,
 }
 
-impl Order {
-    /// The order that a reply spells.
-    ///
-    /// # Errors
-    /// Where it spells something else: then nothing is known about the request.
-    pub(crate) fn parse(body: &str) -> Result<Self> {
-        let raw = JsonObject::parse(body)?;
-        let fields = raw.deserialize().map_err(JsonError::from)?;
+impl TryFrom<JsonObject> for Order {
+    type Error = serde_json::Error;
+
+    fn try_from(raw: JsonObject) -> Result<Self, serde_json::Error> {
+        let fields = raw.deserialize()?;
         Ok(Self { raw, fields })
     }
+}
 
-    /// What is to be paid; `None` where PayPal was asked for as little as the JavaScript plugin
+impl Order {
+    /// Returns what is to be paid; `None` if PayPal answered with as little as the JavaScript plugin
     /// asks for.
     pub(crate) fn amount(&self) -> Option<&Money> {
         self.fields.purchase_units.first()?.amount.as_ref()
     }
 
-    pub(crate) fn holds(&self) -> impl Iterator<Item = &Hold> {
+    /// Returns what the order is for: `cart_…` or `paycol_…`.
+    pub(crate) fn custom_id(&self) -> Option<&str> {
+        self.fields.purchase_units.first()?.custom_id.as_deref()
+    }
+
+    fn authorizations(&self) -> impl Iterator<Item = &Authorization> {
         self.fields.purchase_units.iter().flat_map(|unit| &unit.payments.authorizations)
     }
 
-    pub(crate) fn open_holds(&self) -> impl Iterator<Item = &Hold> {
-        self.holds().filter(|hold| hold.is_open())
+    pub(crate) fn open_authorizations(&self) -> impl Iterator<Item = &Authorization> {
+        self.authorizations().filter(|authorization| authorization.is_open())
     }
 
     pub(crate) fn captures(&self) -> impl Iterator<Item = &Capture> {
@@ -207,34 +209,48 @@ impl Order {
         self.fields.purchase_units.iter().flat_map(|unit| &unit.payments.refunds)
     }
 
-    /// The capture whose money PayPal has not decided on yet.
+    /// Returns the capture that PayPal has not decided on yet.
     pub(crate) fn pending_capture(&self) -> Option<&Capture> {
         self.captures().find(|capture| capture.status == CaptureStatus::Pending)
     }
 
-    /// What was taken, refunds not counted; `None` where nothing was.
+    /// Returns what was taken, refunds not counted; `None` if nothing was.
     pub(crate) fn taken(&self) -> Option<Amount> {
         self.captures()
             .filter(|capture| capture.status.is_taken())
-            .map(|capture| capture.amount.as_ref().and_then(Money::amount).unwrap_or_default())
-            .reduce(|sum, amount| sum.checked_add(amount).unwrap_or(Amount::MAX))
+            .map(|capture| in_minor_units(capture.amount.as_ref()))
+            .reduce(sum)
     }
 
-    /// What is held or was: the last authorization's amount, since a renewed one takes the place of
-    /// the one before.
+    /// Returns what was given back.
+    fn refunded(&self) -> Amount {
+        let refunds = self.refunds().filter(|refund| !refund.is_void());
+        refunds.map(|refund| in_minor_units(refund.amount.as_ref())).fold(Amount::ZERO, sum)
+    }
+
+    /// Returns the capture that a refund comes from, with its amount: one that has some left, before
+    /// one that PayPal will refuse.
+    pub(crate) fn capture_to_refund(&self) -> Option<(&Capture, &Money)> {
+        let taken = self.captures().filter(|capture| capture.status.is_taken());
+        let capture = taken.min_by_key(|capture| capture.status == CaptureStatus::Refunded)?;
+        Some((capture, capture.amount.as_ref().or(self.amount())?))
+    }
+
+    /// Returns what is held or was: the last authorization's amount, because a renewed one replaces the
+    /// one before.
     pub(crate) fn held(&self) -> Option<&Money> {
-        self.holds().last()?.amount.as_ref()
+        self.authorizations().last()?.amount.as_ref()
     }
 
-    /// Whether the store has or is about to get the shopper's money.
+    /// Returns whether money is held or was taken, or is about to be.
     pub(crate) fn is_paid(&self) -> bool {
-        self.open_holds().next().is_some()
+        self.open_authorizations().next().is_some()
             || self.captures().any(|capture| {
                 capture.status.is_taken() || capture.status == CaptureStatus::Pending
             })
     }
 
-    /// Whether the store has the shopper's money or is about to, refunds counted.
+    /// Returns whether the store has money of the shopper's that it can refund, or is about to.
     pub(crate) fn keeps_money(&self) -> bool {
         self.captures().any(|capture| {
             matches!(
@@ -246,8 +262,8 @@ impl Order {
         })
     }
 
-    /// How far the payment is, in Medusa's words. Up to the completed order they are those of the
-    /// JavaScript plugin; there it does not look whether the money is still held.
+    /// Returns how far the payment is, in Medusa's words. Up to the completed order they are those of
+    /// the JavaScript plugin, which does not look whether the money is still held.
     pub(crate) fn status(&self) -> PaymentSessionStatus {
         match self.fields.status {
             OrderStatus::Created | OrderStatus::Unknown => PaymentSessionStatus::Pending,
@@ -259,6 +275,20 @@ impl Order {
         }
     }
 
+    /// Returns what PayPal has of the order now, in the contract's words. One that was captured in part
+    /// and holds the rest counts as authorized: a webhook must not lead to the rest being taken.
+    pub(crate) fn state(&self) -> PaymentState {
+        let captured = self.taken().unwrap_or_default();
+        let amount = self.amount().or(self.held()).and_then(Money::amount).unwrap_or(captured);
+        let holds_the_rest = captured < amount && self.open_authorizations().next().is_some();
+        let status = match self.status() {
+            PaymentSessionStatus::Captured if holds_the_rest => PaymentSessionStatus::Authorized,
+            status => status,
+        };
+        let (payment, refunded) = (self.fields.id.clone(), self.refunded());
+        PaymentState { payment, status, amount, captured, refunded }
+    }
+
     fn status_of_money(&self) -> PaymentSessionStatus {
         if self.taken().is_some() {
             return PaymentSessionStatus::Captured;
@@ -266,14 +296,15 @@ impl Order {
         if self.pending_capture().is_some() {
             return PaymentSessionStatus::Pending;
         }
-        let is_any = |status| self.holds().any(|hold| hold.status == status);
-        if is_any(HoldStatus::Created) || is_any(HoldStatus::PartiallyCaptured) {
+        let is_any =
+            |status| self.authorizations().any(|authorization| authorization.status == status);
+        if is_any(AuthorizationStatus::Created) || is_any(AuthorizationStatus::PartiallyCaptured) {
             PaymentSessionStatus::Authorized
-        } else if is_any(HoldStatus::Pending) || is_any(HoldStatus::Unknown) {
+        } else if is_any(AuthorizationStatus::Pending) || is_any(AuthorizationStatus::Unknown) {
             PaymentSessionStatus::Pending
-        } else if is_any(HoldStatus::Denied) || self.captures().next().is_some() {
+        } else if is_any(AuthorizationStatus::Denied) || self.captures().next().is_some() {
             PaymentSessionStatus::Error
-        } else if is_any(HoldStatus::Voided) || is_any(HoldStatus::Expired) {
+        } else if is_any(AuthorizationStatus::Voided) || is_any(AuthorizationStatus::Expired) {
             PaymentSessionStatus::Canceled
         } else {
             PaymentSessionStatus::Authorized
@@ -281,17 +312,26 @@ impl Order {
     }
 }
 
+fn in_minor_units(money: Option<&Money>) -> Amount {
+    money.and_then(Money::amount).unwrap_or_default()
+}
+
+fn sum(sum: Amount, amount: Amount) -> Amount {
+    sum.checked_add(amount).unwrap_or(Amount::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use medusa_payment_rs::ErrorKind;
 
     fn order(status: &str, payments: &str) -> Order {
         let unit = format!(
             r#"{{"reference_id":"default","amount":{{"currency_code":"EUR","value":"10.00"}},"payments":{payments}}}"#
         );
-        Order::parse(&format!(r#"{{"id":"O1","status":"{status}","purchase_units":[{unit}]}}"#))
-            .unwrap()
+        serde_json::from_str(&format!(
+            r#"{{"id":"O1","status":"{status}","purchase_units":[{unit}]}}"#
+        ))
+        .unwrap()
     }
 
     fn hold(status: &str) -> String {
@@ -348,16 +388,42 @@ mod tests {
     #[test]
     fn an_order_is_kept_as_it_came() {
         let body = r#"{"id":"O1","status":"CREATED","links":[],"new_field":{"b":1.0,"a":2}}"#;
-        let order = Order::parse(body).unwrap();
+        let order: Order = serde_json::from_str(body).unwrap();
         assert_eq!(order.raw.as_str(), body);
         assert!(order.amount().is_none() && !order.is_paid());
     }
 
     #[test]
-    fn a_reply_that_is_no_order_says_nothing_about_the_outcome() {
-        for body in ["", "<html>", "[]", "{}", r#"{"id":"O1"}"#, r#"{"id":"O1","status":"CREA"#] {
-            let error = Order::parse(body).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{body}");
-        }
+    fn an_order_that_is_captured_in_part_and_holds_the_rest_is_not_captured() {
+        let state = |status: &str, refund: &str| {
+            let authorization = format!(r#""authorizations":[{{"id":"A1","status":"{status}"}}]"#);
+            let money =
+                |value: &str| format!(r#""amount":{{"currency_code":"EUR","value":"{value}"}}"#);
+            let capture = format!(
+                r#""captures":[{{"id":"C1","status":"PARTIALLY_REFUNDED",{}}}]"#,
+                money("4.00")
+            );
+            let refund =
+                format!(r#""refunds":[{{"id":"R1","status":"{refund}",{}}}]"#, money("1.00"));
+            order("COMPLETED", &format!("{{{authorization},{capture},{refund}}}")).state()
+        };
+        let amounts = |state: &PaymentState| {
+            [state.amount, state.captured, state.refunded].map(Amount::minor_units)
+        };
+        let partial = state("PARTIALLY_CAPTURED", "COMPLETED");
+        assert_eq!(partial.status, PaymentSessionStatus::Authorized);
+        assert_eq!(amounts(&partial), [1000, 400, 100]);
+        let last = state("CAPTURED", "FAILED");
+        assert_eq!(last.status, PaymentSessionStatus::Captured);
+        assert_eq!(amounts(&last), [1000, 400, 0]);
+    }
+
+    #[test]
+    fn a_refund_comes_from_a_capture_that_has_some_left() {
+        let order = order(
+            "COMPLETED",
+            r#"{"captures":[{"id":"C0","status":"DECLINED"},{"id":"C1","status":"REFUNDED"},{"id":"C2","status":"COMPLETED"}]}"#,
+        );
+        assert_eq!(order.capture_to_refund().unwrap().0.id, "C2");
     }
 }

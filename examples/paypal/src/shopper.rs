@@ -2,7 +2,7 @@
 
 use medusa_payment_rs::{JsonObject, PaymentProcessorError, Result};
 
-use crate::{books, query};
+use crate::stored_state;
 
 /// What only PayPal says about an order. Medusa's storefronts post the order that PayPal's script
 /// hands them; it is read from PayPal itself when the cart is completed, so nothing of it is taken
@@ -22,10 +22,10 @@ const PAYPALS: [&str; 12] = [
     "error",
 ];
 
-/// What is stored of `data`.
+/// Returns what is stored of `data`.
 ///
 /// # Errors
-/// Where it has an amount: that is the cart's.
+/// If it has an amount: that is the cart's.
 pub(crate) fn accepted(data: &JsonObject) -> Result<JsonObject> {
     if data.keys().iter().any(|key| key == "amount") {
         return Err(PaymentProcessorError::invalid(
@@ -34,8 +34,8 @@ pub(crate) fn accepted(data: &JsonObject) -> Result<JsonObject> {
             "The amount is the cart's and cannot be set by a shopper. Nothing was changed.",
         ));
     }
-    let ours = [books::MEMBER, query::MEMBER];
-    Ok(PAYPALS.iter().chain(&ours).fold(data.clone(), |data, key| data.without(key)))
+    let refused = PAYPALS.iter().chain([&stored_state::MEMBER]);
+    Ok(refused.fold(data.clone(), |data, key| data.without(key)))
 }
 
 #[cfg(test)]
@@ -45,7 +45,7 @@ mod tests {
     #[test]
     fn what_paypals_script_hands_over_changes_nothing() {
         let data = JsonObject::parse(
-            r#"{"id":"O2","status":"COMPLETED","purchase_units":[],"medusa_payment_rs_paypal":{},"query":{},"data":{"id":"O2"},"note":1.0}"#,
+            r#"{"id":"O2","status":"COMPLETED","purchase_units":[],"medusa_payment_rs_paypal":{},"data":{"id":"O2"},"note":1.0}"#,
         )
         .unwrap();
         assert_eq!(accepted(&data).unwrap().as_str(), r#"{"data":{"id":"O2"},"note":1.0}"#);

@@ -628,6 +628,18 @@ async fn a_refund_of_this_calls_own_is_taken_over_at_once() {
 }
 
 #[tokio::test]
+async fn a_refund_whose_reply_was_lost_is_not_called_refused_because_the_list_is() {
+    let no_such_intent = error(404, "resource_missing");
+    let (answer, _) =
+        refunded_with_retries(vec![refunds(&[]), Answer::Close, no_such_intent]).await;
+    let error = answer.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+    assert!(error.detail().starts_with("About resource_missing."), "{error}");
+    let (answer, _) = refunded_with_retries(vec![self::error(404, "resource_missing")]).await;
+    assert_eq!(answer.unwrap_err().kind(), ErrorKind::Refused);
+}
+
+#[tokio::test]
 async fn a_refund_whose_reply_was_lost_is_taken_over_and_not_paid_again() {
     let list = refunds(&[refund_body("re_1", 400, "succeeded", 60)]);
     let (data, server) = refunded(&intent("succeeded"), vec![list]).await;

@@ -26,7 +26,7 @@ function recordingLogger() {
 
 /**
  * `{ fake, paypal, logger, restarted, … }`: `restarted()` is the processor of another process, as far as memory goes:
- * processors are shared by their options.
+ * instances with the same options share a processor.
  */
 async function open(options = {}) {
   const fake = await startFakePayPal();
@@ -56,7 +56,7 @@ async function open(options = {}) {
   };
 }
 
-/** A failure: three texts, none of them empty. */
+/** A failure: three texts that are not empty. */
 const failure = (code) => ({ error: expect.stringMatching(/\S/), code, detail: expect.stringMatching(/\S/) });
 
 module.exports = { open, context, failure, recordingLogger };

@@ -2,6 +2,7 @@
 
 const NAMES = {
   400: ["INVALID_REQUEST", "Request is not well-formed, syntactically incorrect, or violates schema."],
+  403: ["NOT_AUTHORIZED", "Authorization failed due to insufficient permissions."],
   404: ["RESOURCE_NOT_FOUND", "The specified resource does not exist."],
   409: ["RESOURCE_CONFLICT", "The server has detected a conflict while processing this request."],
   422: [
@@ -41,6 +42,7 @@ const ISSUES = {
   ORDER_ALREADY_CAPTURED: [422, "Order already captured. If 'intent=CAPTURE' only one capture per order is allowed."],
   ORDER_COMPLETED_OR_VOIDED: [422, "Order is voided or completed and hence cannot be updated."],
   ORDER_NOT_APPROVED: [422, "Payer has not yet approved the Order for payment."],
+  PAYPAL_REQUEST_ID_PREVIOUSLY_USED: [422, "The PayPal-Request-ID has already been used for another request."],
   PENDING_CAPTURE: [422, "Cannot initiate a refund as the capture is pending."],
   PREVIOUSLY_CAPTURED: [422, "Authorization has been previously captured and hence cannot be voided."],
   PREVIOUSLY_VOIDED: [422, "Authorization has been previously voided and hence cannot be voided again."],

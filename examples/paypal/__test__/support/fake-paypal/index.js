@@ -4,7 +4,7 @@
 
 const crypto = require("node:crypto");
 const http = require("node:http");
-const { Books } = require("./books");
+const { Account } = require("./account");
 const { errorBody, INVALID_CLIENT, INVALID_TOKEN, PayPalError } = require("./errors");
 const { route } = require("./routes");
 const { Webhooks } = require("./webhooks");
@@ -20,6 +20,11 @@ class FakePayPal {
   tokensAsked = 0;
   /** How long a token is good, in seconds. */
   tokenLifetime = 32_400;
+  /**
+   * What becomes of a request id that was used for another body: "repeat" answers with what the first request made, as
+   * PayPal's guide to idempotency says it; "refuse" answers with an error, as some of PayPal's APIs document it.
+   */
+  reusedIds = "repeat";
 
   #tokens = new Map();
   #served = new Map();
@@ -30,7 +35,7 @@ class FakePayPal {
   async listen() {
     await new Promise((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
     this.url = `http://127.0.0.1:${this.#server.address().port}`;
-    this.books = new Books(this.url, () => this.now());
+    this.account = new Account(this.url, () => this.now());
     this.webhooks = new Webhooks(this.webhookId);
     return this;
   }
@@ -64,26 +69,26 @@ class FakePayPal {
 
   /** The shopper approves an order in PayPal's window. */
   approve(id, { declines = false } = {}) {
-    const order = this.books.find("orders", id);
+    const order = this.account.find("orders", id);
     order.status = "APPROVED";
     order.declines = declines;
     order.payer = { payer_id: "QYR5Z8XDVJNXQ", email_address: "buyer@example.com" };
   }
 
-  /** Nobody came to pay: the order is forgotten. */
+  /** An order that was not paid in time is forgotten. */
   expire(id) {
-    this.books.orders.delete(id);
+    this.account.orders.delete(id);
   }
 
   /** Captures stay pending from now on, for PayPal's `reason`. */
   pendCaptures(reason) {
-    this.books.pendingReason = reason;
+    this.account.pendingReason = reason;
   }
 
   /** PayPal decides on a pending capture. */
-  settle(capture, status = "COMPLETED") {
+  decide(capture, status = "COMPLETED") {
     Object.assign(capture, { status, reason: undefined });
-    if (status === "COMPLETED") this.books.book("capture", capture.order, capture.id, capture.amount);
+    if (status === "COMPLETED") this.account.move("capture", capture.order, capture.id, capture.amount);
   }
 
   /** All tokens become worthless. */
@@ -113,7 +118,7 @@ class FakePayPal {
 
   /** What was moved for an order: `["hold 10.00", "capture 10.00", …]`. */
   moved(id) {
-    return this.books.ledger.filter(({ order }) => order === id).map(({ kind, value }) => `${kind} ${value}`);
+    return this.account.ledger.filter(({ order }) => order === id).map(({ kind, value }) => `${kind} ${value}`);
   }
 
   /** The requests of one kind since the start: `sent("POST", /refund$/)`. */
@@ -172,21 +177,26 @@ class FakePayPal {
     return { status: 200, body: { ...body, app_id: "APP-80W284485P519543T", expires_in: this.tokenLifetime } };
   }
 
-  /** A request id that was served before is answered with what it made, as it is now, and moves nothing. Errors are not kept. */
+  /**
+   * A request id that was served before is answered with what it made, as it is now, and moves nothing: with 200 by Orders
+   * v2, with the first answer's status by Payments v2 (https://developer.paypal.com/api/rest/reference/idempotency/).
+   * Errors are not kept.
+   */
   #once(req, path, text) {
     const id = req.headers["paypal-request-id"];
+    if (id?.length > 108) throw new PayPalError("INVALID_PARAMETER_SYNTAX", "PayPal-Request-Id");
     const key = id && `${req.method} ${path} ${id}`;
     const served = this.#served.get(key);
-    const answer = served
-      ? { ...served, status: served.status === 201 ? 200 : served.status }
-      : route(this, req.method, path, text);
-    if (key && req.method === "POST") this.#served.set(key, answer);
+    if (served && served.text !== text && this.reusedIds === "refuse") {
+      throw new PayPalError("PAYPAL_REQUEST_ID_PREVIOUSLY_USED");
+    }
+    const answer = { ...(served ?? route(this, req.method, path, text)) };
+    if (key && req.method === "POST") this.#served.set(key, { text, ...answer });
+    if (served && answer.status === 201 && path.startsWith("/v2/checkout/")) answer.status = 200;
     const isWhole = req.method === "GET" || /return=representation/.test(req.headers.prefer) || /^\/v1\//.test(path);
     const body = answer.resource();
-    return {
-      status: answer.status,
-      body: isWhole || !body ? body : { id: body.id, status: body.status, links: body.links },
-    };
+    if (answer.status === 204) return isWhole && body ? { status: 200, body } : { status: 204 };
+    return { status: answer.status, body: isWhole ? body : { id: body.id, status: body.status, links: body.links } };
   }
 
   #send(res, { status, body }) {

@@ -1,36 +1,56 @@
-// Which request does what. A route resolves with `{ status, body }`; `resource` makes the body again for a repetition.
+// Which request does what. A route returns `{ status, resource }`; `resource` makes the body, again for a repetition.
 
 const { PayPalError } = require("./errors");
 
 /** `[method, path pattern, (context, id, body) => answer]` */
 const ROUTES = [
-  ["POST", /^\/v2\/checkout\/orders$/, ({ books }, _, body) => made(books.createOrder(body), (o) => books.order(o))],
-  ["GET", /^\/v2\/checkout\/orders\/([^/]+)$/, ({ books }, id) => found(books.order(books.find("orders", id)))],
-  ["PATCH", /^\/v2\/checkout\/orders\/([^/]+)$/, ({ books }, id, body) => empty(books.patchOrder(id, body))],
+  [
+    "POST",
+    /^\/v2\/checkout\/orders$/,
+    ({ account }, _, body) => made(account.createOrder(body), (o) => account.order(o)),
+  ],
+  ["GET", /^\/v2\/checkout\/orders\/([^/]+)$/, ({ account }, id) => found(account.order(account.find("orders", id)))],
+  ["PATCH", /^\/v2\/checkout\/orders\/([^/]+)$/, ({ account }, id, body) => empty(account.patchOrder(id, body))],
   [
     "POST",
     /^\/v2\/checkout\/orders\/([^/]+)\/authorize$/,
-    ({ books }, id) => made(books.completeOrder(id, "AUTHORIZE"), (o) => books.order(o)),
+    ({ account }, id) => made(account.completeOrder(id, "AUTHORIZE"), (o) => account.order(o)),
   ],
   [
     "POST",
     /^\/v2\/checkout\/orders\/([^/]+)\/capture$/,
-    ({ books }, id) => made(books.completeOrder(id, "CAPTURE"), (o) => books.order(o)),
+    ({ account }, id) => made(account.completeOrder(id, "CAPTURE"), (o) => account.order(o)),
   ],
-  ["GET", /^\/v2\/payments\/authorizations\/([^/]+)$/, ({ books }, id) => found(books.hold(books.find("holds", id)))],
+  [
+    "GET",
+    /^\/v2\/payments\/authorizations\/([^/]+)$/,
+    ({ account }, id) => found(account.authorization(account.find("authorizations", id))),
+  ],
   [
     "POST",
     /^\/v2\/payments\/authorizations\/([^/]+)\/capture$/,
-    ({ books }, id, body) => made(books.captureHold(id, body), (c) => books.capture(c)),
+    ({ account }, id, body) => made(account.captureAuthorization(id, body), (c) => account.capture(c)),
   ],
-  ["POST", /^\/v2\/payments\/authorizations\/([^/]+)\/void$/, ({ books }, id) => empty(books.voidHold(id))],
-  ["GET", /^\/v2\/payments\/captures\/([^/]+)$/, ({ books }, id) => found(books.capture(books.find("captures", id)))],
+  [
+    "POST",
+    /^\/v2\/payments\/authorizations\/([^/]+)\/void$/,
+    ({ account }, id) => voided(account.voidAuthorization(id), (a) => account.authorization(a)),
+  ],
+  [
+    "GET",
+    /^\/v2\/payments\/captures\/([^/]+)$/,
+    ({ account }, id) => found(account.capture(account.find("captures", id))),
+  ],
   [
     "POST",
     /^\/v2\/payments\/captures\/([^/]+)\/refund$/,
-    ({ books }, id, body) => made(books.refundCapture(id, body), (r) => books.refund(r)),
+    ({ account }, id, body) => made(account.refundCapture(id, body), (r) => account.refund(r)),
   ],
-  ["GET", /^\/v2\/payments\/refunds\/([^/]+)$/, ({ books }, id) => found(books.refund(books.find("refunds", id)))],
+  [
+    "GET",
+    /^\/v2\/payments\/refunds\/([^/]+)$/,
+    ({ account }, id) => found(account.refund(account.find("refunds", id))),
+  ],
   [
     "POST",
     /^\/v1\/notifications\/verify-webhook-signature$/,
@@ -40,6 +60,8 @@ const ROUTES = [
 
 const made = (resource, shown) => ({ status: 201, resource: () => shown(resource) });
 const found = (body) => ({ status: 200, resource: () => body });
+/** Without a body, unless the request prefers one. */
+const voided = (resource, shown) => ({ status: 204, resource: () => shown(resource) });
 const empty = () => ({ status: 204, resource: () => undefined });
 
 function route(context, method, path, text) {

@@ -21,7 +21,7 @@ class Webhooks {
       summary: "Größe: 1.0",
       resource,
     };
-    // Spelled as no JSON.stringify would: whoever parses it and spells it again breaks the signature.
+    // Spelled as no JSON.stringify would: to parse it and spell it again breaks the signature.
     const body = JSON.stringify(event, null, 1).replaceAll("/", "\\/").replace("ö", "\\u00f6");
     const transmission = { id: crypto.randomUUID(), time: "2026-11-24T09:30:01Z" };
     return {

@@ -1,4 +1,4 @@
-// What PayPal knows: orders, authorizations, captures, refunds, and a ledger of the money that was moved.
+// A merchant's account at PayPal: orders, authorizations, captures, refunds, and a ledger of the money that was moved.
 // After https://developer.paypal.com/docs/api/orders/v2/ and https://developer.paypal.com/docs/api/payments/v2/.
 
 const crypto = require("node:crypto");
@@ -7,14 +7,14 @@ const money = require("./money");
 
 const newId = () => crypto.randomBytes(11).toString("hex").slice(0, 17).toUpperCase();
 
-class Books {
+class Account {
   orders = new Map();
-  holds = new Map();
+  authorizations = new Map();
   captures = new Map();
   refunds = new Map();
   /** `{ kind: "hold" | "capture" | "release" | "refund", order, id, value, currency_code }`, as the money moved. */
   ledger = [];
-  /** Why captures stay pending; undefined where they do not. */
+  /** Why captures stay pending; undefined if they do not. */
   pendingReason = undefined;
 
   constructor(base, now) {
@@ -25,7 +25,7 @@ class Books {
     return new Date(this.now()).toISOString().replace(/\.\d+Z$/, "Z");
   }
 
-  book(kind, order, id, amount) {
+  move(kind, order, id, amount) {
     this.ledger.push({ kind, order: order.id, id, ...money.spell(amount) });
   }
 
@@ -45,7 +45,7 @@ class Books {
       intent,
       status: "CREATED",
       unit: { reference_id: "default", ...units[0], amount: money.parse(units[0].amount) },
-      holds: [],
+      authorizations: [],
       captures: [],
       createdAt: this.stamp(),
     };
@@ -80,49 +80,51 @@ class Books {
       this.takeMoney(order, order.unit.amount);
     } else {
       const { amount } = order.unit;
-      const hold = { id: newId(), order, status: "CREATED", amount, captured: 0, createdAt: this.stamp() };
-      this.holds.set(hold.id, hold);
-      order.holds.push(hold);
-      this.book("hold", order, hold.id, amount);
+      const authorization = { id: newId(), order, status: "CREATED", amount, captured: 0, createdAt: this.stamp() };
+      this.authorizations.set(authorization.id, authorization);
+      order.authorizations.push(authorization);
+      this.move("hold", order, authorization.id, amount);
     }
     return order;
   }
 
   // Payments
 
-  takeMoney(order, amount) {
+  takeMoney(order, amount, authorization) {
     const status = this.pendingReason ? "PENDING" : "COMPLETED";
     const reason = this.pendingReason;
-    const capture = { id: newId(), order, status, reason, amount, refunds: [], createdAt: this.stamp() };
+    const capture = { id: newId(), order, authorization, status, reason, amount, refunds: [], createdAt: this.stamp() };
     this.captures.set(capture.id, capture);
     order.captures.push(capture);
-    if (!reason) this.book("capture", order, capture.id, amount);
+    if (!reason) this.move("capture", order, capture.id, amount);
     return capture;
   }
 
-  captureHold(id, { amount, final_capture: isFinal } = {}) {
-    const hold = this.find("holds", id);
-    if (hold.status === "VOIDED") throw new PayPalError("AUTHORIZATION_VOIDED");
-    if (hold.status === "CAPTURED") throw new PayPalError("AUTHORIZATION_ALREADY_CAPTURED");
-    const wanted = amount ? money.parse(amount) : hold.amount;
-    const captured = hold.captured + wanted.thousandths;
-    if (captured > hold.amount.thousandths) throw new PayPalError("MAX_CAPTURE_AMOUNT_EXCEEDED", "/amount");
-    hold.captured = captured;
-    hold.status = isFinal || captured === hold.amount.thousandths ? "CAPTURED" : "PARTIALLY_CAPTURED";
-    return this.takeMoney(hold.order, wanted);
+  captureAuthorization(id, { amount, final_capture: isFinal } = {}) {
+    const authorization = this.find("authorizations", id);
+    if (authorization.status === "VOIDED") throw new PayPalError("AUTHORIZATION_VOIDED");
+    if (authorization.status === "CAPTURED") throw new PayPalError("AUTHORIZATION_ALREADY_CAPTURED");
+    const wanted = amount ? money.parse(amount) : authorization.amount;
+    const captured = authorization.captured + wanted.thousandths;
+    if (captured > authorization.amount.thousandths) throw new PayPalError("MAX_CAPTURE_AMOUNT_EXCEEDED", "/amount");
+    authorization.captured = captured;
+    authorization.status = isFinal || captured === authorization.amount.thousandths ? "CAPTURED" : "PARTIALLY_CAPTURED";
+    return this.takeMoney(authorization.order, wanted, authorization);
   }
 
-  voidHold(id) {
-    const hold = this.find("holds", id);
-    if (hold.status === "VOIDED") throw new PayPalError("PREVIOUSLY_VOIDED");
-    if (hold.status === "CAPTURED") throw new PayPalError("PREVIOUSLY_CAPTURED");
-    hold.status = "VOIDED";
-    hold.order.status = "VOIDED";
-    this.book("release", hold.order, hold.id, hold.amount);
-    return hold;
+  voidAuthorization(id) {
+    const authorization = this.find("authorizations", id);
+    if (authorization.status === "VOIDED") throw new PayPalError("PREVIOUSLY_VOIDED");
+    if (authorization.status === "CAPTURED") throw new PayPalError("PREVIOUSLY_CAPTURED");
+    authorization.status = "VOIDED";
+    authorization.order.status = "VOIDED";
+    this.move("release", authorization.order, authorization.id, authorization.amount);
+    return authorization;
   }
 
   refundCapture(id, { amount, custom_id: customId, invoice_id: invoiceId } = {}) {
+    if (customId && !/^[\w\-.,]{1,127}$/.test(customId))
+      throw new PayPalError("INVALID_PARAMETER_SYNTAX", "/custom_id");
     const capture = this.find("captures", id);
     if (capture.status === "PENDING") throw new PayPalError("PENDING_CAPTURE");
     const left = capture.amount.thousandths - refunded(capture);
@@ -141,7 +143,7 @@ class Books {
     this.refunds.set(refund.id, refund);
     capture.refunds.push(refund);
     capture.status = wanted.thousandths === left ? "REFUNDED" : "PARTIALLY_REFUNDED";
-    this.book("refund", capture.order, refund.id, wanted);
+    this.move("refund", capture.order, refund.id, wanted);
     return refund;
   }
 
@@ -149,7 +151,9 @@ class Books {
 
   order(order) {
     const payments = {
-      ...(order.holds.length > 0 && { authorizations: order.holds.map((hold) => this.hold(hold)) }),
+      ...(order.authorizations.length > 0 && {
+        authorizations: order.authorizations.map((authorization) => this.authorization(authorization)),
+      }),
       ...(order.captures.length > 0 && { captures: order.captures.map((capture) => this.capture(capture)) }),
     };
     const refunds = order.captures.flatMap((capture) => capture.refunds);
@@ -175,17 +179,17 @@ class Books {
     };
   }
 
-  hold(hold) {
+  authorization(authorization) {
     return {
-      id: hold.id,
-      status: hold.status,
-      amount: money.spell(hold.amount),
-      ...(hold.order.unit.custom_id && { custom_id: hold.order.unit.custom_id }),
-      supplementary_data: { related_ids: { order_id: hold.order.id } },
-      create_time: hold.createdAt,
+      id: authorization.id,
+      status: authorization.status,
+      amount: money.spell(authorization.amount),
+      ...(authorization.order.unit.custom_id && { custom_id: authorization.order.unit.custom_id }),
+      supplementary_data: { related_ids: { order_id: authorization.order.id } },
+      create_time: authorization.createdAt,
       links: [
-        { href: `${this.base}/v2/payments/authorizations/${hold.id}`, rel: "self", method: "GET" },
-        { href: `${this.base}/v2/checkout/orders/${hold.order.id}`, rel: "up", method: "GET" },
+        { href: `${this.base}/v2/payments/authorizations/${authorization.id}`, rel: "self", method: "GET" },
+        { href: `${this.base}/v2/checkout/orders/${authorization.order.id}`, rel: "up", method: "GET" },
       ],
     };
   }
@@ -202,7 +206,7 @@ class Books {
       create_time: capture.createdAt,
       links: [
         { href: `${this.base}/v2/payments/captures/${capture.id}`, rel: "self", method: "GET" },
-        { href: `${this.base}/v2/checkout/orders/${capture.order.id}`, rel: "up", method: "GET" },
+        { href: `${this.base}${parentOf(capture)}`, rel: "up", method: "GET" },
       ],
     };
   }
@@ -223,9 +227,13 @@ class Books {
   }
 }
 
+/** What a capture was made from. */
+const parentOf = ({ authorization, order }) =>
+  authorization ? `/v2/payments/authorizations/${authorization.id}` : `/v2/checkout/orders/${order.id}`;
+
 const refunded = (capture) =>
   capture.refunds
     .filter(({ status }) => status === "COMPLETED" || status === "PENDING")
     .reduce((sum, { amount }) => sum + amount.thousandths, 0);
 
-module.exports = { Books };
+module.exports = { Account };

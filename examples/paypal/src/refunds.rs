@@ -1,0 +1,145 @@
+//! The refunds of an order.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
+
+use medusa_payment_rs::refunds::{Keyed, Refund, RefundApi};
+use medusa_payment_rs::{Amount, PaymentProcessorError, Result, async_trait};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use uuid::Uuid;
+
+use crate::api::Api;
+use crate::money::Money;
+use crate::order::{self, Order};
+use crate::requests::refund_capture;
+
+/// How the `custom_id` of a refund begins that Medusa asked for.
+const MARK: &str = "medusa-refund-";
+
+/// The refunds of an order, for [`refund`](medusa_payment_rs::refunds::refund).
+pub(crate) struct OrderRefunds<'a> {
+    api: &'a Api<'a>,
+    id: &'a str,
+    /// The order as it was just read, for the refund that is made from it.
+    order: Mutex<Option<Order>>,
+}
+
+impl<'a> OrderRefunds<'a> {
+    pub(crate) fn new(api: &'a Api<'a>, id: &'a str) -> Self {
+        Self { api, id, order: Mutex::default() }
+    }
+
+    fn latest(&self) -> std::sync::MutexGuard<'_, Option<Order>> {
+        self.order.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn not_captured(&self, order: &Order) -> PaymentProcessorError {
+        let (code, detail) = match order.pending_capture() {
+            Some(_) => {
+                ("capture_pending", "PayPal has not decided on the capture yet. Try again later.")
+            }
+            None => ("not_captured", "Nothing was captured: cancel the payment instead."),
+        };
+        self.api.refused(code, detail)
+    }
+}
+
+#[async_trait]
+impl RefundApi for OrderRefunds<'_> {
+    fn provider(&self) -> &'static str {
+        "PayPal"
+    }
+
+    async fn list(&self) -> Result<Vec<Refund>> {
+        let order = self.api.get_order(self.id).await?;
+        let refunds = order.refunds().cloned().map(Refund::from).collect();
+        *self.latest() = Some(order);
+        Ok(refunds)
+    }
+
+    /// PayPal answers a request id that was used before with what the first request made, whatever the
+    /// second one asks for, and with the same status (201). So each request has a mark of its own: a
+    /// refund with another mark was made by another request.
+    async fn create(&self, amount: Amount, key: &str) -> Result<Keyed<Refund>> {
+        let known = self.latest().take();
+        let order = match known {
+            Some(order) => order,
+            None => self.api.get_order(self.id).await?,
+        };
+        let Some((capture, money)) = order.capture_to_refund() else {
+            return Ok(Keyed::Refused(self.not_captured(&order)));
+        };
+        let money = Money::new(amount, &money.currency_code)?;
+        let mark = format!("{MARK}{}", Uuid::new_v4());
+        let answer = self.api.refund(refund_capture(&capture.id, &money, &mark), key).await?;
+        let is_of_another = |refund: &order::Refund| {
+            refund.custom_id.as_ref().is_some_and(|custom_id| *custom_id != mark)
+        };
+        Ok(match answer {
+            Keyed::Done(refund) if is_of_another(&refund) => Keyed::Replayed(refund),
+            answer => answer,
+        }
+        .map(Refund::from))
+    }
+
+    fn now(&self) -> u64 {
+        self.api.exchange.client().now()
+    }
+}
+
+impl From<order::Refund> for Refund {
+    fn from(refund: order::Refund) -> Self {
+        let is_void = refund.is_void();
+        let reason = || refund.status_details.reason.unwrap_or_else(|| "REFUND_FAILED".to_owned());
+        Self {
+            void: is_void.then(reason),
+            is_ours: refund.custom_id.is_some_and(|id| id.starts_with(MARK)),
+            id: refund.id,
+            amount: refund.amount.as_ref().and_then(Money::amount),
+            created: refund.create_time.as_deref().and_then(seconds_since_1970).unwrap_or(0),
+        }
+    }
+}
+
+/// Returns a time as PayPal spells it (`2026-11-24T09:30:00Z`) in seconds since 1970.
+fn seconds_since_1970(timestamp: &str) -> Option<u64> {
+    let time: SystemTime = OffsetDateTime::parse(timestamp, &Rfc3339).ok()?.into();
+    Some(time.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refund(json: &str) -> Refund {
+        serde_json::from_str::<order::Refund>(json).unwrap().into()
+    }
+
+    #[test]
+    fn a_refund_is_ours_by_its_mark_and_void_by_its_status() {
+        let ours = refund(
+            r#"{"id":"R1","status":"PENDING","custom_id":"medusa-refund-1","create_time":"2026-11-24T00:00:00Z","amount":{"currency_code":"EUR","value":"3.00"}}"#,
+        );
+        assert!(ours.is_ours && ours.void.is_none());
+        assert_eq!((ours.amount, ours.created), (Amount::new(300).ok(), 1_795_478_400));
+        let failed = r#"{"id":"R2","status":"FAILED","status_details":{"reason":"ECHECK"}}"#;
+        assert_eq!(refund(failed).void.as_deref(), Some("ECHECK"));
+        let canceled = refund(r#"{"id":"R3","status":"CANCELLED","custom_id":"order-7"}"#);
+        assert_eq!(canceled.void.as_deref(), Some("REFUND_FAILED"));
+        assert!(!canceled.is_ours);
+    }
+
+    #[test]
+    fn a_timestamp_may_have_a_fraction_or_an_offset() {
+        for (text, seconds) in [
+            ("2000-02-29T12:00:00Z", Some(951_825_600)),
+            ("2026-11-24T00:00:01.123Z", Some(1_795_478_401)),
+            ("2026-11-23T17:00:00-07:00", Some(1_795_478_400)),
+            ("2026-11-24", None),
+            ("1969-12-31T23:59:59Z", None),
+        ] {
+            assert_eq!(seconds_since_1970(text), seconds, "{text}");
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Webhooks (<https://developer.paypal.com/api/rest/webhooks/rest/>): PayPal itself is asked whether it
+//! sent a delivery, and which order the delivery is about.
+
+use medusa_payment_rs::webhook::{WebhookAction, WebhookEvent, WebhookRequest};
+use medusa_payment_rs::{ErrorKind, JsonObject, PaymentProcessorError, Result};
+use serde::{Deserialize, Serialize};
+
+use crate::api::{Api, is_not_found};
+use crate::money::Money;
+use crate::order::Order;
+use crate::requests;
+
+/// The body of the request to verify a delivery. The event goes out as it came in: PayPal's signature
+/// is over its bytes.
+#[derive(Debug, Serialize)]
+pub(crate) struct Verification<'a> {
+    auth_algo: &'a str,
+    cert_url: &'a str,
+    transmission_id: &'a str,
+    transmission_sig: &'a str,
+    transmission_time: &'a str,
+    webhook_id: &'a str,
+    webhook_event: &'a JsonObject,
+}
+
+impl<'a> Verification<'a> {
+    /// Returns `None` if a header is missing.
+    fn of(
+        request: &'a WebhookRequest,
+        webhook_event: &'a JsonObject,
+        webhook_id: &'a str,
+    ) -> Option<Self> {
+        Some(Self {
+            auth_algo: request.header("paypal-auth-algo")?,
+            cert_url: request.header("paypal-cert-url")?,
+            transmission_id: request.header("paypal-transmission-id")?,
+            transmission_sig: request.header("paypal-transmission-sig")?,
+            transmission_time: request.header("paypal-transmission-time")?,
+            webhook_id,
+            webhook_event,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct Verdict {
+    verification_status: String,
+}
+
+#[derive(Deserialize)]
+struct Event {
+    id: String,
+    event_type: String,
+    #[serde(default)]
+    resource: Option<Resource>,
+}
+
+/// An authorization or a capture, as far as it leads to its order.
+#[derive(Deserialize)]
+struct Resource {
+    #[serde(default)]
+    amount: Option<Money>,
+    #[serde(default)]
+    supplementary_data: SupplementaryData,
+    #[serde(default)]
+    links: Vec<Link>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct SupplementaryData {
+    related_ids: RelatedIds,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RelatedIds {
+    order_id: Option<String>,
+    authorization_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Link {
+    rel: String,
+    href: String,
+}
+
+impl Resource {
+    fn order_id(&self) -> Option<&str> {
+        let known = self.supplementary_data.related_ids.order_id.as_deref();
+        known.or_else(|| self.parent("/v2/checkout/orders/"))
+    }
+
+    fn authorization_id(&self) -> Option<&str> {
+        let known = self.supplementary_data.related_ids.authorization_id.as_deref();
+        known.or_else(|| self.parent("/v2/payments/authorizations/"))
+    }
+
+    /// Returns the id of what the resource was made from, if that is at this path.
+    fn parent(&self, path: &str) -> Option<&str> {
+        let link = self.links.iter().find(|link| link.rel == "up")?;
+        Some(link.href.split_once(path)?.1)
+    }
+}
+
+/// Reads a webhook request, once PayPal has said that it is genuine.
+///
+/// # Errors
+/// [`Invalid`](ErrorKind::Invalid) or [`Refused`](ErrorKind::Refused) if PayPal did not send it;
+/// [`Unavailable`](ErrorKind::Unavailable) if PayPal cannot be asked.
+pub(crate) async fn read(
+    api: &Api<'_>,
+    request: &WebhookRequest,
+    webhook_id: Option<&str>,
+) -> Result<WebhookEvent> {
+    let body = verified(api, request, webhook_id).await?;
+    let event: Event = body.deserialize().map_err(|_| not_an_event())?;
+    let action = match event.event_type.as_str() {
+        "PAYMENT.AUTHORIZATION.CREATED" => WebhookAction::Authorized,
+        "PAYMENT.CAPTURE.COMPLETED" => WebhookAction::Captured,
+        _ => return Ok(WebhookEvent::not_supported(event.id, event.event_type)),
+    };
+    let order = match &event.resource {
+        Some(resource) => order_of(api, resource).await?,
+        None => None,
+    };
+    let Some(order) = order else {
+        return Ok(WebhookEvent::not_supported(event.id, event.event_type));
+    };
+    Ok(WebhookEvent {
+        id: event.id,
+        kind: event.event_type,
+        action,
+        resource: order.custom_id().map(str::to_owned),
+        payment: Some(order.fields.id),
+        amount: event.resource.and_then(|resource| resource.amount?.amount()),
+        reason: None,
+    })
+}
+
+/// Returns the order that an authorization or a capture belongs to; `None` if this account has none.
+/// A capture may name its authorization only.
+async fn order_of(api: &Api<'_>, resource: &Resource) -> Result<Option<Order>> {
+    let read = async {
+        if let Some(id) = resource.order_id() {
+            return api.get_order(id).await.map(Some);
+        }
+        let Some(id) = resource.authorization_id() else { return Ok(None) };
+        let authorization: Resource = api.read(requests::get_authorization(id)).await?;
+        match authorization.order_id() {
+            Some(id) => api.get_order(id).await.map(Some),
+            None => Ok(None),
+        }
+    };
+    match read.await {
+        Err(error) if is_not_found(&error) => Ok(None),
+        result => result,
+    }
+}
+
+/// Returns the request's body.
+async fn verified(
+    api: &Api<'_>,
+    request: &WebhookRequest,
+    webhook_id: Option<&str>,
+) -> Result<JsonObject> {
+    let webhook_id = webhook_id.ok_or_else(|| {
+        refused(
+            "webhook_id_missing",
+            "The plugin's option `authWebhookId` is not set: no webhook can be verified.",
+        )
+    })?;
+    let event = request.text().and_then(|text| JsonObject::parse(text).ok());
+    let event = event.ok_or_else(not_an_event)?;
+    let verification = Verification::of(request, &event, webhook_id).ok_or_else(|| {
+        refused("webhook_not_verified", "It does not have the headers of PayPal's signature.")
+    })?;
+    let verdict: Verdict = api.read(requests::verify_webhook(&verification)).await?;
+    match verdict.verification_status.as_str() {
+        "SUCCESS" => Ok(event),
+        "FAILURE" => {
+            Err(refused("webhook_not_verified", "PayPal says that it did not sign this webhook."))
+        }
+        _ => {
+            let kind = ErrorKind::Unavailable;
+            let detail = format!("PayPal's verdict on the webhook is unknown. {}", kind.advice());
+            Err(api.exchange.error(kind, "invalid_response", detail))
+        }
+    }
+}
+
+fn not_an_event() -> PaymentProcessorError {
+    refused("invalid_event", "Its body is not an event of PayPal's.")
+}
+
+fn refused(code: &str, detail: &str) -> PaymentProcessorError {
+    PaymentProcessorError::invalid("The webhook request was refused", code, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_verified_with_the_bytes_that_came() {
+        let text = r#"{"b": 1.0, "a":"\u00e9/\/"}"#;
+        let names = ["auth-algo", "cert-url", "transmission-id", "transmission-sig"];
+        let headers = names.map(|name| (format!("PayPal-{name}"), "x".to_owned()));
+        let event = JsonObject::parse(text).unwrap();
+        let without_time = WebhookRequest::new(text, headers.clone());
+        assert!(Verification::of(&without_time, &event, "WH-1").is_none());
+        let time = ("paypal-transmission-time".to_owned(), "2026-01-01T00:00:00Z".to_owned());
+        let request = WebhookRequest::new(text, headers.into_iter().chain([time]));
+        let verification = Verification::of(&request, &event, "WH-1").unwrap();
+        let request = requests::verify_webhook(&verification);
+        assert!(request.only_reads());
+        assert!(request.body_text().ends_with(&format!(r#""webhook_event":{text}}}"#)));
+    }
+
+    #[test]
+    fn a_resource_leads_to_its_order() {
+        let ids = |json: &str| {
+            let resource: Resource = serde_json::from_str(json).unwrap();
+            let [order, authorization] = [resource.order_id(), resource.authorization_id()];
+            (order.map(str::to_owned), authorization.map(str::to_owned))
+        };
+        let linked = |path: &str| {
+            let up = format!(r#"{{"rel":"up","href":"https://api-m.paypal.com/v2/{path}"}}"#);
+            ids(&format!(r#"{{"links":[{{"rel":"self","href":"https://x"}},{up}]}}"#))
+        };
+        let id = |id: &str| Some(id.to_owned());
+        let related =
+            r#"{"supplementary_data":{"related_ids":{"order_id":"O1","authorization_id":"A1"}}}"#;
+        assert_eq!(ids(related), (id("O1"), id("A1")));
+        assert_eq!(linked("checkout/orders/O1"), (id("O1"), None));
+        assert_eq!(linked("payments/authorizations/A1"), (None, id("A1")));
+        assert_eq!(ids("{}"), (None, None));
+    }
+}
