@@ -393,3 +393,6 @@ fn naming_strangers(
     );
     PaymentProcessorError::new(error.kind(), error.error(), error.code(), detail)
 }
+
+#[cfg(test)]
+mod tests;

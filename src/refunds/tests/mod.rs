@@ -1,0 +1,125 @@
+//! The rule against a provider in memory, in random schedules.
+
+mod acquirer;
+mod mutants;
+mod processor;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::amount::Amount;
+use crate::json::JsonObject;
+use crate::layers::{Layers, Stack};
+use crate::request::Operation;
+use crate::testing::{Fault, Harness, Ledger, ScheduleReport, Schedules, schedules};
+use acquirer::Acquirer;
+use mutants::Flaw;
+use processor::{Processor, Rule};
+
+struct AtTheAcquirer {
+    acquirer: Arc<Acquirer>,
+    rule: Rule,
+}
+
+impl AtTheAcquirer {
+    fn new(serves_late: bool, rule: Rule) -> Self {
+        Self { acquirer: Acquirer::new(serves_late), rule }
+    }
+}
+
+fn id(data: &JsonObject) -> String {
+    data.get("id").unwrap_or_default()
+}
+
+#[async_trait]
+impl Harness for AtTheAcquirer {
+    async fn stack(&self) -> Stack {
+        let processor = Processor { acquirer: Arc::clone(&self.acquirer), rule: self.rule };
+        Stack::new("acquirer", Arc::new(processor), Layers::default())
+    }
+
+    async fn pay(&self, data: &JsonObject) {
+        self.acquirer.pay(&id(data));
+    }
+
+    async fn ledger(&self, data: &JsonObject) -> Option<Ledger> {
+        Some(self.acquirer.ledger(&id(data)))
+    }
+
+    async fn inject(&self, fault: Fault, operation: Operation) -> bool {
+        self.acquirer.inject(fault, operation, None);
+        true
+    }
+
+    async fn inject_at(&self, fault: Fault, operation: Operation, request: usize) -> bool {
+        self.acquirer.inject(fault, operation, Some(request));
+        true
+    }
+
+    async fn clear(&self) {
+        self.acquirer.clear();
+    }
+
+    async fn time_passes(&self, time: Duration) -> bool {
+        tokio::time::sleep(time).await;
+        true
+    }
+
+    async fn refund_elsewhere(&self, data: &JsonObject, amount: Amount) -> bool {
+        self.acquirer.refund_elsewhere(&id(data), amount)
+    }
+
+    async fn refund_fails(&self, data: &JsonObject, amount: Amount) -> bool {
+        self.acquirer.refund_fails(&id(data), amount)
+    }
+}
+
+async fn report(harness: &AtTheAcquirer, count: u64) -> ScheduleReport {
+    schedules(harness, Schedules { count, seed: None }).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_random_schedules_a_refund_is_paid_once() {
+    for rule in [
+        Rule { remembers_every_key: true, ..Rule::default() },
+        Rule::default(),
+        Rule { hides_replays: true, ..Rule::default() },
+    ] {
+        for serves_late in [false, true] {
+            let report = report(&AtTheAcquirer::new(serves_late, rule), 400).await;
+            println!("{rule:?}, serves late: {serves_late}: {report}");
+            report.assert_passed();
+        }
+    }
+}
+
+/// Whether the schedules find this flaw, in a provider where it does harm.
+async fn is_caught(flaw: Flaw) -> bool {
+    let rule = Rule { remembers_every_key: true, flaw: Some(flaw), ..Rule::default() };
+    let report = report(&AtTheAcquirer::new(false, rule), 500).await;
+    println!("{flaw:?}: {report}\n");
+    report.failed.is_some()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_refunds_of_version_0_1_are_caught_by_the_schedules() {
+    assert!(is_caught(Flaw::Old).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_flaw_is_caught_by_the_schedules() {
+    for flaw in [
+        Flaw::AmountInTheKey,
+        Flaw::AttemptsDecide,
+        Flaw::Forgets,
+        Flaw::NoLookAfterAMismatch,
+        Flaw::TakesOverTheYoung,
+        Flaw::CallsItRefused,
+        Flaw::OneKey,
+        Flaw::TakesOverTheVoid,
+    ] {
+        assert!(is_caught(flaw).await, "{flaw:?}");
+    }
+}
