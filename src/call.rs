@@ -1,9 +1,11 @@
 //! What a processor is told about the call that it serves.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use crate::error::Result;
 use crate::idempotency::{IdempotencyKey, IdempotencyKeys};
@@ -20,6 +22,7 @@ pub struct CallContext {
     deadline: Instant,
     attempts: AtomicU32,
     in_doubt: AtomicBool,
+    mark: OnceLock<String>,
 }
 
 impl CallContext {
@@ -41,6 +44,7 @@ impl CallContext {
             deadline: Instant::now() + limit,
             attempts: AtomicU32::new(0),
             in_doubt: AtomicBool::new(false),
+            mark: OnceLock::new(),
         }
     }
 
@@ -97,6 +101,11 @@ impl CallContext {
             "" => operation.to_owned(),
             payment => format!("{operation} of {payment}"),
         }
+    }
+
+    /// Returns a text that every attempt of this call has in common, and no other call.
+    pub(crate) fn mark(&self) -> &str {
+        self.mark.get_or_init(|| Uuid::new_v4().simple().to_string())
     }
 
     /// Whether a request of this call may have moved money without its reply having arrived.

@@ -63,9 +63,18 @@ pub(super) enum Ended<T> {
     Lost,
 }
 
+/// What a request with a key is for.
+#[derive(Clone, PartialEq, Eq)]
+enum Asked {
+    /// A refund of this amount with this mark.
+    Refund(Amount, String),
+    /// Another mark for the refund with this id.
+    Mark(String, String),
+}
+
 /// The first request with a key.
 struct Keyed {
-    amount: Amount,
+    asked: Asked,
     at: Instant,
     /// `None` as long as it is being served.
     answer: Option<Result<Refund, &'static str>>,
@@ -84,13 +93,15 @@ struct State {
 pub(super) struct Acquirer {
     state: Mutex<State>,
     started: Instant,
+    /// Whether a key is refused for other parameters than it was first used with.
+    compares: bool,
     /// Whether a refund that seems to hang is made in the end.
     serves_late: bool,
 }
 
 impl Acquirer {
-    pub(super) fn new(serves_late: bool) -> Arc<Self> {
-        Arc::new(Self { state: Mutex::default(), started: Instant::now(), serves_late })
+    pub(super) fn new(compares: bool, serves_late: bool) -> Arc<Self> {
+        Arc::new(Self { state: Mutex::default(), started: Instant::now(), compares, serves_late })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -133,13 +144,13 @@ impl Acquirer {
     }
 
     pub(super) fn refund_elsewhere(&self, id: &str, amount: Amount) -> bool {
-        self.pay_back(id, amount, false, None).is_ok()
+        self.pay_back(id, amount, None, None).is_ok()
     }
 
     pub(super) fn refund_fails(&self, id: &str, amount: Amount) -> bool {
         self.with(id, |payment| {
             let refund = payment.refunds.iter_mut().find(|refund| {
-                refund.is_ours && refund.void.is_none() && refund.amount == Some(amount)
+                refund.is_ours() && refund.void.is_none() && refund.amount == Some(amount)
             });
             refund.map(|refund| refund.void = Some("account_closed".to_owned())).is_some()
         })
@@ -216,15 +227,15 @@ impl Acquirer {
         let (acquirer, id) = (Arc::clone(self), id.to_owned());
         let fault = self.next_fault(operation);
         Self::serve(fault, false, async move {
-            acquirer.with(&id, |payment| match (fault, payment.status) {
-                (Some(Fault::Decline), _) => Ended::Refused("declined"),
-                (Some(Fault::DeclineQuietly), status) => Ended::Done(status),
-                (_, Status::Open | Status::Held) => {
+            acquirer.with(&id, |payment| match (payment.status, fault) {
+                (status, _) if status == wanted => Ended::Done(status),
+                (Status::Captured | Status::Canceled, _) => Ended::Refused("not_possible"),
+                (_, Some(Fault::Decline)) => Ended::Refused("declined"),
+                (status, Some(Fault::DeclineQuietly)) => Ended::Done(status),
+                _ => {
                     payment.status = wanted;
                     Ended::Done(wanted)
                 }
-                (_, status) if status == wanted => Ended::Done(status),
-                _ => Ended::Refused("not_possible"),
             })
         })
         .await
@@ -234,33 +245,58 @@ impl Acquirer {
         self: &Arc<Self>,
         operation: Operation,
         id: &str,
-        amount: Amount,
+        (amount, mark): (Amount, &str),
+        key: &str,
+    ) -> Ended<Refund> {
+        self.once(operation, id, Asked::Refund(amount, mark.to_owned()), key).await
+    }
+
+    pub(super) async fn mark(
+        self: &Arc<Self>,
+        operation: Operation,
+        id: &str,
+        (refund, mark): (&str, &str),
+        key: &str,
+    ) -> Ended<Refund> {
+        self.once(operation, id, Asked::Mark(refund.to_owned(), mark.to_owned()), key).await
+    }
+
+    async fn once(
+        self: &Arc<Self>,
+        operation: Operation,
+        id: &str,
+        asked: Asked,
         key: &str,
     ) -> Ended<Refund> {
         let (acquirer, id, key) = (Arc::clone(self), id.to_owned(), format!("{id} {key}"));
         let fault = self.next_fault(operation);
         let late = self.serves_late;
-        let work = async move { acquirer.refund_once(fault, &id, amount, key).await };
+        let work = async move { acquirer.served_once(fault, &id, asked, key).await };
         Self::serve(fault, late, work).await
     }
 
-    async fn refund_once(
+    async fn served_once(
         &self,
         fault: Option<Fault>,
         id: &str,
-        amount: Amount,
+        asked: Asked,
         key: String,
     ) -> Ended<Refund> {
-        if let Some(ended) = self.earlier(&key, amount) {
+        if let Some(ended) = self.earlier(&key, &asked) {
             return ended;
         }
-        let first = Keyed { amount, at: Instant::now(), answer: None };
+        let first = Keyed { asked: asked.clone(), at: Instant::now(), answer: None };
         self.state().keys.insert(key.clone(), first);
         sleep(PROCESSING).await;
         let void = (fault == Some(Fault::DeclineQuietly)).then(|| "expired_card".to_owned());
-        let answer = match fault {
-            Some(Fault::Decline) => Err("declined"),
-            _ => self.pay_back(id, amount, true, void),
+        let answer = match (fault, asked) {
+            (Some(Fault::Decline), _) => Err("declined"),
+            (_, Asked::Refund(amount, mark)) => self.pay_back(id, amount, Some(mark), void),
+            (_, Asked::Mark(refund, mark)) => Ok(self.with(id, |payment| {
+                let refund = payment.refunds.iter_mut().find(|known| known.id == refund).unwrap();
+                refund.mark = Some(mark);
+                refund.clone()
+            })),
         };
         if let Some(keyed) = self.state().keys.get_mut(&key) {
             keyed.answer = Some(answer.clone());
@@ -272,12 +308,12 @@ impl Acquirer {
     }
 
     /// What is answered because of an earlier request with this key.
-    fn earlier(&self, key: &str, amount: Amount) -> Option<Ended<Refund>> {
+    fn earlier(&self, key: &str, asked: &Asked) -> Option<Ended<Refund>> {
         let state = self.state();
         let keyed = state.keys.get(key).filter(|keyed| keyed.at.elapsed() < KEYS_LIVE)?;
         Some(match &keyed.answer {
-            _ if keyed.amount != amount => Ended::OfAnotherRequest,
             None => Ended::InUse,
+            Some(_) if keyed.asked != *asked && self.compares => Ended::OfAnotherRequest,
             Some(answer) => Ended::Replayed(answer.clone()),
         })
     }
@@ -286,7 +322,7 @@ impl Acquirer {
         &self,
         id: &str,
         amount: Amount,
-        is_ours: bool,
+        mark: Option<String>,
         void: Option<String>,
     ) -> Result<Refund, &'static str> {
         let number = {
@@ -303,7 +339,7 @@ impl Acquirer {
                 return Err("too_much");
             }
             let id = format!("re_{number:06}");
-            let refund = Refund { id, amount: Some(amount), created, void, is_ours };
+            let refund = Refund { id, amount: Some(amount), created, void, mark };
             payment.refunds.push(refund.clone());
             Ok(refund)
         })

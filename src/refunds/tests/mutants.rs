@@ -17,8 +17,10 @@ pub(super) enum Flaw {
     Old,
     /// The key follows from the amount, too.
     AmountInTheKey,
-    /// A call's second attempt takes over what it finds, whether or not the first was sent.
+    /// A call's second attempt takes what it finds for its own, whether or not the first was sent.
     AttemptsDecide,
+    /// A call that has lost a reply takes what it finds for its own.
+    DoubtDecides,
     /// What was seen does not stay known.
     Forgets,
     /// After a key of another request the next key is used without a look.
@@ -29,6 +31,8 @@ pub(super) enum Flaw {
     CallsItRefused,
     /// The key is the same for every refund of a payment.
     OneKey,
+    /// What was found is recorded without a word to other servers.
+    ClaimsNothing,
     /// What failed at the bank counts as paid.
     TakesOverTheVoid,
 }
@@ -47,13 +51,10 @@ pub(super) async fn flawed(
         let old = Old { api, call, amount, settling: deadline + STORING };
         return old.refund(payment, record).await;
     }
-    if flaw == Flaw::AttemptsDecide && call.attempt() > 1 {
-        call.set_in_doubt(true);
-    }
     if flaw == Flaw::Forgets {
         record.unrecorded_refunds.clear();
     }
-    let api = Flawed { api, flaw, payment };
+    let api = Flawed { api, flaw, call, payment };
     match refund(&api, call, payment, amount, record, deadline).await {
         Err(error) if flaw == Flaw::CallsItRefused && error.kind() == ErrorKind::OutcomeUnknown => {
             Err(PaymentProcessorError::refused("", "", ""))
@@ -66,6 +67,7 @@ pub(super) async fn flawed(
 struct Flawed<'a> {
     api: &'a dyn RefundApi,
     flaw: Flaw,
+    call: &'a CallContext,
     payment: &'a str,
 }
 
@@ -80,21 +82,34 @@ impl RefundApi for Flawed<'_> {
         if self.flaw == Flaw::TakesOverTheVoid {
             refunds.iter_mut().for_each(|refund| refund.void = None);
         }
+        if self.flaw == Flaw::AttemptsDecide && self.call.attempt() > 1
+            || self.flaw == Flaw::DoubtDecides && self.call.in_doubt()
+        {
+            let ours = refunds.iter_mut().filter(|refund| refund.is_ours());
+            ours.for_each(|refund| refund.mark = Some(self.call.mark().to_owned()));
+        }
         Ok(refunds)
     }
 
-    async fn create(&self, amount: Amount, key: &str) -> Result<Keyed<Refund>> {
+    async fn create(&self, amount: Amount, key: &str, mark: &str) -> Result<Keyed<Refund>> {
         let key = match self.flaw {
             Flaw::AmountInTheKey => format!("{key}-{amount}"),
             Flaw::OneKey => format!("refund-{}", self.payment),
             _ => key.to_owned(),
         };
-        match self.api.create(amount, &key).await? {
+        match self.api.create(amount, &key, mark).await? {
             Keyed::OfAnotherRequest if self.flaw == Flaw::NoLookAfterAMismatch => {
-                self.api.create(amount, &format!("{key}-{amount}")).await
+                self.api.create(amount, &format!("{key}-{amount}"), mark).await
             }
             answer => Ok(answer),
         }
+    }
+
+    async fn claim(&self, refund: &Refund, key: &str, mark: &str) -> Result<Keyed<Refund>> {
+        if self.flaw == Flaw::ClaimsNothing {
+            return Ok(Keyed::Done(Refund { mark: Some(mark.to_owned()), ..refund.clone() }));
+        }
+        self.api.claim(refund, key, mark).await
     }
 
     fn now(&self) -> u64 {
@@ -106,6 +121,9 @@ impl RefundApi for Flawed<'_> {
         self.api.remembers_every_key()
     }
 }
+
+/// That version marked all refunds alike.
+const MARK: &str = "refund";
 
 /// The rule of version 0.1, in short.
 struct Old<'a> {
@@ -130,7 +148,7 @@ impl Old<'_> {
             let listed = self.api.list().await?;
             let unrecorded = || {
                 listed.iter().filter(|refund| {
-                    refund.is_ours && refund.void.is_none() && !record.has_recorded(refund)
+                    refund.is_ours() && refund.void.is_none() && !record.has_recorded(refund)
                 })
             };
             let wanted = Some(self.amount);
@@ -163,7 +181,7 @@ impl Old<'_> {
     async fn create(&self, key: &str) -> Result<Keyed<Refund>> {
         let was_in_doubt = self.call.in_doubt();
         self.call.set_in_doubt(true);
-        let reply = self.api.create(self.amount, key).await;
+        let reply = self.api.create(self.amount, key, MARK).await;
         self.call.set_in_doubt(was_in_doubt || reply.is_err());
         reply
     }

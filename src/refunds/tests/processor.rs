@@ -93,22 +93,9 @@ struct Refunds<'a> {
     payment: &'a str,
 }
 
-#[async_trait]
-impl RefundApi for Refunds<'_> {
-    fn provider(&self) -> &'static str {
-        "The acquirer"
-    }
-
-    async fn list(&self) -> Result<Vec<Refund>> {
-        match self.acquirer.read(self.call.operation(), self.payment).await {
-            Ended::Done(payment) => Ok(payment.refunds),
-            _ => Err(unavailable()),
-        }
-    }
-
-    async fn create(&self, amount: Amount, key: &str) -> Result<Keyed<Refund>> {
-        let operation = self.call.operation();
-        match self.acquirer.refund(operation, self.payment, amount, key).await {
+impl Refunds<'_> {
+    fn understood(&self, ended: Ended<Refund>) -> Result<Keyed<Refund>> {
+        match ended {
             Ended::Done(refund) => Ok(Keyed::Done(refund)),
             Ended::Refused(code) => Ok(Keyed::Refused(refused(code))),
             Ended::Replayed(Ok(refund)) if self.rule.hides_replays => Ok(Keyed::Done(refund)),
@@ -122,6 +109,32 @@ impl RefundApi for Refunds<'_> {
             Ended::NotSent => Err(unavailable()),
             Ended::Lost => Err(unknown()),
         }
+    }
+}
+
+#[async_trait]
+impl RefundApi for Refunds<'_> {
+    fn provider(&self) -> &'static str {
+        "The acquirer"
+    }
+
+    async fn list(&self) -> Result<Vec<Refund>> {
+        match self.acquirer.read(self.call.operation(), self.payment).await {
+            Ended::Done(payment) => Ok(payment.refunds),
+            _ => Err(unavailable()),
+        }
+    }
+
+    async fn create(&self, amount: Amount, key: &str, mark: &str) -> Result<Keyed<Refund>> {
+        let operation = self.call.operation();
+        let ended = self.acquirer.refund(operation, self.payment, (amount, mark), key).await;
+        self.understood(ended)
+    }
+
+    async fn claim(&self, refund: &Refund, key: &str, mark: &str) -> Result<Keyed<Refund>> {
+        let operation = self.call.operation();
+        let ended = self.acquirer.mark(operation, self.payment, (&refund.id, mark), key).await;
+        self.understood(ended)
     }
 
     fn now(&self) -> u64 {
