@@ -19,6 +19,7 @@ pub struct CallContext {
     identifier: &'static str,
     payment: String,
     key: IdempotencyKey,
+    started: Instant,
     deadline: Instant,
     attempts: AtomicU32,
     in_doubt: AtomicBool,
@@ -41,6 +42,7 @@ impl CallContext {
             identifier,
             payment: payment_id.unwrap_or_else(|| resource_of(request)),
             key,
+            started: Instant::now(),
             deadline: Instant::now() + limit,
             attempts: AtomicU32::new(0),
             in_doubt: AtomicBool::new(false),
@@ -101,6 +103,11 @@ impl CallContext {
             "" => operation.to_owned(),
             payment => format!("{operation} of {payment}"),
         }
+    }
+
+    /// Returns when the call began: not before Medusa had read what it is about.
+    pub(crate) fn started(&self) -> Instant {
+        self.started
     }
 
     /// Returns a text that every attempt of this call has in common, and no other call.

@@ -388,11 +388,13 @@ impl Refunding<'_> {
         refund.mark_and_time().is_some_and(|(mark, _)| mark == self.call.mark())
     }
 
-    /// Whether another server may still be storing it, since it has made or claimed it.
+    /// Whether another server may still have been storing it, since it made or claimed it, when this call
+    /// began and Medusa had read what is recorded.
     fn is_young(&self, refund: &Refund) -> bool {
         let claimed = refund.mark_and_time().map_or(0, |(_, time)| time);
         let age = self.api.now().saturating_sub(refund.created.max(claimed));
-        Duration::from_secs(age) < self.settling
+        let age_at_start = Duration::from_secs(age).saturating_sub(self.call.started().elapsed());
+        age_at_start < self.settling
     }
 
     /// The error of a key that is in use. If no request of this call can be the one that is being

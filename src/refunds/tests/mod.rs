@@ -10,10 +10,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::amount::Amount;
+use crate::error::Result;
 use crate::json::JsonObject;
 use crate::layers::{Layers, Stack};
-use crate::request::Operation;
+use crate::request::{Operation, Request, Response};
 use crate::testing::{Fault, Harness, Ledger, ScheduleReport, Schedules, schedules};
+use crate::types::PaymentProcessorContext;
 use acquirer::Acquirer;
 use mutants::Flaw;
 use processor::{Processor, Rule};
@@ -21,6 +23,10 @@ use processor::{Processor, Rule};
 struct AtTheAcquirer {
     acquirer: Arc<Acquirer>,
     rule: Rule,
+}
+
+fn amount(minor_units: u64) -> Amount {
+    Amount::new(minor_units).unwrap()
 }
 
 fn id(data: &JsonObject) -> String {
@@ -92,6 +98,33 @@ async fn in_random_schedules_a_provider_that_hides_replays_pays_a_refund_once() 
         let rule = Rule { hides_replays: true, ..Rule::default() };
         report(&AtTheAcquirer { acquirer, rule }, 500).await.assert_passed();
     }
+}
+
+async fn recorded(stack: &Stack, request: Request) -> Result<JsonObject> {
+    match stack.call(request).await {
+        Ok(Response::Data(data)) => Ok(data),
+        Ok(Response::Session(session)) => Ok(session.session_data),
+        Ok(other) => panic!("no data: {other:?}"),
+        Err(error) => Err(error),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refund_that_was_young_when_a_call_began_is_left_alone_however_long_the_call_takes() {
+    let harness = AtTheAcquirer { acquirer: Acquirer::new(true, false), rule: Rule::default() };
+    let (a, b) = (harness.stack().await, harness.stack().await);
+    let context = Box::new(PaymentProcessorContext::new(amount(1000), "eur", "cart_1"));
+    let data = recorded(&a, Request::InitiatePayment(context)).await.unwrap();
+    harness.pay(&data).await;
+    let data = recorded(&a, Request::CapturePayment { data }).await.unwrap();
+    let refund = || Request::RefundPayment { data: data.clone(), amount: amount(300) };
+    recorded(&a, refund()).await.unwrap();
+    // Medusa may still be storing that when this starts, and not any more when it looks.
+    tokio::time::sleep(Duration::from_secs(11)).await;
+    harness.inject_at(Fault::Hang, Operation::RefundPayment, 0).await;
+    assert!(recorded(&b, refund()).await.is_err());
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert!(recorded(&b, refund()).await.is_ok());
 }
 
 /// Whether the schedules find this flaw, in a provider where it does harm.
