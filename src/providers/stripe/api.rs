@@ -129,6 +129,13 @@ impl<'a> Api<'a> {
         IntentRefunds { exchange: &self.exchange, intent, created }
     }
 
+    /// Returns the error of a change that Stripe has begun and that may still fail.
+    pub(super) fn under_way(&self) -> PaymentProcessorError {
+        let kind = ErrorKind::OutcomeUnknown;
+        let detail = format!("Stripe is still working on it. {}", kind.advice());
+        self.exchange.error(kind, "processing", detail).never_retry()
+    }
+
     /// Returns an error of this call's that Stripe had no part in.
     pub(super) fn refused(&self, code: &str, detail: impl Into<String>) -> PaymentProcessorError {
         let error = format!("{} is not possible", self.exchange.call().subject());

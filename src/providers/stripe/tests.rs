@@ -796,6 +796,31 @@ async fn a_replayed_refund_that_has_come_back_since_is_made_anew() {
     assert_eq!(recorded(&data.unwrap()), ["re_2"]);
 }
 
+#[tokio::test]
+async fn a_change_that_stripe_answers_with_another_status_is_no_success() {
+    for (answered, capture, cancel) in [
+        ("requires_capture", ErrorKind::Refused, ErrorKind::Refused),
+        // A capture may take some time, and fail in the end.
+        ("processing", ErrorKind::OutcomeUnknown, ErrorKind::Refused),
+    ] {
+        let server = Server::start([
+            ok(intent(answered)),
+            error(400, "payment_intent_unexpected_state"),
+            ok(intent(answered)),
+            ok(intent(answered)),
+        ])
+        .await;
+        let stack = stack(&server.url);
+        let data = json(&intent("requires_capture"));
+        for _ in 0..2 {
+            let request = Request::CapturePayment { data: data.clone() };
+            assert_eq!(stack.call(request).await.unwrap_err().kind(), capture, "{answered}");
+        }
+        let error = stack.call(Request::CancelPayment { data }).await.unwrap_err();
+        assert_eq!(error.kind(), cancel, "{answered}");
+    }
+}
+
 /// Stripe has no code for a refund of more than is left.
 #[tokio::test]
 async fn a_refusal_names_refunds_that_were_not_made_here() {
