@@ -272,19 +272,20 @@ async fn cancel(api: &Api<'_>, id: &str, part: &str) -> Result<Intent> {
 }
 
 /// Returns the intent after a change that gives it the status `wanted`. If Stripe says that its status does
-/// not allow the change, it may have been made before.
+/// not allow the change, it may have been made before; an answer with another status may be an old one that
+/// is replayed.
 async fn or_seen_as(
     wanted: IntentStatus,
     api: &Api<'_>,
     id: &str,
     answer: Result<Intent>,
 ) -> Result<Intent> {
-    let (intent, refusal) = match answer {
-        Err(error) if error.code() == UNEXPECTED_STATE => {
-            (api.retrieve_intent(id).await?, Some(error))
-        }
-        answer => (answer?, None),
+    let refusal = match answer {
+        Ok(intent) if intent.fields.status == wanted => return Ok(intent),
+        Err(error) if error.code() != UNEXPECTED_STATE => return Err(error),
+        answer => answer.err(),
     };
+    let intent = api.retrieve_intent(id).await?;
     let status = intent.fields.status;
     if status == wanted {
         return Ok(intent);

@@ -803,11 +803,15 @@ async fn a_change_that_stripe_answers_with_another_status_is_no_success() {
         // A capture may take some time, and fail in the end.
         ("processing", ErrorKind::OutcomeUnknown, ErrorKind::Refused),
     ] {
+        let unexpected = error(400, "payment_intent_unexpected_state");
+        let answered_so = || ok(intent(answered));
         let server = Server::start([
-            ok(intent(answered)),
-            error(400, "payment_intent_unexpected_state"),
-            ok(intent(answered)),
-            ok(intent(answered)),
+            answered_so(),
+            answered_so(),
+            unexpected,
+            answered_so(),
+            answered_so(),
+            answered_so(),
         ])
         .await;
         let stack = stack(&server.url);
@@ -818,6 +822,15 @@ async fn a_change_that_stripe_answers_with_another_status_is_no_success() {
         }
         let error = stack.call(Request::CancelPayment { data }).await.unwrap_err();
         assert_eq!(error.kind(), cancel, "{answered}");
+    }
+}
+
+#[tokio::test]
+async fn a_replayed_answer_from_before_a_capture_was_done_is_not_believed() {
+    for before in ["processing", "requires_capture"] {
+        let server = Server::start([replayed(200, intent(before)), ok(intent("succeeded"))]).await;
+        let request = Request::CapturePayment { data: json(&intent("requires_capture")) };
+        assert!(stack(&server.url).call(request).await.is_ok());
     }
 }
 
