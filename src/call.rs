@@ -1,9 +1,11 @@
 //! The context of one call.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use crate::error::Result;
 use crate::idempotency::{IdempotencyKey, IdempotencyKeys};
@@ -17,9 +19,11 @@ pub struct CallContext {
     identifier: &'static str,
     payment: String,
     key: IdempotencyKey,
+    started: Instant,
     deadline: Instant,
     attempts: AtomicU32,
     in_doubt: AtomicBool,
+    mark: OnceLock<String>,
 }
 
 impl CallContext {
@@ -38,9 +42,11 @@ impl CallContext {
             identifier,
             payment: payment_id.unwrap_or_else(|| resource_of(request)),
             key,
+            started: Instant::now(),
             deadline: Instant::now() + limit,
             attempts: AtomicU32::new(0),
             in_doubt: AtomicBool::new(false),
+            mark: OnceLock::new(),
         }
     }
 
@@ -105,6 +111,16 @@ impl CallContext {
             "" => operation.to_owned(),
             payment => format!("{operation} of {payment}"),
         }
+    }
+
+    /// Returns when the call began: not before Medusa had read what it is about.
+    pub(crate) fn started(&self) -> Instant {
+        self.started
+    }
+
+    /// Returns a text that every attempt of this call has in common, and no other call.
+    pub(crate) fn mark(&self) -> &str {
+        self.mark.get_or_init(|| Uuid::new_v4().simple().to_string())
     }
 
     /// Whether a request of this call may have moved money without its reply having arrived.

@@ -14,8 +14,10 @@
 //!   same data, on whichever server, the provider makes one. Two would both be recorded by Medusa, and
 //!   the later data would overwrite the earlier (`refundPayment`,
 //!   `@medusajs/medusa/dist/services/payment-provider.js`).
-//! - **A young refund may still be on its way to Medusa's database.** Unless it is certainly this
-//!   call's own, it is left alone until another server would have stored it.
+//! - **A young refund may still be on its way to Medusa's database.** Unless its mark says that it is
+//!   this call's own, it is left alone until another server would have stored it.
+//! - **What an earlier call has made is claimed before it is recorded**, with the key that a new refund
+//!   would have. Of two servers that find it at the same moment, one records it.
 //! - **A refusal names what the store does not know**: refunds made in the provider's dashboard.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,9 +53,28 @@ pub struct Refund {
     /// Why the money stays with the store although there is a refund: it failed or was canceled. The
     /// provider's word for the reason. `None` for a refund that is paid or about to be.
     pub void: Option<String>,
-    /// Whether Medusa asked for it, rather than a person in the provider's dashboard. Mark the refunds
-    /// that you create (metadata, a custom id) so that this can be told.
-    pub is_ours: bool,
+    /// The mark with which it was created ([`RefundApi::create`]), if Medusa asked for it. `None` if a
+    /// person made it in the provider's dashboard.
+    pub mark: Option<String>,
+}
+
+impl Refund {
+    /// Returns whether Medusa asked for it, rather than a person in the provider's dashboard.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        self.mark.is_some()
+    }
+
+    /// The mark of the call that has made it or claimed it last, and when it was claimed.
+    fn mark_and_time(&self) -> Option<(&str, u64)> {
+        let mark = self.mark.as_deref()?;
+        let Some((mark, time)) = mark.split_once('.') else { return Some((mark, 0)) };
+        Some((mark, time.parse().unwrap_or_default()))
+    }
+}
+
+fn is_among(refunds: &[Refund], id: &str) -> bool {
+    refunds.iter().any(|refund| refund.id == id)
 }
 
 /// A provider's refunds of one payment.
@@ -69,12 +90,25 @@ pub trait RefundApi: Sync {
     async fn list(&self) -> Result<Vec<Refund>>;
 
     /// Asks the provider for a refund of `amount`, and sends `key` as the idempotency key (1 to 64
-    /// printable ASCII characters). The refund is marked as ours.
+    /// printable ASCII characters). The provider keeps `mark` with the refund, in its metadata, say, and
+    /// returns it wherever the refund is shown: at most 64 letters, digits and dots, which tell the refunds
+    /// of a call from those of other calls and other servers.
     ///
     /// # Errors
     /// If it is not known what the provider did ([`ErrorKind::OutcomeUnknown`]), or certain that it did
     /// nothing and may do it later ([`ErrorKind::Unavailable`]).
-    async fn create(&self, amount: Amount, key: &str) -> Result<Keyed<Refund>>;
+    async fn create(&self, amount: Amount, key: &str, mark: &str) -> Result<Keyed<Refund>>;
+
+    /// Gives a refund that an earlier call has made this mark instead of its own, and sends `key` as the
+    /// idempotency key. Two servers may find the same refund at the same moment: one of them is answered
+    /// with the new mark, and records it. By default it seems so to both, for providers whose refunds
+    /// cannot be changed: then both record it.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    async fn claim(&self, refund: &Refund, _key: &str, mark: &str) -> Result<Keyed<Refund>> {
+        Ok(Keyed::Done(Refund { mark: Some(mark.to_owned()), ..refund.clone() }))
+    }
 
     /// Returns the provider's time, in seconds since 1970.
     fn now(&self) -> u64;
@@ -185,7 +219,7 @@ impl RefundRecord {
 
     /// Remembers what the provider's list shows.
     fn see(&mut self, listed: &[Refund]) {
-        for refund in listed.iter().filter(|refund| refund.is_ours) {
+        for refund in listed.iter().filter(|refund| refund.is_ours()) {
             if self.has_recorded(refund) {
                 continue;
             }
@@ -246,28 +280,27 @@ impl Refunding<'_> {
             return result;
         }
         let mut key = first_key.clone();
+        let mut replayed: Option<Refund> = None;
         for step in 1..=MOST_REPLAYS {
-            let listed = self.list().await?;
+            let mut listed = self.list().await?;
+            // The list may be behind what was answered.
+            listed.extend(replayed.take().filter(|refund| !is_among(&listed, &refund.id)));
             record.see(&listed);
-            if let Some(refund) = self.unrecorded_among(&listed, &record)? {
-                return self.take_over(refund, record);
-            }
-            match self.create(&key).await? {
-                Keyed::Done(refund) => return self.finish(&refund, record),
-                // Its answer may be old: if it is known to be over, or not what is wanted, the list
-                // decides anew and the next key is another refund's.
-                Keyed::Replayed(refund)
-                    if refund.amount == Some(self.amount)
-                        && !record.has_recorded(&refund)
-                        && !listed
-                            .iter()
-                            .any(|known| known.id == refund.id && known.void.is_some()) =>
-                {
-                    return self.take_over(&refund, record);
+            let keyed = match self.unrecorded_among(&listed, &record)? {
+                Some(refund) if self.is_own(refund) => return self.finish(refund, record),
+                Some(refund) if self.is_young(refund) => return Err(self.just_made(refund)),
+                Some(refund) => self.claim(refund, &key).await?,
+                None => self.create(&key).await?,
+            };
+            match keyed {
+                Keyed::Done(refund) if self.is_own(&refund) => {
+                    return self.finish(&refund, record);
                 }
-                Keyed::Replayed(_) | Keyed::FailureReplayed | Keyed::OfAnotherRequest => {}
                 Keyed::Refused(error) => return Err(naming_strangers(error, &listed, &record)),
                 Keyed::InUse(error) => return Err(self.in_use(error)),
+                // The key was used before: the list decides anew, and the next key is another request's.
+                Keyed::Done(refund) | Keyed::Replayed(refund) => replayed = Some(refund),
+                Keyed::FailureReplayed | Keyed::OfAnotherRequest => {}
             }
             key = format!("{first_key}.{step}");
         }
@@ -282,15 +315,18 @@ impl Refunding<'_> {
     /// Makes the first refund from this record. `None` if its key shows that it is not the first.
     async fn without_list(&self, key: &str, record: &RefundRecord) -> Option<Result<RefundRecord>> {
         Some(match self.create(key).await {
-            Ok(Keyed::Done(refund)) => self.finish(&refund, record.clone()),
+            Ok(Keyed::Done(refund)) if self.is_own(&refund) => self.finish(&refund, record.clone()),
             Ok(Keyed::Refused(error)) => Err(match self.api.list().await {
                 Ok(listed) => naming_strangers(error, &listed, record),
                 Err(_) => error,
             }),
             Ok(Keyed::InUse(error)) => Err(self.in_use(error)),
-            Ok(Keyed::Replayed(_) | Keyed::FailureReplayed | Keyed::OfAnotherRequest) => {
-                return None;
-            }
+            Ok(
+                Keyed::Done(_)
+                | Keyed::Replayed(_)
+                | Keyed::FailureReplayed
+                | Keyed::OfAnotherRequest,
+            ) => return None,
             Err(error) => Err(error),
         })
     }
@@ -309,12 +345,32 @@ impl Refunding<'_> {
         })
     }
 
-    /// Asks the provider for the refund. From here on a refund in the list may be this call's own, until
-    /// it is certain what became of the request; the call may end at any `.await`.
+    /// Asks the provider for the refund.
     async fn create(&self, key: &str) -> Result<Keyed<Refund>> {
+        self.watched(self.api.create(self.amount, key, self.call.mark())).await
+    }
+
+    /// Marks a refund that an earlier call has made as found by this one, so that no other server records
+    /// it, too. It has the key that a new refund would have: of all that start from the same record, one
+    /// is done.
+    async fn claim(&self, refund: &Refund, key: &str) -> Result<Keyed<Refund>> {
+        let mark = format!("{}.{}", self.call.mark(), self.api.now());
+        match self.watched(self.api.claim(refund, key, &mark)).await? {
+            // That says nothing about the refund, which the provider has.
+            Keyed::Refused(error) => Err(self.has_to_wait(error.detail())),
+            answer => Ok(answer),
+        }
+    }
+
+    /// Waits for the reply to a request with a key. Until it is certain what became of the request, the
+    /// provider may be serving it; the call may end at any `.await`.
+    async fn watched(
+        &self,
+        reply: impl Future<Output = Result<Keyed<Refund>>>,
+    ) -> Result<Keyed<Refund>> {
         let was_in_doubt = self.call.in_doubt();
         self.call.set_in_doubt(true);
-        let reply = self.api.create(self.amount, key).await;
+        let reply = reply.await;
         let is_known = match &reply {
             Ok(_) => true,
             Err(error) => error.kind() != ErrorKind::OutcomeUnknown,
@@ -331,7 +387,7 @@ impl Refunding<'_> {
     ) -> Result<Option<&'r Refund>> {
         let unrecorded = || {
             listed.iter().filter(|refund| {
-                refund.is_ours && refund.void.is_none() && !record.has_recorded(refund)
+                refund.is_ours() && refund.void.is_none() && !record.has_recorded(refund)
             })
         };
         let is_wanted = |refund: &&Refund| refund.amount == Some(self.amount);
@@ -340,8 +396,8 @@ impl Refunding<'_> {
             return Err(self.just_made(other));
         }
         let oldest = unrecorded().filter(is_wanted).min_by_key(|refund| refund.created);
-        let is_listed = |id: &str| listed.iter().any(|refund| refund.id == id);
-        match record.unrecorded().find(|(id, amount)| *amount == self.amount && !is_listed(id)) {
+        let unlisted = |id: &str| !is_among(listed, id);
+        match record.unrecorded().find(|(id, amount)| *amount == self.amount && unlisted(id)) {
             Some((id, _)) if oldest.is_none() => Err(self.has_to_wait(format!(
                 "{} has made the refund {id} over {} and does not list it at the moment. Nothing was \
                  moved. Try again.",
@@ -350,16 +406,6 @@ impl Refunding<'_> {
             ))),
             _ => Ok(oldest),
         }
-    }
-
-    /// Records a refund that an earlier attempt made. If it cannot have been this call's, and another
-    /// server may still be storing it, both would record it.
-    fn take_over(&self, refund: &Refund, record: RefundRecord) -> Result<RefundRecord> {
-        if !self.call.in_doubt() && self.is_young(refund) {
-            return Err(self.just_made(refund));
-        }
-        tracing::info!("found {}, whose reply was lost", refund.id);
-        self.finish(refund, record)
     }
 
     fn finish(&self, refund: &Refund, record: RefundRecord) -> Result<RefundRecord> {
@@ -373,8 +419,18 @@ impl Refunding<'_> {
         Ok(record.record(refund, self.amount))
     }
 
+    /// Whether this call has made or claimed it.
+    fn is_own(&self, refund: &Refund) -> bool {
+        refund.mark_and_time().is_some_and(|(mark, _)| mark == self.call.mark())
+    }
+
+    /// Whether another server may still have been storing it, since it made or claimed it, when this call
+    /// began and Medusa had read what is recorded.
     fn is_young(&self, refund: &Refund) -> bool {
-        Duration::from_secs(self.api.now().saturating_sub(refund.created)) < self.settling
+        let claimed = refund.mark_and_time().map_or(0, |(_, time)| time);
+        let age = self.api.now().saturating_sub(refund.created.max(claimed));
+        let age_at_start = Duration::from_secs(age).saturating_sub(self.call.started().elapsed());
+        age_at_start < self.settling
     }
 
     /// The error of a key that is in use. If no request of this call can be the one that is being
@@ -429,3 +485,6 @@ fn naming_strangers(
     );
     PaymentProcessorError::new(error.kind(), error.error(), error.code(), detail)
 }
+
+#[cfg(test)]
+mod tests;

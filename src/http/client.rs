@@ -8,8 +8,8 @@ use hyper::body::Bytes;
 use hyper::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use hyper::{Request, Response};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client as Pool;
 use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::{Client as Pool, ResponseFuture};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
 
@@ -34,13 +34,21 @@ const USER_AGENT_VALUE: &str = concat!("medusa-payment-rs/", env!("CARGO_PKG_VER
 /// Connections are encrypted with TLS 1.2 or 1.3 unless the endpoint is this machine; certificates are
 /// checked against Mozilla's list and the file that `NODE_EXTRA_CA_CERTS` names, as Node.js does it.
 pub struct Client {
-    pool: Pool<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    transport: Transport,
     endpoint: Endpoint,
     headers: HeaderMap,
     largest_reply: usize,
     secrets: Vec<Secret>,
     pub(super) dialect: Box<dyn Dialect>,
     pub(super) clock: Clock,
+}
+
+/// What brings a request to the API.
+enum Transport {
+    Pool(Pool<HttpsConnector<HttpConnector>, Full<Bytes>>),
+    /// An API in the test's own memory, where time can stand still.
+    #[cfg(test)]
+    Memory(Box<dyn super::testing::Api>),
 }
 
 /// Why a reply is missing. The text is the reason.
@@ -136,8 +144,18 @@ impl ClientBuilder {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_TIMEOUT)
             .build(connector);
+        self.build_over(Transport::Pool(pool))
+    }
+
+    /// Makes a client whose requests an API in the test's own memory answers.
+    #[cfg(test)]
+    pub(crate) fn build_for(self, api: impl super::testing::Api) -> Client {
+        self.build_over(Transport::Memory(Box::new(api)))
+    }
+
+    fn build_over(self, transport: Transport) -> Client {
         Client {
-            pool,
+            transport,
             endpoint: self.endpoint,
             headers: self.headers,
             largest_reply: self.largest_reply,
@@ -189,15 +207,23 @@ impl Client {
         let request = self
             .http_request(request, idempotency_key)
             .map_err(|error| Lost::NotSent(error.to_string()))?;
-        let response = self.pool.request(request).await.map_err(|error| {
-            let reason = reasons(&error);
-            if error.is_connect() { Lost::NotSent(reason) } else { Lost::MaybeServed(reason) }
-        })?;
-        let reply = self.read(response).await?;
+        let reply = match &self.transport {
+            Transport::Pool(pool) => self.exchanged(pool.request(request)).await?,
+            #[cfg(test)]
+            Transport::Memory(api) => api.answer(request).await?,
+        };
         if let Some(date) = reply.date() {
             self.clock.saw(date);
         }
         Ok(reply)
+    }
+
+    async fn exchanged(&self, response: ResponseFuture) -> Result<Reply, Lost> {
+        let response = response.await.map_err(|error| {
+            let reason = reasons(&error);
+            if error.is_connect() { Lost::NotSent(reason) } else { Lost::MaybeServed(reason) }
+        })?;
+        self.read(response).await
     }
 
     /// Returns the provider's time as its latest reply said it, in seconds since 1970.

@@ -1,7 +1,9 @@
 //! The provider's clock, as far as this process knows it.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::reply::local_time;
 

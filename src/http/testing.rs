@@ -1,14 +1,26 @@
-//! A server that plays a script, for tests of what is sent and how replies are taken.
+//! What answers requests in tests: a server that plays a script, and an API in memory.
 
 use std::sync::{Arc, Mutex};
 
+use async_trait::async_trait;
+use http_body_util::Full;
+use hyper::Request;
+use hyper::body::Bytes;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+
+use super::{Lost, Reply};
+
+/// An API without a network, for tests in which time is not real.
+#[async_trait]
+pub(crate) trait Api: Send + Sync + 'static {
+    async fn answer(&self, request: Request<Full<Bytes>>) -> Result<Reply, Lost>;
+}
 
 /// What the server does with a request.
 #[derive(Clone)]
 pub(crate) enum Answer {
-    /// Status, extra headers, body.
+    /// Status, extra headers, body, in which `{{sent amount}}` is the field `amount` that was sent last.
     Reply(u16, Vec<(&'static str, String)>, String),
     /// Closes the connection without a word.
     Close,
@@ -47,9 +59,26 @@ pub(crate) struct Received {
 }
 
 impl Received {
+    /// A field of a form.
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
+        self.body.split('&').find_map(|field| field.strip_prefix(name)?.strip_prefix('='))
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
     }
+}
+
+/// `text` with each `{{sent name}}` replaced by the field of that name that was sent last.
+fn with_what_was_sent(text: &str, received: &[Received]) -> String {
+    let mut parts = text.split("{{sent ");
+    let mut filled = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (name, rest) = part.split_once("}}").unwrap();
+        filled += received.iter().rev().find_map(|request| request.field(name)).unwrap_or("");
+        filled += rest;
+    }
+    filled
 }
 
 /// A server that gives these answers in their order, and after them none.
@@ -89,6 +118,7 @@ async fn serve(listener: TcpListener, answers: Vec<Answer>, received: Arc<Mutex<
         received.lock().unwrap().push(request);
         match answer {
             Answer::Reply(status, headers, body) => {
+                let body = with_what_was_sent(&body, &received.lock().unwrap());
                 let headers: String =
                     headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
                 let length = body.len();

@@ -53,12 +53,38 @@ pub trait Harness: Send + Sync {
         false
     }
 
+    /// Makes one request go wrong: the one with this number among those that the processor makes on
+    /// behalf of `operation` from now on, counted from 0. False if the harness cannot count them.
+    async fn inject_at(&self, _fault: Fault, _operation: Operation, _request: usize) -> bool {
+        false
+    }
+
     /// Ends all faults.
     async fn clear(&self) {}
 
     /// Lets as much time pass as an answer may ask an operator to wait before the same call is made
     /// again.
-    async fn later(&self) {}
+    async fn later(&self) {
+        self.time_passes(Duration::from_secs(60)).await;
+    }
+
+    /// Lets this much time pass, for the provider and, if the test can, for this process too: a second
+    /// or a day. False if time cannot be moved.
+    async fn time_passes(&self, _time: Duration) -> bool {
+        false
+    }
+
+    /// Refunds `amount` in the provider's dashboard, without the processor. False if the provider
+    /// refuses, or the harness cannot.
+    async fn refund_elsewhere(&self, _data: &JsonObject, _amount: Amount) -> bool {
+        false
+    }
+
+    /// Makes a refund of `amount` that the processor made, and that counts as paid until now, fail at the
+    /// customer's bank: the money returns to the store. False if there is none, or the harness cannot.
+    async fn refund_fails(&self, _data: &JsonObject, _amount: Amount) -> bool {
+        false
+    }
 
     /// What the processor is told as the session's id when a shopper's browser posts data.
     fn session_id(&self, _session_data: &JsonObject) -> String {
@@ -78,6 +104,13 @@ pub trait Harness: Send + Sync {
 
     /// Whether an authorization takes the money, so that nothing is ever held.
     fn captures_at_once(&self) -> bool {
+        false
+    }
+
+    /// Whether the payment's data are all the books that there are: the provider has none, as for cash.
+    /// Then nothing can be lost between a processor and its provider, and two servers that start from the
+    /// same data cannot know of each other.
+    fn keeps_books_in_data(&self) -> bool {
         false
     }
 

@@ -34,6 +34,7 @@ mod harness;
 mod operations;
 mod report;
 mod rules;
+mod schedules;
 mod trial;
 
 #[cfg(test)]
@@ -43,6 +44,7 @@ use std::sync::Arc;
 
 pub use harness::{Fault, Harness, Ledger, Payable};
 pub use report::{Failure, Report, Skipped};
+pub use schedules::{FailedSchedule, ScheduleReport, Schedules, Tally, schedules};
 
 use crate::call::CallContext;
 use crate::idempotency::IdempotencyKeys;

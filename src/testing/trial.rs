@@ -1,6 +1,7 @@
 //! One check's run: a processor, a cart of its own, and the steps that checks are made of.
 
 use std::fmt;
+use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -182,14 +183,7 @@ impl<'a> Trial<'a> {
 
     /// Makes a call, and waits no longer than any call may take.
     pub(super) async fn call(&self, request: Request) -> Answer {
-        let operation = request.operation();
-        let outcome =
-            match tokio::time::timeout(self.harness.limit(), self.stack.call(request)).await {
-                Ok(Ok(response)) => Outcome::Done(response),
-                Ok(Err(error)) => Outcome::Failed(error),
-                Err(_) => Outcome::Late,
-            };
-        Answer { operation, outcome }
+        answer_of(&self.stack, request, self.harness.limit()).await
     }
 
     /// Makes a call and complains where it is not answered.
@@ -337,6 +331,17 @@ impl<'a> Trial<'a> {
         let captured = self.capture(authorized).await?;
         self.has_captured(&captured, amount).await
     }
+}
+
+/// Makes a call, and waits for its answer no longer than `limit`.
+pub(super) async fn answer_of(stack: &Stack, request: Request, limit: Duration) -> Answer {
+    let operation = request.operation();
+    let outcome = match tokio::time::timeout(limit, stack.call(request)).await {
+        Ok(Ok(response)) => Outcome::Done(response),
+        Ok(Err(error)) => Outcome::Failed(error),
+        Err(_) => Outcome::Late,
+    };
+    Answer { operation, outcome }
 }
 
 pub(super) fn refund(data: JsonObject, amount: u64) -> Request {

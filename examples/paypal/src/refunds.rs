@@ -7,7 +7,6 @@ use medusa_payment_rs::refunds::{Keyed, Refund, RefundApi};
 use medusa_payment_rs::{Amount, PaymentProcessorError, Result, async_trait};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
-use uuid::Uuid;
 
 use crate::api::Api;
 use crate::money::Money;
@@ -59,9 +58,9 @@ impl RefundApi for OrderRefunds<'_> {
     }
 
     /// PayPal answers a request id that was used before with what the first request made, whatever the
-    /// second one asks for, and with the same status (201). So each request has a mark of its own: a
-    /// refund with another mark was made by another request.
-    async fn create(&self, amount: Amount, key: &str) -> Result<Keyed<Refund>> {
+    /// second one asks for, and with the same status (201): a refund with another mark was made by another
+    /// call.
+    async fn create(&self, amount: Amount, key: &str, mark: &str) -> Result<Keyed<Refund>> {
         let known = self.latest().take();
         let order = match known {
             Some(order) => order,
@@ -71,16 +70,9 @@ impl RefundApi for OrderRefunds<'_> {
             return Ok(Keyed::Refused(self.not_captured(&order)));
         };
         let money = Money::new(amount, &money.currency_code)?;
-        let mark = format!("{MARK}{}", Uuid::new_v4());
+        let mark = format!("{MARK}{mark}");
         let answer = self.api.refund(refund_capture(&capture.id, &money, &mark), key).await?;
-        let is_of_another = |refund: &order::Refund| {
-            refund.custom_id.as_ref().is_some_and(|custom_id| *custom_id != mark)
-        };
-        Ok(match answer {
-            Keyed::Done(refund) if is_of_another(&refund) => Keyed::Replayed(refund),
-            answer => answer,
-        }
-        .map(Refund::from))
+        Ok(answer.map(Refund::from))
     }
 
     fn now(&self) -> u64 {
@@ -94,7 +86,7 @@ impl From<order::Refund> for Refund {
         let reason = || refund.status_details.reason.unwrap_or_else(|| "REFUND_FAILED".to_owned());
         Self {
             void: is_void.then(reason),
-            is_ours: refund.custom_id.is_some_and(|id| id.starts_with(MARK)),
+            mark: refund.custom_id.and_then(|id| Some(id.strip_prefix(MARK)?.to_owned())),
             id: refund.id,
             amount: refund.amount.as_ref().and_then(Money::amount),
             created: refund.create_time.as_deref().and_then(seconds_since_1970).unwrap_or(0),
@@ -121,13 +113,13 @@ mod tests {
         let ours = refund(
             r#"{"id":"R1","status":"PENDING","custom_id":"medusa-refund-1","create_time":"2026-11-24T00:00:00Z","amount":{"currency_code":"EUR","value":"3.00"}}"#,
         );
-        assert!(ours.is_ours && ours.void.is_none());
+        assert!(ours.is_ours() && ours.void.is_none());
         assert_eq!((ours.amount, ours.created), (Amount::new(300).ok(), 1_795_478_400));
         let failed = r#"{"id":"R2","status":"FAILED","status_details":{"reason":"ECHECK"}}"#;
         assert_eq!(refund(failed).void.as_deref(), Some("ECHECK"));
         let canceled = refund(r#"{"id":"R3","status":"CANCELLED","custom_id":"order-7"}"#);
         assert_eq!(canceled.void.as_deref(), Some("REFUND_FAILED"));
-        assert!(!canceled.is_ours);
+        assert!(!canceled.is_ours());
     }
 
     #[test]

@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 pub const NOT_FOUND: &str = "payment_not_found";
 
 /// Marks the refunds that Medusa asks for, among those that people make in Acme's dashboard.
-const MARK: &str = "medusa";
+const MARK: &str = "medusa-refund-";
 
 /// A payment. Amounts are in minor units, and Acme's statuses have Medusa's names.
 #[derive(Deserialize)]
@@ -55,7 +55,7 @@ impl From<AcmeRefund> for Refund {
             amount: Some(refund.amount),
             created: refund.created,
             void: (refund.status == "failed").then_some(refund.status),
-            is_ours: refund.reference.as_deref() == Some(MARK),
+            mark: refund.reference.and_then(|reference| Some(reference.strip_prefix(MARK)?.to_owned())),
         }
     }
 }
@@ -127,8 +127,8 @@ impl RefundApi for Api<'_> {
         Ok(refunds.into_iter().map(Refund::from).collect())
     }
 
-    async fn create(&self, amount: Amount, key: &str) -> Result<Keyed<Refund>> {
-        let body = json!({ "amount": amount, "reference": MARK });
+    async fn create(&self, amount: Amount, key: &str, mark: &str) -> Result<Keyed<Refund>> {
+        let body = json!({ "amount": amount, "reference": format!("{MARK}{mark}") });
         let request = HttpRequest::post(format!("{}/refunds", self.path)).json(&body);
         Ok(self.exchange.once::<AcmeRefund>(&request, key).await?.map(Refund::from))
     }

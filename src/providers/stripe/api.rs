@@ -129,6 +129,13 @@ impl<'a> Api<'a> {
         IntentRefunds { exchange: &self.exchange, intent, created }
     }
 
+    /// Returns the error of a change that Stripe has begun and that may still fail.
+    pub(super) fn under_way(&self) -> PaymentProcessorError {
+        let kind = ErrorKind::OutcomeUnknown;
+        let detail = format!("Stripe is still working on it. {}", kind.advice());
+        self.exchange.error(kind, "processing", detail).never_retry()
+    }
+
     /// Returns an error of this call's that Stripe had no part in.
     pub(super) fn refused(&self, code: &str, detail: impl Into<String>) -> PaymentProcessorError {
         let error = format!("{} is not possible", self.exchange.call().subject());
@@ -163,11 +170,9 @@ impl From<StripeRefund> for Refund {
     fn from(refund: StripeRefund) -> Self {
         let is_void = matches!(refund.status.as_deref(), Some("failed" | "canceled"));
         let reason = || refund.failure_reason.unwrap_or_else(|| "refund_failed".to_owned());
-        let (name, value) = requests::REFUND_MARK;
-        let mark = refund.metadata.and_then(|metadata| metadata.get::<String>(name));
         Self {
             void: is_void.then(reason),
-            is_ours: mark.is_some_and(|mark| mark == value),
+            mark: refund.metadata.and_then(|metadata| metadata.get(requests::REFUND_MARK)),
             id: refund.id,
             amount: Some(refund.amount),
             created: refund.created,
@@ -197,8 +202,13 @@ impl RefundApi for IntentRefunds<'_> {
         Err(self.exchange.error(ErrorKind::Unavailable, "", detail))
     }
 
-    async fn create(&self, amount: Amount, key: &str) -> Result<Keyed<Refund>> {
-        let request = requests::create_refund(self.intent, amount);
+    async fn create(&self, amount: Amount, key: &str, mark: &str) -> Result<Keyed<Refund>> {
+        let request = requests::create_refund(self.intent, amount, mark);
+        Ok(self.exchange.once::<StripeRefund>(&request, key).await?.map(Refund::from))
+    }
+
+    async fn claim(&self, refund: &Refund, key: &str, mark: &str) -> Result<Keyed<Refund>> {
+        let request = requests::mark_refund(&refund.id, mark);
         Ok(self.exchange.once::<StripeRefund>(&request, key).await?.map(Refund::from))
     }
 

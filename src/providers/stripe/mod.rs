@@ -17,6 +17,8 @@ mod signature;
 mod stored_state;
 
 #[cfg(test)]
+mod schedules;
+#[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
@@ -34,7 +36,7 @@ use stored_state::StoredState;
 use crate::amount::Amount;
 use crate::call::CallContext;
 use crate::error::{PaymentProcessorError, Result};
-use crate::http::{Client, HeaderName, HeaderValue};
+use crate::http::{Client, ClientBuilder, HeaderName, HeaderValue};
 use crate::json::JsonObject;
 use crate::layers::Layers;
 use crate::processor::PaymentProcessor;
@@ -73,14 +75,7 @@ impl<M: Method> Provider for Stripe<M> {
 
     fn from_config(options: StripeOptions) -> Result<Self, String> {
         let settings = Settings::try_from(options)?;
-        let client = Client::builder(settings.api_base.clone(), StripeDialect)
-            .attempt_timeout(settings.attempt_timeout)
-            .bearer("api_key", &settings.api_key)?
-            .header(
-                HeaderName::from_static("stripe-version"),
-                HeaderValue::from_static(API_VERSION),
-            )
-            .build()?;
+        let client = client(&settings)?.build()?;
         Ok(Self { client, settings, method: PhantomData })
     }
 
@@ -90,6 +85,15 @@ impl<M: Method> Provider for Stripe<M> {
             .attempt_timeout(self.settings.attempt_timeout)
             .max_retries(self.settings.max_retries)
     }
+}
+
+/// The connections to Stripe.
+fn client(settings: &Settings) -> Result<ClientBuilder, String> {
+    let version = HeaderName::from_static("stripe-version");
+    Client::builder(settings.api_base.clone(), StripeDialect)
+        .attempt_timeout(settings.attempt_timeout)
+        .header(version, HeaderValue::from_static(API_VERSION))
+        .bearer("api_key", &settings.api_key)
 }
 
 impl<M: Method> Stripe<M> {
@@ -266,20 +270,32 @@ async fn cancel(api: &Api<'_>, id: &str, part: &str) -> Result<Intent> {
     or_seen_as(IntentStatus::Canceled, api, id, answer).await
 }
 
-/// Returns the answer to a change. If the intent's status does not allow it, it may have been made before.
+/// Returns the intent after a change that gives it the status `wanted`. If Stripe says that its status does
+/// not allow the change, it may have been made before; an answer with another status may be an old one that
+/// is replayed.
 async fn or_seen_as(
     wanted: IntentStatus,
     api: &Api<'_>,
     id: &str,
     answer: Result<Intent>,
 ) -> Result<Intent> {
-    match answer {
-        Err(error) if error.code() == UNEXPECTED_STATE => {
-            let intent = api.retrieve_intent(id).await?;
-            if intent.fields.status == wanted { Ok(intent) } else { Err(error) }
-        }
-        answer => answer,
+    let refusal = match answer {
+        Ok(intent) if intent.fields.status == wanted => return Ok(intent),
+        Err(error) if error.code() != UNEXPECTED_STATE => return Err(error),
+        answer => answer.err(),
+    };
+    let intent = api.retrieve_intent(id).await?;
+    let status = intent.fields.status;
+    if status == wanted {
+        return Ok(intent);
     }
+    if (wanted, status) == (IntentStatus::Succeeded, IntentStatus::Processing) {
+        return Err(api.under_way());
+    }
+    Err(refusal.unwrap_or_else(|| {
+        let status: String = intent.raw.get("status").unwrap_or_default();
+        api.refused("not_done", format!("Stripe says that {id} is {status}."))
+    }))
 }
 
 /// Cancels the intents that are not waited for any more, and returns the data after it. What could not be

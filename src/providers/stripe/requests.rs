@@ -62,16 +62,20 @@ pub(super) fn list_refunds(intent: &str, after: Option<&str>) -> HttpRequest {
     get("/v1/refunds", &query)
 }
 
-/// The metadata that marks a refund as one that Medusa asked for.
-pub(super) const REFUND_MARK: (&str, &str) = ("medusa_payment_rs", "refund");
+/// The metadata that says which call has asked for a refund. One of the dashboard has none.
+pub(super) const REFUND_MARK: &str = "medusa_payment_rs";
 
-pub(super) fn create_refund(intent: &str, amount: Amount) -> HttpRequest {
-    let (name, value) = REFUND_MARK;
+pub(super) fn create_refund(intent: &str, amount: Amount, mark: &str) -> HttpRequest {
     let form = Form::default()
         .with("payment_intent", intent)
         .with("amount", amount)
-        .with(format!("metadata[{name}]"), value);
+        .with(format!("metadata[{REFUND_MARK}]"), mark);
     post("/v1/refunds", &form)
+}
+
+pub(super) fn mark_refund(id: &str, mark: &str) -> HttpRequest {
+    let form = Form::default().with(format!("metadata[{REFUND_MARK}]"), mark);
+    post(format!("/v1/refunds/{}", path_segment(id)), &form)
 }
 
 /// A new intent. `local_type` is the one payment method of a local identifier.
@@ -127,7 +131,7 @@ const SHOPPER_FIELDS: [&str; 5] =
 
 /// Metadata that says which cart an intent belongs to, here and in older versions of the JavaScript
 /// plugin: webhooks follow it.
-const RESERVED_METADATA: [&str; 3] = ["resource_id", "cart_id", REFUND_MARK.0];
+const RESERVED_METADATA: [&str; 3] = ["resource_id", "cart_id", REFUND_MARK];
 
 /// The update that a shopper asks for; a request with a field that a shopper must not set is refused
 /// whole, with all of these fields named.

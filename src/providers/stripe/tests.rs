@@ -38,11 +38,18 @@ fn intent(status: &str) -> String {
     )
 }
 
+/// A refund that another call has made.
 fn refund_body(id: &str, minor_units: u64, status: &str, age: u64) -> String {
     format!(
         r#"{{"id":"{id}","amount":{minor_units},"status":"{status}","created":{},"metadata":{{"medusa_payment_rs":"refund"}}}}"#,
         NOW - age
     )
+}
+
+/// A refund that this call has made or claimed.
+fn own_refund(id: &str, minor_units: u64, status: &str, age: u64) -> String {
+    let mark = "{{sent metadata[medusa_payment_rs]}}";
+    refund_body(id, minor_units, status, age).replace(r#""refund""#, &format!("\"{mark}\""))
 }
 
 /// A list of refunds, at the time `NOW`.
@@ -509,14 +516,15 @@ async fn refunded(data: &str, answers: Vec<Answer>) -> (Result<JsonObject>, Serv
 async fn a_refund_is_looked_up_made_and_remembered_beside_the_data() {
     let paid = intent("succeeded");
     let (data, server) =
-        refunded(&paid, vec![refunds(&[]), ok(refund_body("re_1", 400, "succeeded", 0))]).await;
+        refunded(&paid, vec![refunds(&[]), ok(own_refund("re_1", 400, "succeeded", 0))]).await;
     let data = data.unwrap();
     assert_eq!(recorded(&data), ["re_1"]);
     assert_eq!(data.without("medusa_payment_rs").as_str(), paid);
     assert_eq!(server.lines(), [LIST, "POST /v1/refunds"]);
-    assert_eq!(
-        server.received()[1].body,
-        "payment_intent=pi_1&amount=400&metadata[medusa_payment_rs]=refund"
+    let body = server.received().remove(1).body;
+    assert!(
+        body.starts_with("payment_intent=pi_1&amount=400&metadata[medusa_payment_rs]="),
+        "{body}"
     );
 }
 
@@ -536,7 +544,7 @@ async fn refunded_later(age: u64, answers: Vec<Answer>) -> (Result<Response>, Ve
 
 #[tokio::test]
 async fn a_refund_of_a_young_payment_needs_no_look_up() {
-    let made = || ok(refund_body("re_1", 400, "succeeded", 0));
+    let made = || ok(own_refund("re_1", 400, "succeeded", 0));
     let (answer, lines) = refunded_later(60, vec![made()]).await;
     assert_eq!(recorded(&data_of(answer)), ["re_1"]);
     assert_eq!(lines, ["POST /v1/refunds"]);
@@ -555,9 +563,10 @@ async fn a_young_payments_refund_is_looked_up_where_its_key_was_used() {
         Answer::Reply(400, Vec::new(), r#"{"error":{"type":"idempotency_error"}}"#.to_owned()),
     ] {
         let listed = refunds(std::slice::from_ref(&lost));
-        let (answer, lines) = refunded_later(60, vec![used, listed]).await;
+        let claimed = ok(own_refund("re_1", 400, "succeeded", 60));
+        let (answer, lines) = refunded_later(60, vec![used, listed, claimed]).await;
         assert_eq!(recorded(&data_of(answer)), ["re_1"]);
-        assert_eq!(lines, ["POST /v1/refunds", LIST]);
+        assert_eq!(lines, ["POST /v1/refunds", LIST, "POST /v1/refunds/re_1"]);
     }
 }
 
@@ -615,7 +624,7 @@ async fn a_refund_that_another_server_made_between_two_attempts_is_not_booked_he
 
 #[tokio::test]
 async fn a_refund_of_this_calls_own_is_taken_over_at_once() {
-    let own = refunds(&[refund_body("re_1", 400, "succeeded", 1)]);
+    let own = refunds(&[own_refund("re_1", 400, "succeeded", 1)]);
     let in_use = Answer::Reply(409, Vec::new(), KEY_IN_USE.to_owned());
     for answers in [
         vec![refunds(&[]), Answer::Close, own.clone()],
@@ -640,11 +649,33 @@ async fn a_refund_whose_reply_was_lost_is_not_called_refused_because_the_list_is
 }
 
 #[tokio::test]
-async fn a_refund_whose_reply_was_lost_is_taken_over_and_not_paid_again() {
+async fn a_refund_whose_reply_was_lost_is_claimed_and_not_paid_again() {
     let list = refunds(&[refund_body("re_1", 400, "succeeded", 60)]);
-    let (data, server) = refunded(&intent("succeeded"), vec![list]).await;
+    let claimed = ok(own_refund("re_1", 400, "succeeded", 60));
+    let (data, server) = refunded(&intent("succeeded"), vec![list, claimed]).await;
     assert_eq!(recorded(&data.unwrap()), ["re_1"]);
-    assert_eq!(server.lines(), [LIST]);
+    assert_eq!(server.lines(), [LIST, "POST /v1/refunds/re_1"]);
+    assert_eq!(server.keys(), ["refund-pi_1-none"]);
+}
+
+#[tokio::test]
+async fn a_lost_refund_that_another_server_has_claimed_just_now_is_left_to_it() {
+    let lost = refund_body("re_1", 400, "succeeded", 60);
+    let claimed = lost.replace(r#""refund""#, &format!("\"other.{NOW}\""));
+    let used = r#"{"error":{"type":"idempotency_error","message":"Other parameters."}}"#;
+    for answers in [
+        vec![refunds(std::slice::from_ref(&claimed))],
+        vec![
+            refunds(&[lost]),
+            Answer::Reply(400, Vec::new(), used.to_owned()),
+            refunds(&[claimed]),
+        ],
+    ] {
+        let (data, _) = refunded(&intent("succeeded"), answers).await;
+        let error = data.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unavailable);
+        assert!(error.error().contains("has to wait"), "{error}");
+    }
 }
 
 #[tokio::test]
@@ -692,7 +723,7 @@ async fn after_a_refused_refund_one_of_another_amount_has_the_next_key() {
             refunds(&[]),
             Answer::Reply(400, Vec::new(), mismatch.to_owned()),
             refunds(&[]),
-            ok(refund_body("re_1", 400, "succeeded", 0)),
+            ok(own_refund("re_1", 400, "succeeded", 0)),
         ],
     )
     .await;
@@ -705,17 +736,18 @@ async fn a_lost_refund_stays_known_whatever_is_refunded_in_between() {
     let lost = || refund_body("re_1", 300, "succeeded", 60);
     let list = refunds(&[lost()]);
     let (data, _) =
-        refunded(&intent("succeeded"), vec![list, ok(refund_body("re_2", 400, "succeeded", 0))])
+        refunded(&intent("succeeded"), vec![list, ok(own_refund("re_2", 400, "succeeded", 0))])
             .await;
     let data = data.unwrap();
     assert_eq!(recorded(&data), ["re_2"]);
-    let server =
-        Server::start([refunds(&[refund_body("re_2", 400, "succeeded", 30), lost()])]).await;
+    let list = refunds(&[refund_body("re_2", 400, "succeeded", 30), lost()]);
+    let claimed = ok(own_refund("re_1", 300, "succeeded", 60));
+    let server = Server::start([list, claimed]).await;
     let request = Request::RefundPayment { data, amount: amount(300) };
     let data = data_of(stack(&server.url).call(request).await);
     assert_eq!(recorded(&data), ["re_1", "re_2"]);
     assert_eq!(StoredState::of(&data).refunds.unrecorded().count(), 0);
-    assert_eq!(server.lines(), [LIST]);
+    assert_eq!(server.lines(), [LIST, "POST /v1/refunds/re_1"]);
 }
 
 #[tokio::test]
@@ -730,14 +762,14 @@ async fn refunds_that_are_booked_void_strange_or_of_another_amount_are_not_taken
         refund_body("re_5", 400, "succeeded", 60).replace("medusa_payment_rs", "somebody"),
     ]);
     let (data, _) =
-        refunded(booked.as_str(), vec![list, ok(refund_body("re_6", 400, "pending", 0))]).await;
+        refunded(booked.as_str(), vec![list, ok(own_refund("re_6", 400, "pending", 0))]).await;
     assert_eq!(recorded(&data.unwrap()), ["re_1", "re_6"]);
 }
 
 #[tokio::test]
 async fn a_refund_that_failed_at_the_bank_is_no_success() {
     for status in ["failed", "canceled"] {
-        let answers = vec![refunds(&[]), ok(refund_body("re_1", 400, status, 0))];
+        let answers = vec![refunds(&[]), ok(own_refund("re_1", 400, status, 0))];
         let (data, _) = refunded(&intent("succeeded"), answers).await;
         assert_eq!(data.unwrap_err().kind(), ErrorKind::Refused);
     }
@@ -751,7 +783,7 @@ async fn a_stored_refusal_is_looked_up_again_and_stepped_over() {
             refunds(&[]),
             replayed(400, error_body("charge_disputed")),
             refunds(&[]),
-            ok(refund_body("re_1", 400, "succeeded", 0)),
+            ok(own_refund("re_1", 400, "succeeded", 0)),
         ],
     )
     .await;
@@ -769,11 +801,49 @@ async fn a_replayed_refund_that_has_come_back_since_is_made_anew() {
             refunds(std::slice::from_ref(&void)),
             replayed(200, refund_body("re_1", 400, "pending", 60)),
             refunds(&[void]),
-            ok(refund_body("re_2", 400, "succeeded", 0)),
+            ok(own_refund("re_2", 400, "succeeded", 0)),
         ],
     )
     .await;
     assert_eq!(recorded(&data.unwrap()), ["re_2"]);
+}
+
+#[tokio::test]
+async fn a_change_that_stripe_answers_with_another_status_is_no_success() {
+    for (answered, capture, cancel) in [
+        ("requires_capture", ErrorKind::Refused, ErrorKind::Refused),
+        // A capture may take some time, and fail in the end.
+        ("processing", ErrorKind::OutcomeUnknown, ErrorKind::Refused),
+    ] {
+        let unexpected = error(400, "payment_intent_unexpected_state");
+        let answered_so = || ok(intent(answered));
+        let server = Server::start([
+            answered_so(),
+            answered_so(),
+            unexpected,
+            answered_so(),
+            answered_so(),
+            answered_so(),
+        ])
+        .await;
+        let stack = stack(&server.url);
+        let data = json(&intent("requires_capture"));
+        for _ in 0..2 {
+            let request = Request::CapturePayment { data: data.clone() };
+            assert_eq!(stack.call(request).await.unwrap_err().kind(), capture, "{answered}");
+        }
+        let error = stack.call(Request::CancelPayment { data }).await.unwrap_err();
+        assert_eq!(error.kind(), cancel, "{answered}");
+    }
+}
+
+#[tokio::test]
+async fn a_replayed_answer_from_before_a_capture_was_done_is_not_believed() {
+    for before in ["processing", "requires_capture"] {
+        let server = Server::start([replayed(200, intent(before)), ok(intent("succeeded"))]).await;
+        let request = Request::CapturePayment { data: json(&intent("requires_capture")) };
+        assert!(stack(&server.url).call(request).await.is_ok());
+    }
 }
 
 /// Stripe has no code for a refund of more than is left.

@@ -1,0 +1,79 @@
+//! Random schedules: one payment, and everything that can happen to it.
+//!
+//! A schedule is a list of steps that follows from a seed: calls as Medusa makes them, on either of two
+//! servers, one after another or at once; faults before and after the provider has done what it was asked;
+//! a success that Medusa does not store; servers that die; refunds in the provider's dashboard; refunds that
+//! fail at the bank; time that passes. An operator who was told `outcome_unknown` or
+//! `temporarily_unavailable` retries, in any order, at any time, with other refunds between. After each
+//! step, and in the end, when nothing goes wrong any more and everything was retried until it was done or
+//! refused, what Medusa has recorded has to be what the provider has in its books.
+
+mod medusa;
+mod report;
+mod run;
+mod schedule;
+mod shrink;
+
+use super::harness::Harness;
+use super::trial::Stop;
+use run::{Played, run};
+use schedule::generate;
+use shrink::shrunk;
+
+pub use report::{FailedSchedule, ScheduleReport};
+pub use run::Tally;
+
+/// How many schedules are tried, and which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Schedules {
+    /// How many. The environment variable `SCHEDULES` comes first.
+    pub count: u64,
+    /// The seed of the first; each of the others has the seed after the one before it. `None` for one that
+    /// is different each time. The environment variable `SEED` comes first.
+    pub seed: Option<u64>,
+}
+
+impl Schedules {
+    /// Returns what is to be tried, after a look at the environment.
+    fn count_and_first_seed(self) -> Result<(u64, u64), String> {
+        let count = from_environment("SCHEDULES")?.unwrap_or(self.count);
+        let seed = from_environment("SEED")?.or(self.seed);
+        // A seed of chance is short enough to be typed.
+        Ok((count, seed.unwrap_or_else(|| fastrand::u64(0..1 << 32))))
+    }
+}
+
+fn from_environment(name: &str) -> Result<Option<u64>, String> {
+    let Ok(text) = std::env::var(name) else { return Ok(None) };
+    text.trim()
+        .parse()
+        .map(Some)
+        .map_err(|_| format!("{name} is not a whole number from 0: {text}"))
+}
+
+/// Tries random schedules one after the other, until one fails, which is then made as short as possible.
+/// The harness needs its [`ledger`](Harness::ledger).
+pub async fn schedules(harness: &dyn Harness, schedules: Schedules) -> ScheduleReport {
+    let mut report = ScheduleReport::default();
+    let (count, first) = match schedules.count_and_first_seed() {
+        Ok(count_and_seed) => count_and_seed,
+        Err(reason) => return ScheduleReport { skipped: Some(reason), ..report },
+    };
+    for seed in (0..count).map(|number| first.wrapping_add(number)) {
+        let steps = generate(seed);
+        let Played { lines, verdict } = run(harness, seed, &steps).await;
+        match verdict {
+            Ok(tally) => report.add(tally),
+            Err(Stop::Skipped(reason)) => {
+                report.skipped = Some(reason);
+                break;
+            }
+            Err(Stop::Failed(message)) => {
+                let failed = FailedSchedule { seed, steps, lines, message };
+                report.failed = Some(shrunk(failed, harness).await);
+                break;
+            }
+        }
+    }
+    report
+}
