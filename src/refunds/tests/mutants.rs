@@ -109,7 +109,11 @@ impl RefundApi for Flawed<'_> {
         if self.flaw == Flaw::ClaimsNothing {
             return Ok(Keyed::Done(Refund { mark: Some(mark.to_owned()), ..refund.clone() }));
         }
-        self.api.claim(refund, key, mark).await
+        let claimed = self.api.claim(refund, key, mark).await?;
+        if self.flaw == Flaw::TakesOverTheVoid {
+            return Ok(claimed.map(|refund| Refund { void: None, ..refund }));
+        }
+        Ok(claimed)
     }
 
     fn now(&self) -> u64 {

@@ -26,37 +26,40 @@ pub use run::Tally;
 /// How many schedules are tried, and which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Schedules {
-    /// How many. The environment variable `SCHEDULES` comes first.
+    /// How many.
     pub count: u64,
-    /// The seed of the first; each of the others has the seed after the one before it. `None` for one that
-    /// is different each time. The environment variable `SEED` comes first.
+    /// The seed of the first; each of the others has the seed after the one before it. `None` for a seed of
+    /// chance: then the environment variables `SCHEDULES` and `SEED` say how many and which, if they are
+    /// set.
     pub seed: Option<u64>,
 }
 
 impl Schedules {
-    /// Returns what is to be tried, after a look at the environment.
-    fn count_and_first_seed(self) -> Result<(u64, u64), String> {
+    /// Returns how many, and the seed of the first.
+    fn chosen(self) -> Result<(u64, u64), String> {
+        if let Some(seed) = self.seed {
+            return Ok((self.count, seed));
+        }
         let count = from_environment("SCHEDULES")?.unwrap_or(self.count);
-        let seed = from_environment("SEED")?.or(self.seed);
-        // A seed of chance is short enough to be typed.
-        Ok((count, seed.unwrap_or_else(|| fastrand::u64(0..1 << 32))))
+        // Short enough to be typed.
+        Ok((count, from_environment("SEED")?.unwrap_or_else(|| fastrand::u32(..).into())))
     }
 }
 
 fn from_environment(name: &str) -> Result<Option<u64>, String> {
     let Ok(text) = std::env::var(name) else { return Ok(None) };
-    text.trim()
-        .parse()
+    let number = text.trim().parse();
+    number
         .map(Some)
-        .map_err(|_| format!("{name} is not a whole number from 0: {text}"))
+        .map_err(|_| format!("the environment variable {name} is not a whole number: {text}"))
 }
 
 /// Tries random schedules one after the other, until one fails, which is then made as short as possible.
 /// The harness needs its [`ledger`](Harness::ledger).
 pub async fn schedules(harness: &dyn Harness, schedules: Schedules) -> ScheduleReport {
     let mut report = ScheduleReport::default();
-    let (count, first) = match schedules.count_and_first_seed() {
-        Ok(count_and_seed) => count_and_seed,
+    let (count, first) = match schedules.chosen() {
+        Ok(chosen) => chosen,
         Err(reason) => return ScheduleReport { skipped: Some(reason), ..report },
     };
     for seed in (0..count).map(|number| first.wrapping_add(number)) {

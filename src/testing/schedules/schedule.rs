@@ -160,7 +160,7 @@ pub(super) fn generate(seed: u64) -> Vec<Step> {
         let mut step = step(&mut rng);
         if let (Some(Step::Call(before)), Step::Call(call)) = (steps.last(), &mut step)
             && call.start != Start::Afresh
-            && happens(&mut rng, 60)
+            && happens(&mut rng, 75)
         {
             // Two clicks, or two operators with the same idea.
             call.what = before.what;
@@ -178,9 +178,9 @@ fn happens(rng: &mut Rng, percent: u32) -> bool {
 fn step(rng: &mut Rng) -> Step {
     match rng.u32(0..100) {
         0..76 => Step::Call(call(rng)),
-        76..80 => Step::Restart(server(rng)),
-        80..94 => Step::Wait(one_of(rng, &WAITS)),
-        94..97 => Step::RefundElsewhere(part(rng)),
+        76..78 => Step::Restart(server(rng)),
+        78..93 => Step::Wait(one_of(rng, &WAITS)),
+        93..95 => Step::RefundElsewhere(part(rng)),
         _ => Step::RefundFails(part(rng)),
     }
 }
@@ -189,23 +189,23 @@ fn call(rng: &mut Rng) -> Call {
     Call {
         what: match rng.u32(0..100) {
             0..50 => What::Refund(part(rng)),
-            50..80 => What::Retry(rng.usize(0..4)),
-            80..88 => What::Capture,
-            88..92 => What::Cancel,
-            92..95 => What::Authorize,
-            95..97 => What::Retrieve,
+            50..84 => What::Retry(rng.usize(0..3)),
+            84..90 => What::Capture,
+            90..94 => What::Cancel,
+            94..96 => What::Authorize,
+            96..98 => What::Retrieve,
             _ => What::Status,
         },
         server: server(rng),
         start: match rng.u32(0..100) {
-            0..75 => Start::Afresh,
-            75..90 => Start::AtOnce,
+            0..70 => Start::Afresh,
+            70..86 => Start::AtOnce,
             _ => Start::BeforeStored,
         },
         mishaps: mishaps(rng),
         end: match rng.u32(0..100) {
-            0..80 => End::Stored,
-            80..92 => End::RolledBack,
+            0..78 => End::Stored,
+            78..92 => End::RolledBack,
             _ => End::Dies(one_of(rng, &DEATHS)),
         },
     }
@@ -214,7 +214,7 @@ fn call(rng: &mut Rng) -> Call {
 fn mishaps(rng: &mut Rng) -> Vec<Mishap> {
     let number = match rng.u32(0..100) {
         0..55 => 0,
-        55..90 => 1,
+        55..88 => 1,
         _ => 2,
     };
     (0..number).map(|_| mishap(rng)).collect()

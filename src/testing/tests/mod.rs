@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{Fault, Harness, Ledger, Payable, check, check_some, rules, stack_of};
+use super::{
+    Fault, Harness, Ledger, Payable, Schedules, check, check_some, rules, schedules, stack_of,
+};
 use crate::json::JsonObject;
 use crate::layers::{Layers, Stack};
 use crate::providers::Manual;
@@ -202,6 +204,15 @@ impl Harness for Manually {
         stack_of(Manual)
     }
 
+    fn keeps_books_in_data(&self) -> bool {
+        true
+    }
+
+    async fn time_passes(&self, time: Duration) -> bool {
+        tokio::time::sleep(time).await;
+        true
+    }
+
     async fn ledger(&self, data: &JsonObject) -> Option<Ledger> {
         let of = |name: &str| data.get::<u64>(name).unwrap_or_default();
         let status: String = data.get("status").unwrap_or_default();
@@ -227,4 +238,9 @@ async fn the_manual_processor_passes_every_check_that_needs_no_provider() {
         }),
         "{report}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_manual_processor_records_what_medusa_records_in_random_schedules() {
+    schedules(&Manually, Schedules { count: 500, seed: None }).await.assert_passed();
 }
