@@ -61,8 +61,8 @@ async function obstacleTo(processor, { id }) {
     // What is committed: this transaction has not recorded it yet.
     const [recorded] = await inTime(manager.query(RECORDED, [processor.getIdentifier(), id]), LOOK_UP_MS);
     if (!recorded) return undefined;
-    const where = `It is recorded already, on ${recorded.collection}`;
-    const detail = `${where}: another request, or the provider's event, came first. Nothing was recorded twice. Load the payment collection again.`;
+    const first = `another request, or the provider's event, came first on ${recorded.collection}`;
+    const detail = `It is recorded already: ${first}. Nothing was recorded twice. Load the payment collection again.`;
     return { error, code: "already_recorded", detail };
   } catch (failure) {
     const why = failure?.message || failure;

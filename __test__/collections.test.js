@@ -58,7 +58,7 @@ describe.each(Object.entries(PROVIDERS))("a payment of %s", (title, { identifier
     expect(answer).toStrictEqual({
       error: `The payment ${data.id} cannot be recorded`,
       code: "already_recorded",
-      detail: expect.stringMatching(/on paycol_1: .*Load the payment collection again\./),
+      detail: expect.stringMatching(/on paycol_1\. .*Load the payment collection again\./),
     });
   });
 
