@@ -1,19 +1,19 @@
 import type { AbstractPaymentProcessor } from "./index";
 
-/** An addon, linked to the realm that called {@link link}. */
+/** An addon that is linked to the realm in which {@link link} was called. */
 interface LinkedAddon {
-  /** The addon's own class: its processors are found by `static identifier`. */
+  /** The addon's own class. A subclass names one of its processors by `static identifier`. */
   AbstractPaymentProcessor: typeof AbstractPaymentProcessor;
   /** The identifiers of the processors in the addon, sorted. */
   registeredIdentifiers: string[];
 }
 
 /**
- * Makes the classes of an addon this realm's own, below the `AbstractPaymentProcessor` of the Medusa
- * that is installed in the project.
+ * Links an addon to this realm, and puts its class below the `AbstractPaymentProcessor` of the Medusa that is
+ * installed in the project.
  *
  * @param addon the exports of a `.node` file that was built with the crate `medusa-payment-rs`
- * @throws TypeError where they are not, Error where this version cannot link the version that it was built with
+ * @throws TypeError if they are not, Error if this version cannot link the version that it was built with
  */
 declare function link(addon: object): LinkedAddon;
 
