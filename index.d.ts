@@ -10,11 +10,11 @@ export type { PaymentProcessorContext, PaymentProcessorError, PaymentProcessorSe
 
 /**
  * A Medusa payment processor whose methods run in Rust. A subclass names the Rust processor by its
- * `static identifier`; any method may be overridden, and `super` works.
+ * `static identifier`. Any method may be overridden, and `super` works.
  *
  * Every method returns a promise that resolves with what Medusa's interface says, a
  * {@link PaymentProcessorError} with non-empty `error`, `code` and `detail` included. It rejects with
- * a `TypeError` where an argument is wrong. Amounts are whole numbers of minor units.
+ * a `TypeError` if an argument is wrong. Amounts are whole numbers of minor units.
  *
  * @example
  * class Manual extends AbstractPaymentProcessor {
@@ -40,18 +40,18 @@ export declare class AbstractPaymentProcessor extends MedusaPaymentProcessor {
    */
   constructor(container: Record<string, unknown>, config?: Record<string, unknown> | undefined);
 
-  /** @throws Error where the class has no `static identifier` */
+  /** @throws Error if the class has no `static identifier` */
   getIdentifier(): string;
 
   /** Starts a payment. */
   initiatePayment(context: PaymentProcessorContext): Promise<PaymentProcessorError | PaymentProcessorSessionResponse>;
 
-  /** Follows a change of the cart; `undefined` where nothing had to change. */
+  /** Follows a change of the cart; `undefined` if nothing had to change. */
   updatePayment(
     context: PaymentProcessorContext,
   ): Promise<PaymentProcessorError | PaymentProcessorSessionResponse | void>;
 
-  /** Holds the money, or says whether it is held. */
+  /** Holds the money, or tells whether it is held. */
   authorizePayment(
     paymentSessionData: Record<string, unknown>,
     context: Record<string, unknown>,
@@ -63,7 +63,7 @@ export declare class AbstractPaymentProcessor extends MedusaPaymentProcessor {
       }
   >;
 
-  /** Takes the money that is held; done already counts as done. */
+  /** Takes the money that is held. A payment that is captured already counts as captured now. */
   capturePayment(
     paymentSessionData: Record<string, unknown>,
   ): Promise<PaymentProcessorError | PaymentProcessorSessionResponse["session_data"]>;
@@ -78,7 +78,7 @@ export declare class AbstractPaymentProcessor extends MedusaPaymentProcessor {
     refundAmount: number,
   ): Promise<PaymentProcessorError | PaymentProcessorSessionResponse["session_data"]>;
 
-  /** Releases the money that is held; done already counts as done. */
+  /** Releases the money that is held. A payment that is canceled already counts as canceled now. */
   cancelPayment(
     paymentSessionData: Record<string, unknown>,
   ): Promise<PaymentProcessorError | PaymentProcessorSessionResponse["session_data"]>;
@@ -94,13 +94,13 @@ export declare class AbstractPaymentProcessor extends MedusaPaymentProcessor {
   ): Promise<PaymentProcessorError | PaymentProcessorSessionResponse["session_data"]>;
 
   /**
-   * Reads how far the payment is. Its type has no error: it rejects with an `Error` where the status
-   * cannot be read and this process has not read it before.
+   * Reads how far the payment is. Its type has no error: it rejects with an `Error` if the status
+   * cannot be read and this process has not just read it.
    */
   getPaymentStatus(paymentSessionData: Record<string, unknown>): Promise<PaymentSessionStatus>;
 
   /**
-   * Takes what the shopper's browser posts.
+   * Takes the data that the shopper's browser posts.
    *
    * @param sessionId Medusa's session id (`ps_…`)
    */
@@ -177,8 +177,8 @@ export declare const PaymentSessionStatus: typeof MedusaPaymentSessionStatus;
 export type PaymentSessionStatus = MedusaPaymentSessionStatus;
 
 /**
- * Whether Medusa takes a result for an error: an object with `error`, `code` and `detail`, none of
- * them empty.
+ * Whether Medusa takes a result for an error: an object whose `error`, `code` and `detail` are all there and not
+ * empty.
  */
 export declare function isPaymentProcessorError(obj: any): obj is PaymentProcessorError;
 

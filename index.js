@@ -12,7 +12,7 @@ const PaymentSessionStatus = {
   CANCELED: "canceled",
 };
 
-/** Medusa's own test, as a boolean: all three must be there, or Medusa takes it for a success. */
+/** Medusa's own test, as a boolean: if one of the three is missing or empty, Medusa takes it for a success. */
 function isPaymentProcessorError(value) {
   return Boolean(value && typeof value === "object" && value.error && value.code && value.detail);
 }

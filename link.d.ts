@@ -13,11 +13,11 @@ declare namespace link {
 }
 
 /**
- * Makes the classes of an addon this realm's own, below the `AbstractPaymentProcessor` of the Medusa
- * that is installed in the project.
+ * Links an addon to this realm, and puts its class below the `AbstractPaymentProcessor` of the Medusa that is
+ * installed in the project.
  *
  * @param addon the exports of a `.node` file that was built with the crate `medusa-payment-rs`
- * @throws TypeError where they are not, Error where this version cannot link the version that it was built with
+ * @throws TypeError if they are not, Error if this version cannot link the version that it was built with
  */
 declare function link(addon: object): link.LinkedAddon;
 

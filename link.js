@@ -10,15 +10,15 @@ const recordOnce = require("./recorded-once.js");
 
 const { parse, stringify } = JSON;
 
-/** What this file and an addon have to agree on. The crate has the same number, in `src/node/mod.rs`. */
+/** The number of the agreement between this file and an addon; `src/node/mod.rs` has the same. */
 const PROTOCOL = 3;
 
-/** Throws where an addon is none, or cannot be linked by this file. */
+/** Throws if this is not an addon, or one that this file cannot link. */
 function check(addon) {
   if (typeof addon?.link !== "function" || typeof addon.builtWith !== "function") {
     throw new TypeError(
       "medusa-payment-rs: link expects the exports of an addon that was built with the crate medusa-payment-rs. " +
-        "`link(load(__dirname))` finds the one of the package that it stands in.",
+        "`link(load(__dirname))` links that of the package it stands in.",
     );
   }
   const { version, protocol } = addon.builtWith();
@@ -33,7 +33,7 @@ function check(addon) {
 
 const HOST = "@medusajs/medusa/dist/interfaces/payment-processor";
 
-/** Stands in for Medusa's class where Medusa is not installed, as in unit tests. */
+/** Stands in for Medusa's class if Medusa is not installed, as in unit tests. */
 class BuiltInBase {
   static _isPaymentProcessor = true;
 
@@ -43,9 +43,9 @@ class BuiltInBase {
 }
 
 /**
- * Medusa's `AbstractPaymentProcessor`. The host dispatches on `instanceof` with its own copy of it,
- * which is the one in the project that Node was started in; the file is all that is needed, and a
- * thousand times quicker to load than the whole package.
+ * Returns Medusa's `AbstractPaymentProcessor`. The host dispatches on `instanceof` with its own copy of it,
+ * which is the one in the project that Node was started in. Its file alone loads a thousand times as fast as
+ * the whole package.
  */
 function hostBase() {
   for (const options of [{ paths: [process.cwd()] }, undefined]) {
@@ -60,13 +60,13 @@ function hostBase() {
   return BuiltInBase;
 }
 
-/** What V8 says when an object is nested too deeply for it. */
+/** The message of V8's error if an object is nested too deeply for it. */
 const STACK_OVERFLOW = "Maximum call stack size exceeded";
 
 /** The methods of Medusa's logger, from the most severe. */
 const LOG_METHODS = ["error", "warn", "info", "debug"];
 
-/** The text of whatever was thrown. */
+/** Returns the text of anything that can be thrown. */
 function textOf(thrown) {
   try {
     return String(thrown?.message ?? thrown);
@@ -75,12 +75,12 @@ function textOf(thrown) {
   }
 }
 
-/** What the addon calls in this realm, for the class in `linked`. */
+/** Makes the functions that the addon calls in this realm, for the class in `linked`. */
 function realmFunctions(linked, addon) {
-  /** Calls in flight: number → the instance, and its promise's two ends. */
+  /** Calls in flight: number → the instance, and the two ends of its promise. */
   const calls = new Map();
 
-  /** What an answer is: a value, or an error that is thrown. */
+  /** Returns the value of an answer, or throws its error. */
   function outcome(how, text) {
     if (how === 2) throw new Error(text);
     if (how === 3) throw new TypeError(text);
@@ -103,22 +103,22 @@ function realmFunctions(linked, addon) {
     try {
       const logger = instance.container?.logger;
       const method = LOG_METHODS[what - 4];
-      // Looked at first, because an error that is thrown for each line costs more than the call.
+      // Looked at before it is called: an error that is thrown for each line costs more than the call.
       if (typeof logger?.[method] === "function") return logger[method](line);
     } catch {
-      // As where there is no logger.
+      // As if there were no logger.
     }
     addon.logToStderr(what, line);
   }
 
-  /** As `answer`, and returns or throws what it has come to. */
+  /** As `answer`, but returns the value or throws the error instead of a promise. */
   function answerAtOnce(instance, how, text, ...lines) {
     for (let at = 0; at < lines.length; at += 2) log(instance, lines[at], lines[at + 1]);
     return outcome(how, text);
   }
 
   return {
-    /** JSON text, undefined, or what was thrown on the way. */
+    /** Returns JSON text, undefined, or what was thrown on the way. */
     stringify(value) {
       try {
         return stringify(value);
@@ -128,25 +128,27 @@ function realmFunctions(linked, addon) {
       }
     },
 
+    /** Returns the options of an instance with this identifier that was constructed with `given`. */
     options: optionsFor(linked),
 
-    /** Whether the constructor was called on an instance, with `new` or by a subclass. */
+    /** Whether the constructor was called on an instance: with `new`, or by a subclass. */
     isInstance(value) {
       return value instanceof linked.AbstractPaymentProcessor;
     },
 
+    /** Returns the promise of a call that is going to be answered. */
     begin(call, instance) {
       return new Promise((resolve, reject) => {
         calls.set(call, { instance, resolve, reject });
       });
     },
 
-    /** Runs it in the event loop's next round. */
+    /** Calls `resume` in the event loop's next round. */
     later(resume) {
       setImmediate(resume);
     },
 
-    /** Messages in their order, each as what it is, its call, and a text. */
+    /** Takes messages in their order, each as its number, its call, and a text. */
     deliver(...messages) {
       for (let at = 0; at < messages.length; at += 3) {
         const what = messages[at];
@@ -157,7 +159,10 @@ function realmFunctions(linked, addon) {
       }
     },
 
-    /** A call on `instance` that is answered already: its log, each line as what it is and a text; returns its promise. */
+    /**
+     * Returns the promise of a call on `instance` that is answered already, with its log: each line is its number and a
+     * text.
+     */
     answer(instance, how, text, ...lines) {
       try {
         return Promise.resolve(answerAtOnce(instance, how, text, ...lines));
@@ -168,10 +173,12 @@ function realmFunctions(linked, addon) {
 
     answerAtOnce,
 
+    /** Returns a promise that is rejected. */
     reject(message, cause) {
       return Promise.reject(new TypeError(message, cause === undefined ? undefined : { cause }));
     },
 
+    /** Throws for the constructor. */
     throw(message, isTypeError, cause) {
       const Kind = isTypeError ? TypeError : Error;
       throw new Kind(message, cause === undefined ? undefined : { cause });
@@ -180,6 +187,8 @@ function realmFunctions(linked, addon) {
 }
 
 /**
+ * Links an addon to this realm, and returns its class and the identifiers of its processors.
+ *
  * @param addon the exports of a `.node` file that was built with the crate `medusa-payment-rs`
  */
 module.exports = function link(addon) {
@@ -194,7 +203,7 @@ module.exports = function link(addon) {
   Object.setPrototypeOf(AbstractPaymentProcessor, Base);
   Object.setPrototypeOf(AbstractPaymentProcessor.prototype, Base.prototype);
   recordOnce(AbstractPaymentProcessor.prototype);
-  // The addon refers to them weakly, so that a realm nobody uses any more can be collected.
+  // The addon refers to them weakly, so that a realm that is not used any more can be collected.
   Object.defineProperty(AbstractPaymentProcessor, Symbol("realm"), { value: functions });
   linked.AbstractPaymentProcessor = AbstractPaymentProcessor;
   return linked;

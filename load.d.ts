@@ -2,8 +2,8 @@
  * Loads the addon of a package: the file that `napi build` left in its folder, or the package for this platform that
  * npm installed beside it.
  *
- * @param folder the package's folder, `__dirname` in its `index.js`; `napi.binaryName` stands in its `package.json`
- * @throws Error where there is none for this platform; it says what was looked for
+ * @param folder the package's folder, `__dirname` in its `index.js`; its `package.json` has `napi.binaryName`
+ * @throws Error if there is none for this platform; it says what was looked for
  */
 declare function load(folder: string): object;
 

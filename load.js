@@ -5,7 +5,7 @@ const fs = require("fs");
 const { createRequire } = require("module");
 const path = require("path");
 
-/** What this platform is called in the names of files and packages; the most likely name first. */
+/** Returns what this platform is called in the names of files and packages, the most likely name first. */
 function platforms() {
   const { platform, arch } = process;
   if (platform === "win32") return [`win32-${arch}-msvc`];
@@ -14,10 +14,10 @@ function platforms() {
   return isMusl() ? names.reverse() : names;
 }
 
-/** How much of an executable names its dynamic linker. */
+/** The part of an executable that names its dynamic linker. */
 const HEAD = 4096;
 
-/** Whether this process runs on musl. Node's own report says so too, but takes longer than all else in here. */
+/** Whether this process runs on musl. Node's own report says so too, but takes longer than everything else here. */
 function isMusl() {
   const head = Buffer.alloc(HEAD);
   let executable;
@@ -33,6 +33,8 @@ function isMusl() {
 }
 
 /**
+ * Loads the addon of a package.
+ *
  * @param folder the package's folder, whose `package.json` has `napi.binaryName`
  */
 module.exports = function load(folder) {

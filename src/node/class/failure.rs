@@ -5,6 +5,10 @@ use napi::bindgen_prelude::Unknown;
 
 use crate::node::realm::functions::Functions;
 
+/// What is wrong with a class without an identifier, in Medusa's own words
+/// (`dist/interfaces/payment-processor.js`).
+pub(crate) const MISSING_IDENTIFIER: &str = "Missing static property \"identifier\".";
+
 /// A failure before there is a call.
 pub(crate) enum Failure {
     /// napi failed, or a getter threw.
@@ -19,11 +23,6 @@ impl Failure {
     /// Makes a `TypeError` that nothing else caused.
     pub(crate) fn type_error(text: impl Into<String>) -> Self {
         Self::TypeError(text.into(), None)
-    }
-
-    /// Says that a class has no identifier, in Medusa's own words (`dist/interfaces/payment-processor.js`).
-    pub(crate) fn missing_identifier() -> String {
-        "Missing static property \"identifier\".".to_owned()
     }
 
     /// Returns the failure as something that is thrown synchronously, as the constructor does.

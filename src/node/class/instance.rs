@@ -5,7 +5,7 @@ use std::sync::Arc;
 use napi::bindgen_prelude::{FunctionCallContext, JsObjectValue, Object, Unknown};
 use napi::{Env, ValueType};
 
-use super::failure::Failure;
+use super::failure::{Failure, MISSING_IDENTIFIER};
 use crate::layers::Stack;
 use crate::node::host::Host;
 use crate::node::js::values::{argument, described, kind_of, or_undefined};
@@ -66,7 +66,7 @@ pub(crate) fn this_of(
     let Instance(stack) = this.unwrap::<Instance>().map_err(|_| foreign())?;
     match stack {
         Some(stack) => Ok((this, Arc::clone(stack))),
-        None => Err(Failure::type_error(Failure::missing_identifier())),
+        None => Err(Failure::type_error(MISSING_IDENTIFIER)),
     }
 }
 

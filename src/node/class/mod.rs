@@ -9,7 +9,7 @@ use std::rc::Rc;
 use napi::bindgen_prelude::{Function, JsObjectValue, JsValue, Object, ToNapiValue, Unknown};
 use napi::{Env, Property, PropertyAttributes, Result};
 
-use failure::Failure;
+use failure::{Failure, MISSING_IDENTIFIER};
 use instance::{construct, identifier_of};
 use method::{method_at_once, payment_method};
 
@@ -78,7 +78,7 @@ fn get_identifier<'env>(
         let class: Object<'_> = this.get_named_property_unchecked("constructor")?;
         identifier_of(&class)
             .and_then(|identifier| {
-                identifier.ok_or_else(|| Failure::Error(Failure::missing_identifier()))
+                identifier.ok_or_else(|| Failure::Error(MISSING_IDENTIFIER.to_owned()))
             })
             .map_err(|failure| failure.thrown(&realm.functions, context.env))
     })
