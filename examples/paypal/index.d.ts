@@ -18,7 +18,7 @@ export interface PayPalOptions {
   auth_webhook_id?: string | null;
   /** Whether money is taken when the cart is completed, rather than held until the order is captured. */
   capture?: boolean | string | null;
-  /** Where PayPal's API is, in place of what `sandbox` says: for tests and proxies. */
+  /** Where PayPal's API is, instead of what `sandbox` says: for tests and proxies. */
   api_base?: string | null;
   /** Milliseconds for one attempt at a call; 5,000 if not set. */
   timeout_ms?: number | null;

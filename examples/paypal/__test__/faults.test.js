@@ -135,7 +135,7 @@ test("refunds that were lost are found in any order, by another server and after
   expect(shop.fake.moved(data.id).slice(2)).toEqual(moved);
 });
 
-test("a refund that another server has just made is not taken over by a call that has sent none", async () => {
+test("a refund that another server has just made is not taken over by a call that has not sent one yet", async () => {
   const data = await shop.capture();
   const other = shop.restarted({ max_retries: 1 });
   shop.fake.break(503, { on: /oauth2/ }); // its first attempt ends before a refund is sent

@@ -8,7 +8,7 @@ use medusa_payment_rs::{CallContext, ErrorKind, JsonObject, PaymentProcessorErro
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
-use crate::order::{Capture, Order, Refund};
+use crate::order::{Order, Refund};
 use crate::requests;
 use crate::tokens::Tokens;
 
@@ -52,10 +52,17 @@ impl<'a> Api<'a> {
         self.exchange.parsed(reply, true)
     }
 
-    /// Changes something; `part` tells the requests of one call apart.
-    async fn change(&self, request: HttpRequest, part: &str) -> Result<Reply> {
+    /// Changes something, and returns what the reply spells.
+    pub(crate) async fn change<T: DeserializeOwned>(&self, request: HttpRequest) -> Result<T> {
+        let reply = self.send(request, Some(&self.exchange.key(""))).await?;
+        self.exchange.parsed(reply, false)
+    }
+
+    /// Changes something, and does not look at what the reply spells. `part` tells such requests of one
+    /// call apart.
+    pub(crate) async fn change_unseen(&self, request: HttpRequest, part: &str) -> Result<()> {
         let reply = self.send(request, Some(&self.exchange.key(part))).await?;
-        self.exchange.succeeded(reply, false)
+        self.exchange.succeeded(reply, false).map(drop)
     }
 
     pub(crate) async fn get_order(&self, id: &str) -> Result<Order> {
@@ -81,31 +88,6 @@ impl<'a> Api<'a> {
                 None
             }
         }
-    }
-
-    pub(crate) async fn create_order(&self, request: HttpRequest) -> Result<Order> {
-        let reply = self.change(request, "").await?;
-        self.exchange.parsed(reply, false)
-    }
-
-    pub(crate) async fn complete_order(&self, order: &Order) -> Result<Order> {
-        let request = requests::complete_order(&order.fields.id, order.fields.intent);
-        let reply = self.change(request, "").await?;
-        self.exchange.parsed(reply, false)
-    }
-
-    pub(crate) async fn patch(&self, request: HttpRequest) -> Result<()> {
-        self.change(request, "-patch").await.map(drop)
-    }
-
-    pub(crate) async fn capture(&self, request: HttpRequest) -> Result<Capture> {
-        let reply = self.change(request, "").await?;
-        self.exchange.parsed(reply, false)
-    }
-
-    pub(crate) async fn void(&self, authorization: &str) -> Result<()> {
-        let request = requests::void_authorization(authorization);
-        self.change(request, &format!("-{authorization}")).await.map(drop)
     }
 
     pub(crate) async fn refund(&self, request: HttpRequest, key: &str) -> Result<Keyed<Refund>> {

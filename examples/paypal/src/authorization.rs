@@ -7,7 +7,7 @@ use medusa_payment_rs::{Amount, ErrorKind, JsonObject, PaymentProcessorError, Re
 use crate::api::{Api, is_not_found};
 use crate::money::Money;
 use crate::order::{Capture, CaptureStatus, Order, OrderStatus};
-use crate::requests::capture_authorization;
+use crate::requests::{capture_authorization, void_authorization};
 use crate::stored_state::StoredState;
 
 /// Takes what is held of an order. Returns the order itself if it is captured already: by an earlier
@@ -26,7 +26,7 @@ pub(crate) async fn capture(api: &Api<'_>, order: &Order) -> Result<Option<JsonO
         return Err(api.refused("invalid_response", "PayPal's authorization has no amount."));
     };
     let amount = rest(api, held, order.taken())?;
-    match api.capture(capture_authorization(&authorization.id, &amount)).await {
+    match api.change::<Capture>(capture_authorization(&authorization.id, &amount)).await {
         Ok(capture) if capture.status.is_taken() => Ok(None),
         Ok(capture) if capture.status == CaptureStatus::Pending => Err(undecided(api, &capture)),
         Ok(capture) => {
@@ -84,7 +84,9 @@ fn undecided(api: &Api<'_>, capture: &Capture) -> PaymentProcessorError {
 /// order shows it.
 pub(crate) async fn release(api: &Api<'_>, order: &Order) -> Result<()> {
     for authorization in order.open_authorizations() {
-        if let Err(error) = api.void(&authorization.id).await {
+        let (request, part) =
+            (void_authorization(&authorization.id), format!("-{}", authorization.id));
+        if let Err(error) = api.change_unseen(request, &part).await {
             if error.kind() != ErrorKind::Refused {
                 return Err(error);
             }
@@ -96,7 +98,7 @@ pub(crate) async fn release(api: &Api<'_>, order: &Order) -> Result<()> {
     Ok(())
 }
 
-/// Returns what is stored in `data` without the orphaned orders that nobody can pay any more. What a
+/// Returns what is stored in `data` without the orphaned orders that cannot be paid any more. What a
 /// shopper has paid on one is released.
 pub(crate) async fn without_orphans(api: &Api<'_>, data: &JsonObject) -> StoredState {
     let mut state = StoredState::of(data);

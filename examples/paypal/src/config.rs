@@ -40,7 +40,7 @@ pub struct PayPalOptions {
     /// Whether money is taken when the cart is completed, rather than held until the order is
     /// captured. False if not set.
     pub capture: Option<Flag>,
-    /// Where PayPal's API is, in place of what `sandbox` says: for tests and proxies.
+    /// Where PayPal's API is, instead of what `sandbox` says: for tests and proxies.
     pub api_base: Option<String>,
     /// Milliseconds for one attempt at a call, answers included; 5,000 if not set.
     pub timeout_ms: Option<u64>,
@@ -144,7 +144,7 @@ fn checked(option: &str, older: &str, value: Option<Secret>) -> Result<Secret, S
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(format!(
             "option `{option}` (or `{older}`): expected what PayPal's REST app shows, got text that is \
-             empty or has characters that none has"
+             empty or has a space or another character that cannot be in it"
         ));
     }
     Ok(value)

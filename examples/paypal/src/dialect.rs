@@ -5,8 +5,8 @@
 use medusa_payment_rs::http::{Dialect, Problem, Reply, StatusCode, Verdict};
 use serde::Deserialize;
 
-/// The codes of a request whose id was used for another one. Payments v2 documents none of them and
-/// repeats what the first request made; other APIs of PayPal's refuse with one of these.
+/// The codes of a request whose id was used for another one. Some of PayPal's APIs document one of
+/// these; the guide says of Payments v2 that it repeats what the first request made.
 const ID_OF_ANOTHER_REQUEST: [&str; 2] =
     ["DUPLICATE_REQUEST_ID", "PAYPAL_REQUEST_ID_PREVIOUSLY_USED"];
 
@@ -14,9 +14,8 @@ const ID_OF_ANOTHER_REQUEST: [&str; 2] =
 pub(crate) struct PayPalDialect;
 
 /// PayPal's error object, and that of its token endpoint (RFC 6749).
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default)]
-#[derive(Default)]
 struct ErrorBody {
     name: Option<String>,
     message: Option<String>,

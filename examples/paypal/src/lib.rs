@@ -109,7 +109,7 @@ impl PayPal {
         let intent =
             if self.settings.capture_at_once { Intent::Capture } else { Intent::Authorize };
         let request = requests::create_order(intent, &amount, &context.resource_id);
-        let order = api.create_order(request).await?;
+        let order: Order = api.change(request).await?;
         let state = StoredState { orphaned_orders, ..StoredState::default() };
         // The amount is what later calls compare with, so it is in the data even if PayPal answers
         // briefly.
@@ -143,7 +143,7 @@ impl PayPal {
             Ok(order) => {
                 orphaned.insert(id.to_owned(), order.amount().and_then(Money::amount));
             }
-            // Orders that nobody pays are gone after a few hours.
+            // Unpaid orders are gone after a few hours.
             Err(error) if is_not_found(&error) => {}
             Err(error) => return Err(error),
         }
@@ -165,7 +165,8 @@ impl PayPal {
     /// Holds or takes the money of an order that the shopper has approved. If that was done before, by
     /// the storefront or by a call whose reply was lost, the order is read.
     async fn complete(&self, api: &Api<'_>, order: Order) -> Result<Order> {
-        match api.complete_order(&order).await {
+        let request = requests::complete_order(&order.fields.id, order.fields.intent);
+        match api.change(request).await {
             Err(error) if error.code() == "PAYER_ACTION_REQUIRED" => Ok(order),
             Err(error) if error.kind() == ErrorKind::Refused => {
                 let now = api.get_order(&order.fields.id).await?;
@@ -249,7 +250,7 @@ impl PaymentProcessor for PayPal {
             }
             _ => {}
         }
-        match api.patch(requests::patch_amount(&id, None, &amount)).await {
+        match api.change_unseen(requests::patch_amount(&id, None, &amount), "-patch").await {
             Ok(()) => Ok(Some(with_amount(data, &amount).into())),
             Err(error) if matches!(error.kind(), ErrorKind::Refused | ErrorKind::Invalid) => {
                 self.replace(&api, &context, &id).await
@@ -295,7 +296,7 @@ impl PaymentProcessor for PayPal {
         {
             let unit = order.fields.purchase_units.first();
             let reference = unit.and_then(|unit| unit.reference_id.as_deref());
-            api.patch(requests::patch_amount(&id, reference, expected)).await?;
+            api.change_unseen(requests::patch_amount(&id, reference, expected), "-patch").await?;
             authorized = with_amount(&authorized, expected);
         }
         let data = stored(&authorized, &data, &state);

@@ -50,11 +50,8 @@ pub(crate) enum Intent {
 
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct PurchaseUnit {
-    #[serde(default)]
     pub reference_id: Option<String>,
-    #[serde(default)]
     pub custom_id: Option<String>,
-    #[serde(default)]
     pub amount: Option<Money>,
     #[serde(default)]
     pub payments: Payments,
@@ -75,7 +72,6 @@ pub(crate) struct Authorization {
     pub id: String,
     #[serde(default)]
     pub status: AuthorizationStatus,
-    #[serde(default)]
     pub amount: Option<Money>,
 }
 
@@ -85,25 +81,20 @@ pub(crate) enum AuthorizationStatus {
     Created,
     Captured,
     PartiallyCaptured,
-    Pending,
     Voided,
     Expired,
     Denied,
+    /// Pending, or something that this version does not know: nothing is held as far as it can tell.
     #[default]
     #[serde(other)]
-    Unknown,
+    Pending,
 }
 
 impl Authorization {
     /// Returns whether there is still something to capture or to release.
     pub(crate) fn is_open(&self) -> bool {
-        matches!(
-            self.status,
-            AuthorizationStatus::Created
-                | AuthorizationStatus::PartiallyCaptured
-                | AuthorizationStatus::Pending
-                | AuthorizationStatus::Unknown
-        )
+        use AuthorizationStatus::{Created, PartiallyCaptured, Pending};
+        matches!(self.status, Created | PartiallyCaptured | Pending)
     }
 }
 
@@ -113,7 +104,6 @@ pub(crate) struct Capture {
     pub id: String,
     #[serde(default)]
     pub status: CaptureStatus,
-    #[serde(default)]
     pub amount: Option<Money>,
     #[serde(default)]
     pub status_details: StatusDetails,
@@ -146,15 +136,11 @@ impl CaptureStatus {
 pub(crate) struct Refund {
     pub id: String,
     /// `COMPLETED`, `PENDING`, `FAILED` or `CANCELLED`.
-    #[serde(default)]
     pub status: Option<String>,
     #[serde(default)]
     pub status_details: StatusDetails,
-    #[serde(default)]
     pub amount: Option<Money>,
-    #[serde(default)]
     pub custom_id: Option<String>,
-    #[serde(default)]
     pub create_time: Option<String>,
 }
 
@@ -290,21 +276,23 @@ impl Order {
     }
 
     fn status_of_money(&self) -> PaymentSessionStatus {
+        use AuthorizationStatus::{Created, Denied, Expired, PartiallyCaptured, Pending, Voided};
         if self.taken().is_some() {
             return PaymentSessionStatus::Captured;
         }
         if self.pending_capture().is_some() {
             return PaymentSessionStatus::Pending;
         }
-        let is_any =
-            |status| self.authorizations().any(|authorization| authorization.status == status);
-        if is_any(AuthorizationStatus::Created) || is_any(AuthorizationStatus::PartiallyCaptured) {
+        let is_any = |statuses: &[AuthorizationStatus]| {
+            self.authorizations().any(|authorization| statuses.contains(&authorization.status))
+        };
+        if is_any(&[Created, PartiallyCaptured]) {
             PaymentSessionStatus::Authorized
-        } else if is_any(AuthorizationStatus::Pending) || is_any(AuthorizationStatus::Unknown) {
+        } else if is_any(&[Pending]) {
             PaymentSessionStatus::Pending
-        } else if is_any(AuthorizationStatus::Denied) || self.captures().next().is_some() {
+        } else if is_any(&[Denied]) || self.captures().next().is_some() {
             PaymentSessionStatus::Error
-        } else if is_any(AuthorizationStatus::Voided) || is_any(AuthorizationStatus::Expired) {
+        } else if is_any(&[Voided, Expired]) {
             PaymentSessionStatus::Canceled
         } else {
             PaymentSessionStatus::Authorized

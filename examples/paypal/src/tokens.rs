@@ -41,7 +41,7 @@ impl Tokens {
     /// accepted.
     ///
     /// # Errors
-    /// If PayPal gives none: nothing was moved.
+    /// If PayPal does not issue one: nothing was moved.
     pub(crate) async fn header(
         &self,
         exchange: &Exchange<'_>,

@@ -51,32 +51,7 @@ struct Verdict {
 struct Event {
     id: String,
     event_type: String,
-    #[serde(default)]
-    resource: Option<Resource>,
-}
-
-/// An authorization or a capture, as far as it leads to its order.
-#[derive(Deserialize)]
-struct Resource {
-    #[serde(default)]
-    amount: Option<Money>,
-    #[serde(default)]
-    supplementary_data: SupplementaryData,
-    #[serde(default)]
-    links: Vec<Link>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct SupplementaryData {
-    related_ids: RelatedIds,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct RelatedIds {
-    order_id: Option<String>,
-    authorization_id: Option<String>,
+    resource: Option<JsonObject>,
 }
 
 #[derive(Deserialize)]
@@ -85,22 +60,24 @@ struct Link {
     href: String,
 }
 
-impl Resource {
-    fn order_id(&self) -> Option<&str> {
-        let known = self.supplementary_data.related_ids.order_id.as_deref();
-        known.or_else(|| self.parent("/v2/checkout/orders/"))
-    }
+/// Returns the id of what an authorization or a capture belongs to: what it says is related, or what it
+/// links to as the thing that it was made from.
+fn related(resource: &JsonObject, id: &str, path: &str) -> Option<String> {
+    let data: Option<JsonObject> = resource.get("supplementary_data");
+    let ids = data.and_then(|data| data.get::<JsonObject>("related_ids"));
+    ids.and_then(|ids| ids.get(id)).or_else(|| {
+        let links: Vec<Link> = resource.get("links")?;
+        let made_from = links.iter().find(|link| link.rel == "up")?;
+        Some(made_from.href.split_once(path)?.1.to_owned())
+    })
+}
 
-    fn authorization_id(&self) -> Option<&str> {
-        let known = self.supplementary_data.related_ids.authorization_id.as_deref();
-        known.or_else(|| self.parent("/v2/payments/authorizations/"))
-    }
+fn order_id(resource: &JsonObject) -> Option<String> {
+    related(resource, "order_id", "/v2/checkout/orders/")
+}
 
-    /// Returns the id of what the resource was made from, if that is at this path.
-    fn parent(&self, path: &str) -> Option<&str> {
-        let link = self.links.iter().find(|link| link.rel == "up")?;
-        Some(link.href.split_once(path)?.1)
-    }
+fn authorization_id(resource: &JsonObject) -> Option<String> {
+    related(resource, "authorization_id", "/v2/payments/authorizations/")
 }
 
 /// Reads a webhook request, once PayPal has said that it is genuine.
@@ -120,11 +97,8 @@ pub(crate) async fn read(
         "PAYMENT.CAPTURE.COMPLETED" => WebhookAction::Captured,
         _ => return Ok(WebhookEvent::not_supported(event.id, event.event_type)),
     };
-    let order = match &event.resource {
-        Some(resource) => order_of(api, resource).await?,
-        None => None,
-    };
-    let Some(order) = order else {
+    let resource = event.resource.unwrap_or_default();
+    let Some(order) = order_of(api, &resource).await? else {
         return Ok(WebhookEvent::not_supported(event.id, event.event_type));
     };
     Ok(WebhookEvent {
@@ -133,22 +107,24 @@ pub(crate) async fn read(
         action,
         resource: order.custom_id().map(str::to_owned),
         payment: Some(order.fields.id),
-        amount: event.resource.and_then(|resource| resource.amount?.amount()),
+        amount: resource.get::<Money>("amount").and_then(|money| money.amount()),
         reason: None,
     })
 }
 
-/// Returns the order that an authorization or a capture belongs to; `None` if this account has none.
-/// A capture may name its authorization only.
-async fn order_of(api: &Api<'_>, resource: &Resource) -> Result<Option<Order>> {
+/// Returns the order that an authorization or a capture belongs to; `None` if this account does not have
+/// it. A capture may name its authorization only.
+async fn order_of(api: &Api<'_>, resource: &JsonObject) -> Result<Option<Order>> {
     let read = async {
-        if let Some(id) = resource.order_id() {
-            return api.get_order(id).await.map(Some);
+        let mut id = order_id(resource);
+        if id.is_none()
+            && let Some(authorization) = authorization_id(resource)
+        {
+            let authorization = requests::get_authorization(&authorization);
+            id = order_id(&api.read(authorization).await?);
         }
-        let Some(id) = resource.authorization_id() else { return Ok(None) };
-        let authorization: Resource = api.read(requests::get_authorization(id)).await?;
-        match authorization.order_id() {
-            Some(id) => api.get_order(id).await.map(Some),
+        match id {
+            Some(id) => api.get_order(&id).await.map(Some),
             None => Ok(None),
         }
     };
@@ -220,9 +196,8 @@ mod tests {
     #[test]
     fn a_resource_leads_to_its_order() {
         let ids = |json: &str| {
-            let resource: Resource = serde_json::from_str(json).unwrap();
-            let [order, authorization] = [resource.order_id(), resource.authorization_id()];
-            (order.map(str::to_owned), authorization.map(str::to_owned))
+            let resource = JsonObject::parse(json).unwrap();
+            (order_id(&resource), authorization_id(&resource))
         };
         let linked = |path: &str| {
             let up = format!(r#"{{"rel":"up","href":"https://api-m.paypal.com/v2/{path}"}}"#);
