@@ -23,6 +23,7 @@ pub struct CallContext {
     deadline: Instant,
     attempts: AtomicU32,
     in_doubt: AtomicBool,
+    lost_an_attempt: AtomicBool,
     mark: OnceLock<String>,
 }
 
@@ -46,6 +47,7 @@ impl CallContext {
             deadline: Instant::now() + limit,
             attempts: AtomicU32::new(0),
             in_doubt: AtomicBool::new(false),
+            lost_an_attempt: AtomicBool::new(false),
             mark: OnceLock::new(),
         }
     }
@@ -131,6 +133,16 @@ impl CallContext {
     /// Set before such a request, and reset after a reply: an attempt may end at any moment between.
     pub(crate) fn set_in_doubt(&self, in_doubt: bool) {
         self.in_doubt.store(in_doubt, Ordering::Release);
+    }
+
+    /// Whether the outcome of an earlier attempt at this call is not known. Only the provider's answer to
+    /// the same request settles it: that a read is refused says nothing about it.
+    pub(crate) fn has_lost_an_attempt(&self) -> bool {
+        self.lost_an_attempt.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn lose_an_attempt(&self) {
+        self.lost_an_attempt.store(true, Ordering::Release);
     }
 
     /// Counts an attempt: from here on a call that ends without an answer may have moved money.

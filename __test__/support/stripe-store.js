@@ -20,7 +20,7 @@ const SERVICES = {
 const serviceOf = (identifier) => require(`medusa-payment-rs/stripe/services/${SERVICES[identifier].file}`).default;
 
 /** Short limits: a fault costs a test no more than it must. */
-const LIMITS = { timeout_ms: 150, deadline_ms: 600, max_retries: 0 };
+const LIMITS = { timeout_ms: 300, deadline_ms: 1_000, max_retries: 0 };
 
 /**
  * Resolves with `{ stripe, logger, open, close }`: the fake, the lines that were logged, and the store's service.

@@ -196,8 +196,13 @@ impl<'a> Exchange<'a> {
     #[must_use]
     pub fn failure(&self, reply: &Reply, only_reads: bool) -> PaymentProcessorError {
         let problem = self.client.dialect.problem(reply);
-        let kind = kind_of(reply.status(), problem.as_ref(), only_reads);
-        let problem = problem.unwrap_or_default();
+        let mut kind = kind_of(reply.status(), problem.as_ref(), only_reads);
+        let mut problem = problem.unwrap_or_default();
+        if only_reads && kind == ErrorKind::Refused && self.call.has_lost_an_attempt() {
+            // That it cannot be looked up says nothing about what was lost.
+            kind = ErrorKind::OutcomeUnknown;
+            problem.never_retry = true;
+        }
         let detail = self.detail(reply, &problem, kind);
         let error = self.error(kind, &problem.code, detail);
         match retry_after(reply) {
@@ -278,7 +283,7 @@ fn lost_kind(only_reads: bool) -> ErrorKind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::testing::{Answer, Server, ok, replayed};
+    use crate::http::testing::{Answer, Server, error, ok, replayed};
     use crate::http::{Dialect, Endpoint};
     use crate::json::JsonObject;
     use crate::providers::Manual;
@@ -318,6 +323,34 @@ mod tests {
         let reply = exchange.send(&request, None).await.unwrap();
         let error = exchange.succeeded(reply, false).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
+    }
+
+    #[tokio::test]
+    async fn a_read_that_is_refused_after_a_lost_attempt_leaves_the_outcome_open() {
+        struct Refusing;
+
+        impl Dialect for Refusing {
+            fn provider(&self) -> &'static str {
+                "Acme"
+            }
+
+            fn problem(&self, _reply: &Reply) -> Option<Problem> {
+                Some(Problem::new("missing", "No such payment."))
+            }
+        }
+
+        let server = Server::start([error(404, "missing"), error(404, "missing")]).await;
+        let endpoint = Endpoint::parse("api_base", &server.url).unwrap();
+        let client = Client::builder(endpoint, Refusing).build().unwrap();
+        let call = call();
+        let exchange = Exchange::new(&client, &call);
+        let read = || async {
+            exchange.read::<JsonObject>(&HttpRequest::get("/payments/p_1")).await.unwrap_err()
+        };
+        assert_eq!(read().await.kind(), ErrorKind::Refused);
+        call.lose_an_attempt();
+        let error = read().await;
+        assert_eq!((error.kind(), error.code()), (ErrorKind::OutcomeUnknown, "missing"));
     }
 
     #[tokio::test]

@@ -39,20 +39,21 @@ impl Layer for Retry {
         }
         let max_retries = usize::try_from(self.max_retries).unwrap_or(usize::MAX);
         let mut delays = BACKOFF.with_max_times(max_retries).build();
-        let mut outcome_unknown = false;
         loop {
             let error = match next.run(call, request.clone()).await {
                 Err(error) if is_lost(error.kind()) => error,
                 // The provider did not look at it, so it says nothing about the attempt before it.
                 Err(error) if error.kind() == ErrorKind::Invalid => {
-                    return Err(summed_up(error, outcome_unknown, call));
+                    return Err(summed_up(error, call));
                 }
                 answer => return answer,
             };
-            outcome_unknown |= error.kind() == ErrorKind::OutcomeUnknown;
+            if error.kind() == ErrorKind::OutcomeUnknown {
+                call.lose_an_attempt();
+            }
             let delay = delays.next().and_then(|usual| delay_after(&error, usual));
             let Some(delay) = delay.filter(|delay| is_in_time(call, *delay)) else {
-                return Err(summed_up(error, outcome_unknown, call));
+                return Err(summed_up(error, call));
             };
             tracing::warn!(
                 "{}.{} {}; retried in {} ms",
@@ -72,12 +73,8 @@ fn is_lost(kind: ErrorKind) -> bool {
 
 /// Returns the error of the whole call. A last attempt that certainly moved nothing says nothing about an
 /// earlier one whose outcome is unknown.
-fn summed_up(
-    last: PaymentProcessorError,
-    outcome_unknown: bool,
-    call: &CallContext,
-) -> PaymentProcessorError {
-    if outcome_unknown && last.kind() != ErrorKind::OutcomeUnknown {
+fn summed_up(last: PaymentProcessorError, call: &CallContext) -> PaymentProcessorError {
+    if call.has_lost_an_attempt() && last.kind() != ErrorKind::OutcomeUnknown {
         let kind = ErrorKind::OutcomeUnknown;
         // That the last attempt moved nothing would be read as if the call had moved nothing.
         let reason = last.detail().trim_end_matches(last.kind().advice()).trim_end();
