@@ -89,8 +89,11 @@ impl<'a> Api<'a> {
         self.change(&requests::cancel_intent(id), part).await
     }
 
+    /// Updates an intent; `part` tells the updates of one call apart. The key is this call's alone: what an
+    /// earlier call was answered may not be true any more.
     pub(super) async fn update_intent(&self, request: &HttpRequest, part: &str) -> Result<Intent> {
-        self.change(request, part).await
+        let key = format!("{}{part}", self.exchange.call().mark());
+        self.exchange.change_past_replays(request, &key).await
     }
 
     async fn change(&self, request: &HttpRequest, part: &str) -> Result<Intent> {

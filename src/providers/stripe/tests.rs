@@ -417,6 +417,20 @@ async fn an_intent_over_another_amount_is_never_authorized() {
 }
 
 #[tokio::test]
+async fn an_amount_that_was_set_by_an_earlier_call_is_set_again() {
+    let unpaid = || ok(intent("requires_payment_method"));
+    let server = Server::start([unpaid(), unpaid(), unpaid(), unpaid()]).await;
+    for _ in 0..2 {
+        let data = json(&intent("requires_payment_method").replace("1000", "900"));
+        let request = Request::AuthorizePayment { data, context: JsonObject::empty() };
+        assert!(stack(&server.url).call(request).await.is_ok());
+    }
+    // Under the same key Stripe would answer what it answered then, and do nothing.
+    let [first, second] = server.keys().try_into().unwrap();
+    assert_ne!(first, second);
+}
+
+#[tokio::test]
 async fn an_intent_whose_money_was_given_back_is_never_authorized() {
     let data = json(&intent("requires_payment_method"));
     let request = || Request::AuthorizePayment { data: data.clone(), context: JsonObject::empty() };
