@@ -33,8 +33,8 @@ export declare class AbstractPaymentProcessor extends MedusaPaymentProcessor {
    * @param container Medusa's dependency container; its `logger` gets the logs of the Rust side
    * @param config the plugin's options in `medusa-config.js`. Medusa gives a project's own services its whole
    * configuration instead (`projectConfig`, `plugins` and more): the options are then those of the plugin among `plugins`
-   * that has a service of this addon with the same `identifier`, and there are none if there is no such plugin, or more
-   * than one. A subclass may pass options of its own. `this.config` is the options that were found
+   * that has a service of this addon with the same `identifier`, if there is exactly one.
+   * A subclass may pass options of its own. `this.config` is the options that were found
    * @throws Error if no processor is registered as `identifier` (the known ones are listed), or
    * an option is unknown or malformed (it is named)
    */

@@ -195,7 +195,7 @@ impl PaymentProcessorError {
 }
 
 /// A reply that cannot be read says nothing about what the provider did. One that breaks off may arrive whole
-/// on a retry, one of the wrong shape comes again as it is.
+/// on a retry, one of the wrong shape would be the same again.
 impl From<JsonError> for PaymentProcessorError {
     fn from(error: JsonError) -> Self {
         let unreadable = Self::new(
