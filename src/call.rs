@@ -9,7 +9,6 @@ use uuid::Uuid;
 
 use crate::error::Result;
 use crate::idempotency::{IdempotencyKey, IdempotencyKeys};
-use crate::processor::PaymentProcessor;
 use crate::request::{Operation, Request, Response};
 
 /// One logical call: made once, before any layer, and the same for every attempt at it.
@@ -28,15 +27,14 @@ pub struct CallContext {
 }
 
 impl CallContext {
-    /// Begins a call to `processor` that has to be answered within `limit`.
+    /// Begins a call about the payment with this id, which has to be answered within `limit`.
     pub(crate) fn begin(
         identifier: &'static str,
-        processor: &dyn PaymentProcessor,
+        payment_id: Option<String>,
         request: &Request,
         keys: &IdempotencyKeys,
         limit: Duration,
     ) -> Self {
-        let payment_id = request.payment_data().and_then(|data| processor.payment_id(data));
         let key = keys.key_for(identifier, payment_id.as_deref(), request);
         Self {
             operation: request.operation(),

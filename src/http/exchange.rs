@@ -6,7 +6,8 @@ use serde::de::DeserializeOwned;
 
 use super::client::{Client, Lost};
 use super::dialect::{Problem, Verdict, retry_after};
-use super::reply::{Reply, kind_of};
+use super::kind::kind_of;
+use super::reply::Reply;
 use super::request::HttpRequest;
 use crate::call::CallContext;
 use crate::error::{ErrorKind, PaymentProcessorError, Result};

@@ -25,6 +25,7 @@ mod clock;
 mod dialect;
 mod endpoint;
 mod exchange;
+mod kind;
 mod reply;
 mod request;
 mod tls;

@@ -271,8 +271,9 @@ impl Stack {
     /// What the processor or a layer returns.
     pub async fn call(&self, request: Request) -> Result<Response> {
         let processor = self.processor.as_ref();
+        let payment_id = request.payment_data().and_then(|data| processor.payment_id(data));
         let call =
-            CallContext::begin(self.identifier, processor, &request, &self.keys, self.deadline);
+            CallContext::begin(self.identifier, payment_id, &request, &self.keys, self.deadline);
         let next = Next { layers: &self.chain, processor };
         let result = next.run(&call, request).await;
         call.settle(&result);

@@ -81,7 +81,8 @@ pub fn stack_of<P: Provider>(provider: P) -> Stack {
 pub fn call_of<P: Provider>(provider: &P, request: &Request) -> CallContext {
     let keys = IdempotencyKeys::default();
     let limit = provider.layers().limit();
-    let call = CallContext::begin(P::IDENTIFIER, provider, request, &keys, limit);
+    let payment_id = request.payment_data().and_then(|data| provider.payment_id(data));
+    let call = CallContext::begin(P::IDENTIFIER, payment_id, request, &keys, limit);
     call.begin_attempt();
     call
 }
