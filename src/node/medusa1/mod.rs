@@ -62,6 +62,7 @@ impl Host for Medusa1 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fuzz;
 
     #[test]
     fn a_failure_is_an_error_object_from_every_method_but_the_status() {
@@ -78,6 +79,40 @@ mod tests {
                 }
                 Outcome::Nothing | Outcome::TypeError(_) => panic!("no error: {operation:?}"),
             }
+        }
+    }
+
+    fn argument(parameter: &Parameter, text: &str) -> Argument {
+        match parameter {
+            Parameter::Json(_) => Argument::Json(text.to_owned()),
+            Parameter::Number => Argument::Number(text.parse().unwrap_or(f64::NAN)),
+            Parameter::Text => Argument::Text(text.to_owned()),
+            Parameter::Bytes => Argument::Bytes(text.as_bytes().to_vec()),
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn fuzz_no_argument_crashes_and_what_is_accepted_can_be_stored(
+            first in fuzz::json_text(fuzz::with_members(
+                serde_json::json!({"amount": 10, "currency_code": "eur", "resource_id": "cart_1"}),
+                &["amount", "currency_code", "resource_id", "customer", "context", "paymentSessionData"],
+            )),
+            second in fuzz::json_text(fuzz::json_value()),
+            operation in proptest::sample::select(Operation::ALL.to_vec()),
+        ) {
+            let texts = [first, second];
+            let arguments = Medusa1.parameters(operation).iter().zip(&texts);
+            let arguments = arguments.map(|(parameter, text)| argument(parameter, text)).collect();
+            let Ok(request) = Medusa1.request(operation, arguments) else { return Ok(()) };
+            let Some(data) = request.payment_data() else { return Ok(()) };
+            let Outcome::Json(text) = Medusa1.outcome(operation, Ok(Response::Data(data.clone())))
+            else {
+                return Err(proptest::test_runner::TestCaseError::fail("no JSON"));
+            };
+            let stored: serde_json::Value = serde_json::from_str(&text).unwrap();
+            proptest::prop_assert!(stored.is_object() && stored.get("error").is_none(), "{text}");
+            proptest::prop_assert!(!text.replace("\\\\", "").contains("\\u0000"), "{text}");
         }
     }
 }
