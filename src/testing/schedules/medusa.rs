@@ -49,7 +49,8 @@ pub(super) struct Medusa {
     pub row: Row,
     /// The refunds of the order. They are rows of their own, which nothing overwrites.
     pub refunds: Vec<Amount>,
-    total: u64,
+    /// What the payment is over, in minor units.
+    pub total: u64,
 }
 
 impl Medusa {

@@ -8,7 +8,9 @@
 //! step, and in the end, when nothing goes wrong any more and everything was retried until it was done or
 //! refused, what Medusa has recorded has to be what the provider has in its books.
 
+mod books;
 mod medusa;
+mod operator;
 mod report;
 mod run;
 mod schedule;

@@ -1,19 +1,21 @@
-//! A schedule, carried out on one payment: Medusa around the processor, an operator, and a look into the
-//! provider's books after every step.
+//! A schedule, carried out on one payment of two servers, with a look into the provider's books after every
+//! step.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use super::books::{Outside, compare};
 use super::medusa::{Action, Medusa, Row};
+use super::operator::{Operator, Want};
 use super::schedule::{Call, End, Hits, Part, Server, Start, Step, What};
 use crate::amount::Amount;
 use crate::error::ErrorKind;
 use crate::json::JsonObject;
 use crate::layers::Stack;
-use crate::request::Request;
+use crate::request::{Request, Response};
 use crate::testing::harness::{Harness, Ledger};
-use crate::testing::trial::{Answer, Checked, Outcome, Trial, answer_of, expect, failed, money};
+use crate::testing::trial::{Answer, Checked, Outcome, Trial, answer_of, failed, money};
 use crate::types::PaymentSessionStatus;
 
 /// How often the operator retries at the end what is not settled, a minute apart.
@@ -32,6 +34,17 @@ pub(super) struct Played {
     pub verdict: Checked<Tally>,
 }
 
+/// How much happened in schedules: that they passed says nothing if nothing did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// How often the processor was called.
+    pub calls: u64,
+    /// How many of these calls left it open whether they had an effect, or were not recorded.
+    pub in_doubt: u64,
+    /// How many refunds Medusa recorded.
+    pub refunds: u64,
+}
+
 /// Carries out a schedule on a payment of its own. What the layers leave to chance follows from `seed`.
 pub(super) async fn run(harness: &dyn Harness, seed: u64, steps: &[Step]) -> Played {
     fastrand::seed(seed);
@@ -45,40 +58,12 @@ pub(super) async fn run(harness: &dyn Harness, seed: u64, steps: &[Step]) -> Pla
     }
 }
 
-/// How much happened in a schedule, so that it can be seen that schedules are not empty.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// How often the processor was called.
-    pub calls: u64,
-    /// How many of these calls left it open whether they had an effect, or were not recorded.
-    pub in_doubt: u64,
-    /// How many refunds Medusa recorded.
-    pub refunds: u64,
-}
-
-/// Something that an operator wants to be done.
-#[derive(Clone, Copy)]
-struct Want {
-    action: Action,
-    state: State,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    /// The provider certainly has not done it.
-    Undone,
-    /// It may have been done, and is not recorded.
-    InDoubt,
-    /// It is recorded, or was clearly refused.
-    Settled,
-}
-
 /// A call that Medusa makes.
 struct Prepared<'c> {
     call: &'c Call,
     request: Request,
-    /// What the operator wants with it; a read is wanted by nobody.
-    want: Option<usize>,
+    /// What the operator wants with it. Nobody wants a read.
+    want: Option<Want>,
 }
 
 /// What becomes of a call.
@@ -90,22 +75,13 @@ enum Reply {
 
 struct Run<'a> {
     trial: Trial<'a>,
-    lines: Vec<String>,
     servers: [Stack; 2],
     medusa: Medusa,
     session: JsonObject,
-    wants: Vec<Want>,
+    operator: Operator,
+    outside: Outside,
+    lines: Vec<String>,
     tally: Tally,
-    /// What was refunded in the provider's dashboard.
-    elsewhere: u64,
-    /// Recorded refunds that failed at the customer's bank later.
-    failed_later: Vec<Amount>,
-    /// Refunds that failed at the customer's bank and may or may not have been recorded before.
-    failed_sometime: u64,
-    /// For a message.
-    last_answer: String,
-    /// Whether the schedule is over, and only what is not settled is retried.
-    is_settling: bool,
 }
 
 impl<'a> Run<'a> {
@@ -116,18 +92,14 @@ impl<'a> Run<'a> {
         let data = trial.data(Request::RetrievePayment { data: session.clone() }).await?;
         trial.ledger(&data).await?;
         Ok(Self {
-            lines: Vec::new(),
             servers: [harness.stack().await, harness.stack().await],
             medusa: Medusa::new(&data, trial.total()),
             trial,
             session,
-            wants: Vec::new(),
+            operator: Operator::default(),
+            outside: Outside::default(),
+            lines: Vec::new(),
             tally: Tally::default(),
-            elsewhere: 0,
-            failed_later: Vec::new(),
-            failed_sometime: 0,
-            last_answer: String::new(),
-            is_settling: false,
         })
     }
 
@@ -157,7 +129,7 @@ impl<'a> Run<'a> {
 
     /// Lets something happen that is not a call, and says what it was.
     async fn happen(&mut self, step: &Step) -> Option<String> {
-        let harness = self.trial.harness;
+        let (harness, data) = (self.trial.harness, self.medusa.row.data.clone());
         match step {
             Step::Call(_) => None,
             Step::Restart(server) => {
@@ -170,15 +142,17 @@ impl<'a> Run<'a> {
             }
             Step::RefundElsewhere(part) => {
                 let amount = self.amount(*part);
-                let is_made = harness.refund_elsewhere(&self.medusa.row.data, amount).await;
-                self.elsewhere += if is_made { amount.minor_units() } else { 0 };
+                let is_made = harness.refund_elsewhere(&data, amount).await;
+                if is_made {
+                    self.outside.refund(amount);
+                }
                 is_made.then(|| format!("refund of {amount} in the provider's dashboard"))
             }
             Step::RefundFails(part) => {
                 let amount = self.amount(*part);
-                let has_failed = harness.refund_fails(&self.medusa.row.data, amount).await;
+                let has_failed = harness.refund_fails(&data, amount).await;
                 if has_failed {
-                    self.note_failed_refund(amount);
+                    self.outside.fail(amount, &self.medusa, &self.operator);
                 }
                 has_failed.then(|| format!("a refund of {amount} fails at the customer's bank"))
             }
@@ -190,46 +164,67 @@ impl<'a> Run<'a> {
         *(if server == Server::A { a } else { b }) = self.trial.harness.stack().await;
     }
 
-    /// Notes which of Medusa's records, if any, is not true any more without anybody's mistake.
-    fn note_failed_refund(&mut self, amount: Amount) {
-        let failed = self.failed_later.iter().filter(|failed| **failed == amount).count();
-        let may_be_recorded = self.medusa.times_refunded(amount) > failed;
-        let may_be_unrecorded = self
-            .wants
-            .iter()
-            .any(|want| want.action == Action::Refund(amount) && want.state == State::InDoubt);
-        match (may_be_recorded, may_be_unrecorded) {
-            (true, false) => self.failed_later.push(amount),
-            (true, true) => self.failed_sometime += amount.minor_units(),
-            (false, _) => {}
-        }
-    }
-
-    /// Makes one call, or two that start from the same data. Medusa stores their results in the order of
-    /// the answers, and the second overwrites what the first has stored.
+    /// Makes one call, or two that start from the same data.
     async fn call(&mut self, calls: &[&Call]) -> Checked {
         let row = self.medusa.row.clone();
         let mut prepared: Vec<Prepared> = Vec::new();
         for call in calls {
-            let taken = prepared.first().and_then(|first| first.want);
-            prepared.extend(self.prepared(call, &row, taken));
+            let clicked = prepared.first().and_then(|first| first.want);
+            prepared.extend(self.prepared(call, &row, clicked));
         }
         self.make(prepared, row).await
     }
 
-    async fn make(&mut self, prepared: Vec<Prepared<'_>>, row: Row) -> Checked {
+    /// Returns the call as Medusa makes it from this row; `None` if Medusa does not make it, or there is
+    /// nothing to do. `clicked` is what another call is about at the same time.
+    fn prepared<'c>(
+        &mut self,
+        call: &'c Call,
+        row: &Row,
+        clicked: Option<Want>,
+    ) -> Option<Prepared<'c>> {
+        let (data, medusa) = (row.data.clone(), &self.medusa);
+        let read = |request| Some(Prepared { call, request, want: None });
+        let want = match call.what {
+            What::Authorize => return read(self.trial.authorization(self.session.clone())),
+            What::Retrieve => return read(Request::RetrievePayment { data }),
+            What::Status => return read(Request::GetPaymentStatus { data }),
+            What::State => return read(Request::PaymentState { data }),
+            What::Retry(number) => self.operator.retry((medusa, row), number, clicked)?,
+            What::Capture => self.operator.want(medusa, row, Action::Capture)?,
+            What::Cancel => self.operator.want(medusa, row, Action::Cancel)?,
+            What::Refund(part) => {
+                self.operator.want(medusa, row, Action::Refund(self.amount(part)))?
+            }
+        };
+        self.prepared_for(want, call, row)
+    }
+
+    fn prepared_for<'c>(&self, want: Want, call: &'c Call, row: &Row) -> Option<Prepared<'c>> {
+        let data = row.data.clone();
+        let request = match self.operator.action(want)? {
+            Action::Capture => Request::CapturePayment { data },
+            Action::Cancel => Request::CancelPayment { data },
+            Action::Refund(amount) => Request::RefundPayment { data, amount },
+        };
+        Some(Prepared { call, request, want: Some(want) })
+    }
+
+    /// Makes these calls. Medusa stores their results in the order of the answers, and the second overwrites
+    /// what the first has stored.
+    async fn make(&mut self, calls: Vec<Prepared<'_>>, row: Row) -> Checked {
         let before = self.trial.ledger(&row.data).await?;
-        let replies = self.replies(&prepared).await;
-        for (number, prepared) in prepared.iter().enumerate() {
+        let replies = self.replies(&calls).await;
+        for (number, call) in calls.iter().enumerate() {
             let mut replies = replies.iter().filter(|(of, _)| *of == number);
-            self.lines.extend(replies.next().map(|(_, reply)| self.line(prepared, reply)));
+            self.lines.extend(replies.next().map(|(_, reply)| self.line(call, reply)));
         }
         for (number, reply) in replies {
-            let Some(call) = prepared.get(number) else { continue };
+            let Some(call) = calls.get(number) else { continue };
             self.tally.calls += 1;
             match call.want {
                 Some(want) => self.conclude(call, want, &row, reply).await?,
-                None if prepared.len() == 1 => self.status_is_true(call, &reply, before).await?,
+                None if calls.len() == 1 => self.is_so(call.call, &reply, before).await?,
                 None => {}
             }
         }
@@ -239,8 +234,8 @@ impl<'a> Run<'a> {
     /// Returns the replies with the numbers of their calls, in the order in which they came.
     async fn replies(&self, calls: &[Prepared<'_>]) -> Vec<(usize, Reply)> {
         let replies = Mutex::new(Vec::new());
-        let made = async |number: usize, prepared: &Prepared<'_>| {
-            let reply = self.reply(prepared).await;
+        let made = async |number: usize, call: &Prepared<'_>| {
+            let reply = self.reply(call).await;
             replies.lock().unwrap_or_else(PoisonError::into_inner).push((number, reply));
         };
         match calls {
@@ -251,9 +246,9 @@ impl<'a> Run<'a> {
                 self.trial.harness.clear().await;
             }
             calls => {
-                for (number, prepared) in calls.iter().enumerate() {
-                    self.inject(prepared).await;
-                    made(number, prepared).await;
+                for (number, call) in calls.iter().enumerate() {
+                    self.inject(call).await;
+                    made(number, call).await;
                     self.trial.harness.clear().await;
                 }
             }
@@ -288,185 +283,68 @@ impl<'a> Run<'a> {
         if server == Server::A || self.trial.harness.keeps_books_in_data() { a } else { b }
     }
 
-    /// Returns the call as Medusa makes it from this row; `None` if Medusa does not make it, or there is
-    /// nothing to do. `taken` is what another call is about at the same time.
-    fn prepared<'c>(
-        &mut self,
-        call: &'c Call,
-        row: &Row,
-        taken: Option<usize>,
-    ) -> Option<Prepared<'c>> {
-        let data = row.data.clone();
-        let read = |request| Some(Prepared { call, request, want: None });
-        let want = match call.what {
-            What::Authorize => return read(self.trial.authorization(self.session.clone())),
-            What::Retrieve => return read(Request::RetrievePayment { data }),
-            What::Status => return read(Request::GetPaymentStatus { data }),
-            What::Retry(number) => self.unsettled(row, number, taken)?,
-            What::Capture => self.wanted(row, Action::Capture)?,
-            What::Cancel => self.wanted(row, Action::Cancel)?,
-            What::Refund(part) => self.wanted(row, Action::Refund(self.amount(part)))?,
-        };
-        self.prepared_for(want, call, row)
-    }
-
-    fn prepared_for<'c>(&self, want: usize, call: &'c Call, row: &Row) -> Option<Prepared<'c>> {
-        let data = row.data.clone();
-        let request = match self.wants.get(want)?.action {
-            Action::Capture => Request::CapturePayment { data },
-            Action::Cancel => Request::CancelPayment { data },
-            Action::Refund(amount) => Request::RefundPayment { data, amount },
-        };
-        Some(Prepared { call, request, want: Some(want) })
-    }
-
-    /// Adds something that the operator wants, if Medusa lets it through.
-    fn wanted(&mut self, row: &Row, action: Action) -> Option<usize> {
-        // Nobody refunds so much that it would be too much if what is in doubt was paid.
-        let promised = self.medusa.refunded() + self.refunds_in_doubt() + action.refunds();
-        if !self.medusa.allows(row, action) || promised > self.trial.total() {
-            return None;
-        }
-        self.wants.push(Want { action, state: State::Undone });
-        Some(self.wants.len() - 1)
-    }
-
-    /// One of the wants that are not settled and that Medusa lets through, counted around. A second click
-    /// on `taken` at the same time is as good as another want.
-    fn unsettled(&mut self, row: &Row, number: usize, taken: Option<usize>) -> Option<usize> {
-        let unsettled: Vec<usize> = self.all_unsettled(row).collect();
-        let want = *unsettled.get(number.checked_rem(unsettled.len())?)?;
-        if Some(want) != taken {
-            return Some(want);
-        }
-        let action = self.wants.get(want)?.action;
-        self.wants.push(Want { action, state: State::Undone });
-        Some(self.wants.len() - 1)
-    }
-
-    fn all_unsettled(&self, row: &Row) -> impl Iterator<Item = usize> {
-        let is_open =
-            |want: &Want| want.state != State::Settled && self.medusa.allows(row, want.action);
-        self.wants.iter().enumerate().filter(move |(_, want)| is_open(want)).map(|(want, _)| want)
-    }
-
     /// Takes a reply as Medusa and the operator take it.
     async fn conclude(
         &mut self,
-        prepared: &Prepared<'_>,
-        want: usize,
+        Prepared { call, .. }: &Prepared<'_>,
+        want: Want,
         row: &Row,
         reply: Reply,
     ) -> Checked {
-        let Some(want) = self.wants.get_mut(want) else { return Ok(()) };
-        let end = prepared.call.end;
-        want.state = match &reply {
-            Reply::Answered(answer) => match &answer.outcome {
-                Outcome::Done(_) if end == End::RolledBack => State::InDoubt,
-                Outcome::Done(_) => {
-                    let data = answer.data().cloned().unwrap_or_default();
-                    self.medusa.store(row.clone(), want.action, &data);
-                    self.tally.refunds += u64::from(want.action.refunds() > 0);
-                    State::Settled
-                }
-                Outcome::Failed(error) => match (error.kind(), want.state) {
-                    (ErrorKind::Refused, _) => State::Settled,
-                    // It says nothing about an attempt before it, unless nothing goes wrong any more.
-                    (ErrorKind::Invalid, State::InDoubt) if !self.is_settling => State::InDoubt,
-                    (ErrorKind::Invalid, _) => State::Settled,
-                    (ErrorKind::OutcomeUnknown, _) => State::InDoubt,
-                    (ErrorKind::Unavailable, state) => state,
-                },
-                Outcome::Late => return failed(format!("a call is not bounded in time: {answer}")),
-            },
-            Reply::Died => State::InDoubt,
+        let answer = match reply {
+            Reply::Answered(answer) => answer,
+            Reply::Died => {
+                self.operator.doubt(want);
+                self.tally.in_doubt += 1;
+                self.restart(call.server).await;
+                return Ok(());
+            }
         };
-        self.tally.in_doubt += u64::from(want.state == State::InDoubt);
-        self.last_answer = reply.to_string();
-        if matches!(reply, Reply::Died) {
-            self.restart(prepared.call.server).await;
+        match (&answer.outcome, self.operator.action(want)) {
+            (Outcome::Late, _) => {
+                return failed(format!("a call is not bounded in time: {answer}"));
+            }
+            (Outcome::Done(_), Some(action)) if call.end != End::RolledBack => {
+                let data = answer.data().cloned().unwrap_or_default();
+                self.medusa.store(row.clone(), action, &data);
+                self.tally.refunds += u64::from(action.refunds() > 0);
+                self.operator.settle(want);
+            }
+            (Outcome::Done(_), _) => {
+                self.operator.doubt(want);
+                self.tally.in_doubt += 1;
+            }
+            (Outcome::Failed(error), _) => {
+                self.operator.is_told(want, error.kind());
+                let is_unknown = error.kind() == ErrorKind::OutcomeUnknown;
+                self.tally.in_doubt += u64::from(is_unknown);
+            }
         }
         Ok(())
     }
 
     /// Sees whether what a read says was so before it or is so after it: what was asked for earlier may be
     /// done in between. Nothing went wrong while it was made.
-    async fn status_is_true(
-        &self,
-        prepared: &Prepared<'_>,
-        reply: &Reply,
-        before: Ledger,
-    ) -> Checked {
+    async fn is_so(&self, call: &Call, reply: &Reply, before: Ledger) -> Checked {
         let Reply::Answered(answer) = reply else { return Ok(()) };
-        let Some(status) = answer.status() else { return Ok(()) };
-        if !prepared.call.mishaps.is_empty() || self.trial.harness.keeps_books_in_data() {
+        if !call.mishaps.is_empty() || self.trial.harness.keeps_books_in_data() {
             return Ok(());
         }
         let after = self.trial.ledger(&self.medusa.row.data).await?;
-        let said = (answer.is_authorized(), status == PaymentSessionStatus::Canceled);
-        let is_so = |ledger: Ledger| said == (ledger.held + ledger.captured > 0, ledger.canceled);
-        if is_so(before) || is_so(after) {
-            return Ok(());
+        if contradicts(answer, before) && contradicts(answer, after) {
+            return failed(format!("what was read is not so: {answer}"));
         }
-        failed(format!("a status that is not so: {answer}"))
+        Ok(())
     }
 
-    /// Compares what Medusa has recorded, and what may have been done beside it, with the provider's own
-    /// books.
     async fn books_are_equal(&self) -> Checked {
         let ledger = self.trial.ledger(&self.medusa.row.data).await?;
-        let paid = ledger.refunded.saturating_sub(self.elsewhere);
-        let failed_later: u64 = self.failed_later.iter().map(|amount| amount.minor_units()).sum();
-        let recorded = self.medusa.refunded().saturating_sub(failed_later);
-        let in_doubt = self.refunds_in_doubt();
-        if paid + self.failed_sometime < recorded {
-            return failed(format!(
-                "Medusa has recorded refunds of {recorded}, and the provider has paid {paid}"
-            ));
-        }
-        if paid > recorded + in_doubt {
-            return failed(format!(
-                "the provider has paid refunds of {paid}, Medusa has recorded {recorded}, and the \
-                 operator was told that {in_doubt} more may have been paid"
-            ));
-        }
-        let row = &self.medusa.row;
-        let total = self.trial.total();
-        match (row.is_captured, ledger.captured) {
-            (true, captured) => expect("what the provider has captured", captured, total)?,
-            (false, 0) => {}
-            (false, _) if self.trial.harness.captures_at_once() => {}
-            (false, captured) => {
-                expect("what the provider has captured", captured, total)?;
-                let in_doubt = self.is_in_doubt(Action::Capture);
-                expect("whether the operator was told that it may be captured", in_doubt, true)?;
-            }
-        }
-        if self.trial.harness.keeps_books_in_data() {
-            return Ok(());
-        }
-        match (row.is_canceled, ledger.canceled) {
-            (true, canceled) => expect("whether the provider has canceled it", canceled, true),
-            (false, true) => {
-                let in_doubt = self.is_in_doubt(Action::Cancel);
-                expect("whether the operator was told that it may be canceled", in_doubt, true)
-            }
-            (false, false) => Ok(()),
-        }
-    }
-
-    fn refunds_in_doubt(&self) -> u64 {
-        let in_doubt = self.wants.iter().filter(|want| want.state == State::InDoubt);
-        in_doubt.map(|want| want.action.refunds()).sum()
-    }
-
-    fn is_in_doubt(&self, action: Action) -> bool {
-        self.wants.iter().any(|want| want.action == action && want.state == State::InDoubt)
+        compare(ledger, &self.medusa, &self.operator, &self.outside, self.trial.harness)
     }
 
     /// Nothing goes wrong any more, and the operator retries until everything is recorded or refused.
     async fn settle(&mut self) -> Checked {
-        self.is_settling = true;
+        self.operator.is_settling = true;
         for round in 0..MINUTES + DAYS {
             let time = if round < MINUTES { MINUTE } else { DAY };
             if !self.trial.harness.time_passes(time).await {
@@ -476,31 +354,33 @@ impl<'a> Run<'a> {
                 self.restart(Server::B).await;
             }
             self.books_are_equal().await?;
-            let unsettled: Vec<usize> = self.all_unsettled(&self.medusa.row).collect();
+            let unsettled = self.operator.unsettled(&self.medusa, &self.medusa.row);
             if unsettled.is_empty() {
                 return Ok(());
             }
             let since = if round == 0 { ", and nothing goes wrong any more" } else { "" };
             self.lines.push(format!("{} s pass{since}", time.as_secs()));
-            for want in unsettled {
-                let row = self.medusa.row.clone();
-                if !self.all_unsettled(&row).any(|unsettled| unsettled == want) {
-                    continue;
-                }
-                let server = if (round + want) % 2 == 0 { Server::A } else { Server::B };
-                let call = Call { server, ..Call::plain(What::Retry(want)) };
-                let prepared = self.prepared_for(want, &call, &row);
-                self.make(prepared.into_iter().collect(), row).await?;
+            for (number, want) in unsettled.into_iter().enumerate() {
+                let server = if (round + number) % 2 == 0 { Server::A } else { Server::B };
+                self.retry(want, server).await?;
                 self.books_are_equal().await?;
             }
         }
-        if self.all_unsettled(&self.medusa.row).next().is_none() {
+        if self.operator.unsettled(&self.medusa, &self.medusa.row).is_empty() {
             return Ok(());
         }
-        failed(format!(
-            "the operator retries and retries, and the last answer is still {}",
-            self.last_answer
-        ))
+        failed("the operator retries and retries, and it is neither done nor refused")
+    }
+
+    async fn retry(&mut self, want: Want, server: Server) -> Checked {
+        let row = self.medusa.row.clone();
+        // Another retry may have settled that it cannot be done any more.
+        if !self.operator.unsettled(&self.medusa, &row).contains(&want) {
+            return Ok(());
+        }
+        let call = Call { server, ..Call::plain(What::Retry(0)) };
+        let prepared = self.prepared_for(want, &call, &row);
+        self.make(prepared.into_iter().collect(), row).await
     }
 
     fn amount(&self, Part(tenths): Part) -> Amount {
@@ -508,14 +388,27 @@ impl<'a> Run<'a> {
     }
 
     fn line(&self, Prepared { call, want, request }: &Prepared<'_>, reply: &Reply) -> String {
-        let what = match want.and_then(|want| self.wants.get(want)) {
-            Some(want) if matches!(call.what, What::Retry(_)) => {
-                format!("retry of the {}", want.action)
-            }
-            Some(want) => want.action.to_string(),
+        let what = match want.and_then(|want| self.operator.action(want)) {
+            Some(action) if matches!(call.what, What::Retry(_)) => format!("retry of the {action}"),
+            Some(action) => action.to_string(),
             None => request.operation().name().to_owned(),
         };
         format!("{} → {reply}", call.about(&what))
+    }
+}
+
+/// Returns whether a read says something else than the provider's books.
+fn contradicts(answer: &Answer, ledger: Ledger) -> bool {
+    let is_status_wrong = answer.status().is_some_and(|status| {
+        let said = (answer.is_authorized(), status == PaymentSessionStatus::Canceled);
+        said != (ledger.held + ledger.captured > 0, ledger.canceled)
+    });
+    match &answer.outcome {
+        Outcome::Done(Response::State(state)) => {
+            let said = (state.captured.minor_units(), state.refunded.minor_units());
+            said != (ledger.captured, ledger.refunded)
+        }
+        _ => is_status_wrong,
     }
 }
 

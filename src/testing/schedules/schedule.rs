@@ -41,6 +41,7 @@ pub(super) enum What {
     Authorize,
     Retrieve,
     Status,
+    State,
 }
 
 /// An amount in tenths of the payment: equal ones are frequent, and there are currencies that are paid in
@@ -193,8 +194,9 @@ fn call(rng: &mut Rng) -> Call {
             84..90 => What::Capture,
             90..94 => What::Cancel,
             94..96 => What::Authorize,
-            96..98 => What::Retrieve,
-            _ => What::Status,
+            96 => What::Retrieve,
+            97 => What::Status,
+            _ => What::State,
         },
         server: server(rng),
         start: match rng.u32(0..100) {

@@ -244,3 +244,35 @@ async fn the_manual_processor_passes_every_check_that_needs_no_provider() {
 async fn the_manual_processor_records_what_medusa_records_in_random_schedules() {
     schedules(&Manually, Schedules { count: 500, seed: None }).await.assert_passed();
 }
+
+/// The reference knows a repeated call by its key alone, and two clicks on two servers have the same.
+#[tokio::test(start_paused = true)]
+async fn schedules_find_what_no_check_does_and_can_be_repeated() {
+    let tried = async |count, seed| {
+        let harness = AtTheBank::with(Flaw::None);
+        schedules(&harness, Schedules { count, seed: Some(seed) }).await
+    };
+    let report = tried(500, 1).await;
+    let failed = report.failed.clone().expect("a schedule fails");
+    assert_eq!(failed.seed, 1 + report.passed);
+    assert!(failed.lines.len() <= 6, "{report}");
+    assert_eq!(tried(1, failed.seed).await.failed, Some(failed));
+    assert!(report.to_string().contains("SEED="), "{report}");
+    assert!(std::panic::catch_unwind(|| report.assert_passed()).is_err());
+}
+
+struct WithoutBooks;
+
+#[async_trait]
+impl Harness for WithoutBooks {
+    async fn stack(&self) -> Stack {
+        stack_of(Manual)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn schedules_that_could_not_be_tried_have_not_passed() {
+    let report = schedules(&WithoutBooks, Schedules { count: 1, seed: Some(1) }).await;
+    assert_eq!(report.skipped.as_deref(), Some("needs `ledger`"));
+    assert!(std::panic::catch_unwind(|| report.assert_passed()).is_err());
+}

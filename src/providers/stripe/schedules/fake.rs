@@ -59,8 +59,10 @@ pub(super) struct Fake {
 enum Trouble {
     /// No connection.
     NotSent,
-    /// A status with Stripe's own words, and nothing is done.
+    /// Stripe has no time.
     Busy,
+    /// Stripe does not accept the key, and looks no further.
+    Forbidden,
     /// A proxy's page, and nothing is done.
     Page,
     /// The bank refuses.
@@ -82,7 +84,8 @@ impl Trouble {
         let first_way = fastrand::bool();
         match fault {
             Fault::Unavailable if first_way => Self::NotSent,
-            Fault::Unavailable => Self::Busy,
+            Fault::Unavailable if fastrand::bool() => Self::Busy,
+            Fault::Unavailable => Self::Forbidden,
             Fault::Garble if first_way || !is_change => Self::Page,
             Fault::Garble => Self::BrokenBefore,
             Fault::LoseReply if first_way || !is_change => Self::Reset,
@@ -273,6 +276,10 @@ impl Api for Arc<Fake> {
             Some(Trouble::Busy) => {
                 let text = error("invalid_request_error", "rate_limit").to_string();
                 return Ok(self.reply_of(429, text, false));
+            }
+            Some(Trouble::Forbidden) => {
+                let text = error("invalid_request_error", "").to_string();
+                return Ok(self.reply_of(401, text, false));
             }
             Some(Trouble::Page) => {
                 return Ok(self.reply_of(502, "<html>Bad gateway</html>".to_owned(), false));
