@@ -202,7 +202,7 @@ impl<'a> Exchange<'a> {
         if only_reads && kind == ErrorKind::Refused && self.call.has_lost_an_attempt() {
             // That it cannot be looked up says nothing about what was lost.
             kind = ErrorKind::OutcomeUnknown;
-            problem.never_retry = true;
+            problem = Problem { code: String::new(), never_retry: true, ..problem };
         }
         let detail = self.detail(reply, &problem, kind);
         let error = self.error(kind, &problem.code, detail);
@@ -351,7 +351,7 @@ mod tests {
         assert_eq!(read().await.kind(), ErrorKind::Refused);
         call.lose_an_attempt();
         let error = read().await;
-        assert_eq!((error.kind(), error.code()), (ErrorKind::OutcomeUnknown, "missing"));
+        assert_eq!((error.kind(), error.code()), (ErrorKind::OutcomeUnknown, "outcome_unknown"));
     }
 
     #[tokio::test]
