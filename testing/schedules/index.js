@@ -65,7 +65,7 @@ function formatSchedules({ seed, passed, calls, inDoubt, refunds, failed, skippe
   }
   if (skipped) parts.push(`The schedules were not tried: ${skipped}`);
   parts.push(
-    `${passed} schedules passed, the first with SEED=${seed}: ${calls} calls, after ${inDoubt} of which it was open ` +
+    `${passed} schedules from SEED=${seed} on passed: ${calls} calls, after ${inDoubt} of which it was open ` +
       `whether they had an effect, and ${refunds} recorded refunds`,
   );
   return parts.join("\n\n");
