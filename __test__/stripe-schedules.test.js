@@ -114,3 +114,12 @@ test.each([
   },
   TEST_MS,
 );
+
+test(
+  "an operator who takes every error for a refusal is found out",
+  async () => {
+    const { failed } = await runSchedules({ ...hooks(), errorKind: () => "refused" }, { count: 75, seed: 1 });
+    expect(failed.message).toMatch(/^the provider has paid refunds of \d+, Medusa has recorded \d+, and the operator/);
+  },
+  TEST_MS,
+);

@@ -6,8 +6,10 @@ const { Trial } = require("../trial");
 const { Medusa } = require("./medusa");
 const { described, plain } = require("./schedule");
 
-/** How many seconds pass before the operator retries at the end what is not settled: a provider may have stored an
- * answer for a day. */
+/**
+ * How many seconds pass each time before the operator retries at the end what is not settled: a provider may have stored
+ * an answer for a day.
+ */
 const ROUNDS = [60, 60, 60, 60, 60, 60, 25 * 60 * 60, 25 * 60 * 60];
 
 /** What an error's code says, if the hooks do not say it. */
