@@ -42,6 +42,7 @@ describe("docs/testing.md", () => {
     expect(Object.keys(blocks("testing.md"))).toStrictEqual([
       "manual.test.js",
       "acme.test.js",
+      "schedules.js",
       "manual.node-test.js",
       "report.js",
     ]);
@@ -69,5 +70,12 @@ describe("docs/testing.md", () => {
     const { code, stdout } = await node([`${folder}/report.js`]);
     expect(stdout).toMatch(/\d+ passed, 0 failed, \d+ skipped\n\d+ checks\n$/);
     expect(code).toBe(0);
+  });
+
+  test("its example of random schedules prints what the page says", async () => {
+    const { code, stdout } = await node([`${folder}/schedules.js`]);
+    expect(stdout).toMatch(/^✗ A schedule fails/);
+    expect(fs.readFileSync(path.join(DOCS, "testing.md"), "utf8")).toContain(`\`\`\`text\n${stdout}\`\`\`\n`);
+    expect(code).toBe(1);
   });
 });

@@ -32,25 +32,36 @@ export interface Ledger {
 /**
  * What can be made to go wrong, from the call on until `clear`, for every request that the processor makes to its
  * provider on behalf of one method. A fault that is not there leaves the checks that need it out.
+ *
+ * Random schedules also pass the number of the one request that is to go wrong, of those that the processor makes on
+ * behalf of the method from then on, counted from 0. A hook that cannot count them makes all of them go wrong.
  */
 export interface Faults {
   /** The provider refuses, as it refuses a card. Nothing is done. */
-  decline?(method: Method): unknown;
+  decline?(method: Method, request?: number): unknown;
   /** The provider replies as if it had done it, and inside the reply stands that it failed. Nothing is done. */
-  declineQuietly?(method: Method): unknown;
+  declineQuietly?(method: Method, request?: number): unknown;
   /** The provider cannot be reached, or says that it is not available. Nothing is done. */
-  unavailable?(method: Method): unknown;
+  unavailable?(method: Method, request?: number): unknown;
   /** The provider does nothing and never answers. */
-  hang?(method: Method): unknown;
+  hang?(method: Method, request?: number): unknown;
   /** The provider does it, and its reply is lost: the connection ends. */
-  loseReply?(method: Method): unknown;
+  loseReply?(method: Method, request?: number): unknown;
   /** Somebody else answers, such as a proxy: an error status, and a body that is not the provider's. Nothing is done. */
-  garble?(method: Method): unknown;
+  garble?(method: Method, request?: number): unknown;
   /** The provider does it, and its reply ends in the middle. */
-  cutOff?(method: Method): unknown;
+  cutOff?(method: Method, request?: number): unknown;
   /** Ends all faults. */
   clear(): unknown;
 }
+
+/**
+ * - `refused`: the provider said no, and nothing was moved;
+ * - `invalid`: the provider was not asked, which says nothing about an attempt before;
+ * - `unavailable`: nothing was moved, and the operator tries again;
+ * - `outcomeUnknown`: money may have been moved, and the operator tries again.
+ */
+export type ErrorKind = "refused" | "invalid" | "unavailable" | "outcomeUnknown";
 
 /**
  * How the contract gets at a processor and its provider, which is best a fake. Every hook may return a promise. Those
@@ -76,6 +87,23 @@ export interface Hooks {
   faults?: Faults;
   /** Lets as much time pass as an answer may ask an operator to wait before the same call is made again. */
   later?(): unknown;
+  /** Lets this much time pass for the provider: a second or a day. For random schedules. */
+  timePasses?(ms: number): unknown;
+  /**
+   * Refunds `amount` in the provider's dashboard, without the processor, and returns whether the provider did. For
+   * random schedules.
+   */
+  refundElsewhere?(data: Data, amount: number): boolean | Promise<boolean>;
+  /**
+   * Makes a refund of `amount` that the processor made, and that counts as paid until now, fail at the customer's bank:
+   * the money returns to the store. Returns whether there is one. For random schedules.
+   */
+  refundFails?(data: Data, amount: number): boolean | Promise<boolean>;
+  /**
+   * What an operator learns from an error, for random schedules. `undefined` if the code says it:
+   * `temporarily_unavailable`, `outcome_unknown` and `invalid_request`; any other is a refusal.
+   */
+  errorKind?(error: { error: string; code: string; detail: string }): ErrorKind | undefined;
   /** Medusa's session id, as `updatePaymentData` gets it. */
   sessionId?(sessionData: Data): string;
   /** What a shopper may set with `updatePaymentData`; `{}` where it is left out. */
@@ -155,3 +183,48 @@ export declare function runContract(hooks: Hooks, options?: { only?: string[] })
 
 /** The report as text: each failure with its rule, the reason for it and where it is written. */
 export declare function formatReport(report: Report): string;
+
+/** How many random schedules are tried, and which. */
+export interface Schedules {
+  /** How many; 500 if it is left out. */
+  count?: number;
+  /**
+   * The seed of the first; each of the others has the seed after the one before it. If it is left out, the seed is a
+   * matter of chance, and the environment variables `SCHEDULES` and `SEED` say how many and which, if they are set.
+   */
+  seed?: number;
+}
+
+/** What became of random schedules. */
+export interface ScheduleReport {
+  /** The seed of the first. */
+  seed: number;
+  /** How many passed. */
+  passed: number;
+  /** How often the processor was called in them. */
+  calls: number;
+  /** How many of these calls left it open whether they had an effect, or were not recorded. */
+  inDoubt: number;
+  /** How many refunds Medusa recorded. */
+  refunds: number;
+  /** The first one that failed, as short as it could be made. */
+  failed?: {
+    /** What the schedule followed from before it was made shorter. */
+    seed: number;
+    /** Where Medusa's records and the provider's books differ. */
+    message: string;
+    /** What happened, one line a step. */
+    steps: string[];
+  };
+  /** Why there was nothing to try. */
+  skipped?: string;
+}
+
+/**
+ * Tries random schedules one after the other, until one fails, which is then made as short as possible. They need the
+ * hook `ledger`.
+ */
+export declare function runSchedules(hooks: Hooks, schedules?: Schedules): Promise<ScheduleReport>;
+
+/** The report as text: of a schedule that failed, what happened step by step and how to repeat it. */
+export declare function formatSchedules(report: ScheduleReport): string;

@@ -6,10 +6,12 @@ import {
   type Check,
   checks,
   formatReport,
+  formatSchedules,
   type Hooks,
   paymentProcessorContract,
   type Report,
   runContract,
+  runSchedules,
 } from "medusa-payment-rs/testing";
 
 class Manual extends AbstractPaymentProcessor {
@@ -42,3 +44,14 @@ runContract(hooks, { only: ["capture-twice"] }).then((report: Report) => {
 paymentProcessorContract({});
 // @ts-expect-error: faults without an end would go on into the next check
 runContract({ create: hooks.create, faults: { hang: () => {} } });
+
+const scheduled: Hooks = {
+  ...hooks,
+  faults: { loseReply: (method, request) => [method, request === 0], clear: () => {} },
+  timePasses: (ms) => ms / 1000,
+  refundElsewhere: async ({ id }, amount) => id !== undefined && amount > 0,
+  refundFails: () => false,
+  errorKind: ({ code }) => (code === "api_error" ? "outcomeUnknown" : undefined),
+};
+
+runSchedules(scheduled, { count: 10, seed: 1 }).then((report) => [report.failed?.steps, formatSchedules(report)]);

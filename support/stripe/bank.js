@@ -13,6 +13,11 @@ function openBank(account) {
       for (let time = 0; time < times; time++) account.refundOutcomes.push({ status, reason });
     },
 
+    /** From here on refunds come out as usual. */
+    clear() {
+      account.refundOutcomes.length = 0;
+    },
+
     /** Moves a refund on. One that has failed has left the money in the store's balance. */
     settleRefund(id, status, { reason } = {}) {
       check(status);

@@ -20,6 +20,7 @@
 //   await stripe.dashboard.capture(id, { amount? }) · cancel(id, { reason? })
 //   await stripe.dashboard.refund(id, { amount?, reason?, metadata? })
 //   stripe.bank.nextRefund("pending" | "failed" | "requires_action", { times = 1, reason? })
+//   stripe.bank.clear()                             from here on refunds come out as usual
 //   stripe.bank.settleRefund(refundId, "succeeded" | "failed" | "canceled", { reason? })
 //
 // The truth about the money
