@@ -11,7 +11,7 @@ const { script } = require("./support/node");
 
 const { AbstractPaymentProcessor } = ours;
 
-/** A container that nobody may look into. */
+/** A container that must not be looked into. */
 function sealed() {
   const trap = (name) => () => {
     throw new Error(`the container was touched: ${name}`);
@@ -423,7 +423,7 @@ describe("the constructor", () => {
 
 describe("the container", () => {
   test.each([
-    ["touched by nobody", sealed()],
+    ["not to be touched", sealed()],
     ["without a logger, which throws", cradle({})],
     ["without a logger", {}],
     ["with a logger that is null", cradle({ logger: null })],

@@ -88,6 +88,6 @@ test("any runner with `describe` and `test` or `it` will do", async () => {
   }
 });
 
-test("a runner that is none is refused", () => {
+test("a runner that is not one is refused", () => {
   expect(() => paymentProcessorContract({ describe }, hooks())).toThrow(/`describe` and `test`/);
 });

@@ -33,7 +33,7 @@ test("of several messages each reaches its call", async () => {
   expect(info.mock.calls).toStrictEqual([["a line"]]);
 });
 
-test("an answer for a call that nobody waits for takes nothing from the others", async () => {
+test("an answer for a call that is not in flight leaves the others alone", async () => {
   const call = realm.begin(1, {});
   realm.deliver(JSON_TEXT, 9, "{}", JSON_TEXT, 1, '{"id":1}');
   expect(await call).toStrictEqual({ id: 1 });
@@ -45,7 +45,7 @@ test("an answer that comes twice counts once", async () => {
   expect(await Promise.all([first, second])).toStrictEqual([{ id: 1 }, { id: 2 }]);
 });
 
-test("a line for a call that nobody waits for goes to standard error", async () => {
+test("a line for a call that is not in flight goes to standard error", async () => {
   const call = realm.begin(1, {});
   realm.deliver(INFO, 9, "a line", JSON_TEXT, 1, '{"id":1}');
   expect(await call).toStrictEqual({ id: 1 });

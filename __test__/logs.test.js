@@ -155,7 +155,7 @@ describe("standard error", () => {
       .filter(Boolean)
       .map((line) => line.split(" ")[0]);
 
-  test("gets nothing where nobody asked", async () => {
+  test("gets nothing if it was not asked for", async () => {
     expect(await stderrOf(undefined)).toBe("");
     expect(await stderrOf("")).toBe("");
     expect(await stderrOf("nonsense")).toBe("");

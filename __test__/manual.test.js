@@ -208,7 +208,7 @@ test("what it does not know comes back unchanged and in its place", async () => 
   expect(await manual.refundPayment(paid, 1)).toStrictEqual({ ...paid, refunded: 1 });
 });
 
-describe("books in which somebody wrote", () => {
+describe("data that was changed by hand", () => {
   test.each([
     ["captured", "all"],
     ["captured", -1000],

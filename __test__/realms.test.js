@@ -186,7 +186,7 @@ describe("an addon of one's own", () => {
       expect(link(load(folder)).registeredIdentifiers).toStrictEqual(["scripted", "till"]);
     });
 
-    test("and where there is none, the error says what was looked for", () => {
+    test("if it is missing, the error says what was looked for", () => {
       expect(() => load(folder)).toThrow(
         new RegExp(`@acme/pay has no addon.*pay\\.${suffix}\\.node.*@acme/pay-${suffix}`),
       );
@@ -373,7 +373,7 @@ describe("a process", () => {
     ["after a call", "new Manual({}).capturePayment({}).then(print);", "captured\n"],
     ["after a rejection", "new Manual({}).capturePayment().catch(() => console.log('rejected'));", "rejected\n"],
     ["no sooner than a slow call is answered", "slow('pay_1').then(print);", "capture_payment\n"],
-    ["no sooner than a call that nobody waits for is answered", "slow('pay_1');", ""],
+    ["no sooner than a call without a waiting caller is answered", "slow('pay_1');", ""],
     [
       "no sooner than the last of many calls is answered",
       "slow('pay_1').then(print); new Manual({}).capturePayment({}).then(print);",
@@ -414,7 +414,7 @@ describe("a process", () => {
   });
 });
 
-test("realms are collected when nobody uses them any more, and not while a call is in flight", async () => {
+test("realms are collected when they are not used any more, and not while a call is in flight", async () => {
   const { code, stdout, stderr } = await node(["--expose-gc", path.join(__dirname, "support/realms-collected.js")]);
   expect({ code, stderr }).toStrictEqual({ code: 0, stderr: "" });
   const { left, ...counted } = JSON.parse(stdout);

@@ -139,7 +139,7 @@ describe.each(Object.entries(CALLS))("%s", (_, { reads, begin, act, path, method
       const answer = await act(data);
       expect(performance.now() - startedAt).toBeLessThan(LIMITS.deadline_ms + 5_000);
       const isRead = reads === "only" || (reads && !isLate(fault));
-      // A kept connection that the server is just closing may carry one more request, whose outcome nobody knows.
+      // A kept connection that the server is just closing may carry one more request, whose outcome is not known.
       const mayBeSent = fault.kind === "refuse" && !isRead && answer.code === "outcome_unknown";
       expect(answer).toStrictEqual(failure(mayBeSent ? answer.code : isRead ? read : change));
       if (fault.kind !== "refuse") expect(installed.hits).toBeGreaterThan(0);

@@ -46,7 +46,7 @@ test("more than was paid is refused, with Stripe's reason and the refunds that t
   expect(truth(data).refunded).toBe(800);
 });
 
-test("a refund that somebody made in Stripe's dashboard is not taken for one that Medusa wants", async () => {
+test("a refund that was made in Stripe's dashboard is not taken for one that Medusa wants", async () => {
   const data = await store.capture(service);
   await stripe.dashboard.refund(data.id, { amount: 300 });
   stripe.advance(SETTLED_MS);
@@ -62,7 +62,7 @@ test("a refund that the bank has not confirmed yet is one", async () => {
   expect(truth(data).refunded).toBe(300);
 });
 
-test("a refund that fails at the bank is none, and can be made again", async () => {
+test("a refund that fails at the bank does not count, and can be made again", async () => {
   const data = await store.capture(service);
   stripe.bank.nextRefund("failed", { reason: "expired_or_canceled_card" });
   const answer = await service.refundPayment(data, 300);
@@ -74,7 +74,7 @@ test("a refund that fails at the bank is none, and can be made again", async () 
   expect(truth(data).refunded).toBe(300);
 });
 
-test("a refund whose reply was lost is taken over once it is certain that nobody else books it", async () => {
+test("a refund whose reply was lost is found once it is certain that no other server records it", async () => {
   const data = await store.capture(service);
   lostReplies(1);
   expect(await service.refundPayment(data, 300)).toStrictEqual(failure("outcome_unknown"));

@@ -82,6 +82,6 @@ test("no answer, error or line of the log shows the key, or what makes it a requ
   for (const secret of [...secrets, "Bearer"]) {
     expect([...seen, ...lines].filter((text) => text.includes(secret))).toStrictEqual([]);
   }
-  // A client secret is the shopper's to have, in the session's data, and nobody else's.
+  // A client secret is for the shopper alone, in the session's data.
   expect(lines.filter((line) => line.includes("_secret_"))).toStrictEqual([]);
 });

@@ -231,7 +231,7 @@ describe("the customer", () => {
     expect(requests).toStrictEqual({ customer_metadata: { stripe_id: data.customer } });
   });
 
-  test("without an e-mail address is none", async () => {
+  test("is missing without an e-mail address", async () => {
     for (const email of ["", null, undefined]) {
       const { session_data: data, update_requests: requests } = await service.initiatePayment(context({ email }));
       expect([data.customer, requests]).toStrictEqual([null, undefined]);
@@ -258,7 +258,7 @@ describe("the customer", () => {
     expect(new Set(paths())).toStrictEqual(new Set([`POST ${intentPath(data)}`]));
   });
 
-  test("of a guest stays where Medusa named nobody when it refreshed the session", async () => {
+  test("of a guest stays if Medusa named no customer when it refreshed the session", async () => {
     const data = await store.start(service, { customer: undefined });
     stripe.requests.clear();
     const guest = { id: "cus_m7", has_account: false, metadata: { stripe_id: "cus_of_the_first_session" } };
@@ -418,7 +418,7 @@ describe("what Stripe refuses", () => {
         return service.capturePayment(data);
       },
     ],
-    ["to capture what nobody has paid", async () => service.capturePayment(await store.start(service))],
+    ["to capture what is not paid", async () => service.capturePayment(await store.start(service))],
     ["to cancel what is captured", async () => service.cancelPayment(await store.capture(service))],
     ["to delete what is captured", async () => service.deletePayment(await store.capture(service))],
     ["to refund what is only held", async () => service.refundPayment(await store.hold(service), 1)],

@@ -176,7 +176,7 @@ describe("the steps of an event", () => {
     }
   });
 
-  test("are none if the provider does not know the payment: that is a warning", async () => {
+  test("end with a warning if the provider does not know the payment", async () => {
     const refused = { error: "payment_state of pay_1 was refused", code: "404", detail: "No such.", kind: "refused" };
     const { decided, lines, run } = storeWith({ states: [refused] });
     await run();

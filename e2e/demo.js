@@ -1,5 +1,5 @@
 // `npm run demo`: a shopper buys in a real Medusa store, and the payments run through Rust. `-- --stripe` pays with
-// Stripe (`demo/stripe.js`), `-- --plugin ../acme-pay` through somebody's own package (`demo/plugin.js`), and
+// Stripe (`demo/stripe.js`), `-- --plugin ../acme-pay` through a package of your own (`demo/plugin.js`), and
 // `-- --serve` leaves the store open afterwards.
 
 require("../support/prerequisites").check(); // before anything that an old Node could not read

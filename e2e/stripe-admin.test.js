@@ -39,7 +39,7 @@ test("the local methods are listed, too", async () => {
   );
 });
 
-test("nobody sees it without being logged in", async () => {
+test("it is not shown without a login", async () => {
   const { order: placed } = await order();
   await assert.rejects(shop.store("GET", pathOf(placed.id)), { status: 401 });
   const headers = { "x-medusa-access-token": "wrong" };

@@ -68,7 +68,7 @@ async function currentOf(payment) {
   return data;
 }
 
-/** The headers of somebody with an account. */
+/** The headers of a shopper with an account. */
 async function login() {
   const email = newShopper();
   const password = "correct horse";
@@ -162,7 +162,7 @@ test("the intent of a cart that moves to another region cannot be paid", async (
   await isSuperseded(payment);
 });
 
-test("the intent of a cart that nobody has a name for, and that moves to another region, cannot be paid", async () => {
+test("the intent of a cart without a customer that moves to another region cannot be paid", async () => {
   const items = [{ variant_id: shop.catalog.variant.id, quantity: 1 }];
   const { cart } = await shop.store("POST", "/store/carts", { region_id: shop.catalog.region.id, items });
   await shop.buyer.createPaymentSessions(cart.id);
@@ -198,7 +198,7 @@ test("an update of a cart that drops no session leaves its intents alone", async
   assert.equal((await currentOf(payment)).id, payment.intent);
 });
 
-test("somebody who logs in pays with a customer of their own", async () => {
+test("a shopper who logs in pays with a customer of their own", async () => {
   const payment = await selected();
   const guest = shop.stripe.ledger.intents({ resource_id: payment.cart })[0].customer;
   const { headers, customer } = await login();

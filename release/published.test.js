@@ -1,4 +1,4 @@
-// A release as far as the registry: it is published to one on this machine, and whoever has nothing but the README's
+// A release as far as the registry: it is published to one on this machine, and a stranger who has nothing but the README's
 // commands gets a provider from there.
 
 const assert = require("node:assert/strict");

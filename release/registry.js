@@ -1,5 +1,5 @@
 // As much of an npm registry as it takes to publish there and to install from it: it keeps the packages that are `own`,
-// and sends whoever asks for another one on to `upstream`.
+// and sends requests for other packages on to `upstream`.
 
 const http = require("node:http");
 

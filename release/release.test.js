@@ -84,7 +84,7 @@ function assertListed(files, list) {
   assert.deepEqual(
     files.filter((file) => !list.some((pattern) => pattern.test(file))),
     [],
-    "files that nobody listed",
+    "files that are not listed",
   );
   assert.deepEqual(
     list.filter((pattern) => !files.some((file) => pattern.test(file))),

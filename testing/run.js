@@ -26,7 +26,7 @@ const HOOKS = [
 ];
 const FAULTS = ["decline", "declineQuietly", "unavailable", "hang", "loseReply", "garble", "cutOff", "clear"];
 
-/** A hook that is misspelt would skip checks that somebody counts on. */
+/** A hook that is misspelt would skip checks that its author counts on. */
 function checkHooks(hooks) {
   if (!isObject(hooks) || typeof hooks.create !== "function") {
     throw new TypeError("The contract needs a hook `create` that returns a payment processor");

@@ -36,7 +36,7 @@ function addWebhookRoute(router, host, webhook, options) {
   router.post(webhook.path, raw, receive, unreadable);
 }
 
-/** Why there is no raw body, if there is none. */
+/** Returns why the raw body is missing, or undefined if it is there. */
 function whyUnread(req, { type }) {
   if (Buffer.isBuffer(req.body)) return undefined;
   return req._body ? "its body is not the raw one: something has parsed it" : `it has no body of the type ${type}`;

@@ -5,7 +5,7 @@ const os = require("node:os");
 const path = require("node:path");
 
 /**
- * A ledger that nobody else writes to. As an option it also gives the test a processor of its own: processors are
+ * A ledger that no other test writes to. As an option it also gives the test a processor of its own: processors are
  * shared by all instances with the same options.
  */
 function openLedger() {

@@ -75,7 +75,7 @@ check<Equal<typeof AbstractPaymentProcessor._isPaymentProcessor, typeof Theirs._
 check<Equal<typeof AbstractPaymentProcessor.isPaymentProcessor, typeof Theirs.isPaymentProcessor>>();
 check<Equal<typeof AbstractPaymentProcessor.identifier, typeof Theirs.identifier>>();
 
-// An addon of somebody else has the same class.
+// An author's addon has the same class.
 check<Equal<ReturnType<typeof link>["AbstractPaymentProcessor"], typeof AbstractPaymentProcessor>>();
 check<Equal<ReturnType<typeof link>["registeredIdentifiers"], string[]>>();
 check<Equal<typeof load, (folder: string) => Parameters<typeof link>[0]>>();

@@ -1,4 +1,4 @@
-// The demo with the manual processor: nobody has to pay, and there is nobody else who keeps books.
+// The demo with the manual processor: no shopper has to pay, and no provider has a ledger.
 
 module.exports = {
   title: "A Rust payment processor in a real Medusa 1.20.10 store",

@@ -1,4 +1,4 @@
-// The demo with somebody's own provider: the package in a folder, as `npx medusa-payment-rs new` makes one.
+// The demo with a provider of your own: the package in a folder, as `npx medusa-payment-rs new` makes one.
 
 const fs = require("node:fs");
 const path = require("node:path");

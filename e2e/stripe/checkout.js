@@ -48,7 +48,7 @@ function checkout({ shop, provider = "stripe" }) {
       return { ...payment, session, intent: intentOf(session) };
     },
 
-    /** And the shopper has logged in meanwhile, as somebody whom neither side has seen buying. */
+    /** And the shopper has logged in meanwhile, as a customer whom neither side has seen buying. */
     async sessionOfAnother() {
       const payment = await steps.openSession();
       const email = newShopper();

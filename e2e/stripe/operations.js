@@ -53,7 +53,7 @@ function operationsOf({ shop, provider = "stripe", steps = checkout({ shop, prov
     prepare: steps.filledCart,
     act: ({ cart }) => shop.buyer.createPaymentSessions(cart),
     calls: 1,
-    /** An intent whose reply was lost for good stays behind. Nobody knows its secret, so that nobody can pay it. */
+    /** An intent whose reply was lost for good stays behind. Its secret is not known to anyone, so it cannot be paid. */
     async books(payment, { attempts }) {
       const session = await steps.sessionOf(payment.cart);
       const known = steps.intentsOf(payment).find(({ id }) => id === session?.data.id);
@@ -112,7 +112,7 @@ function operationsOf({ shop, provider = "stripe", steps = checkout({ shop, prov
     },
   };
 
-  /** A new intent takes the old one's place, which nobody can pay any more. */
+  /** A new intent takes the old one's place, which cannot be paid any more. */
   const supersedes = {
     async books(payment, { attempts }) {
       const session = await steps.sessionOf(payment.cart);

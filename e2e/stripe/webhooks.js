@@ -10,7 +10,7 @@ const WEBHOOK_SECRET = "whsec_fake";
 /** Nothing here is about time: a machine that is busy is no fault. */
 const PATIENT = { timeout_ms: 5_000, deadline_ms: 12_000, max_retries: 2 };
 
-/** Its money is held until somebody captures it. */
+/** Its money is held until it is captured. */
 const CARD = "stripe";
 /** Its money is taken as soon as the shopper has paid. */
 const AT_ONCE = "stripe-ideal";

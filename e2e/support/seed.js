@@ -1,8 +1,8 @@
-// What a store needs before it can sell: somebody who runs it, a region, a way to ship, something to buy.
+// What a store needs before it can sell: an operator, a region, a way to ship, something to buy.
 
 const crypto = require("node:crypto");
 
-/** The operator is written into the database: the admin API lets nobody in before there is one. */
+/** The operator is written into the database: the admin API needs a login that exists. */
 async function seedOperator(postgres) {
   const token = crypto.randomBytes(16).toString("hex");
   await postgres.query(

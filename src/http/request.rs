@@ -107,7 +107,7 @@ impl HttpRequest {
         &self.path
     }
 
-    /// Returns the body, which is empty if there is none.
+    /// Returns the body, which may be empty.
     #[must_use]
     pub fn body_text(&self) -> &str {
         std::str::from_utf8(&self.body).unwrap_or_default()

@@ -29,7 +29,7 @@ async function startMedusa({ store, databaseUrl, plugins, env = {} }) {
   };
 }
 
-/** The server's lines as they come, for whoever waits for one. */
+/** The server's lines as they come, for a test that waits for one. */
 function lineFeed() {
   const listeners = new Set();
   return {

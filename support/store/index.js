@@ -47,7 +47,7 @@ async function copyTemplate(dir) {
   }
 }
 
-/** Installs all in one command, because `npm install --no-save` takes away what nobody asks for. */
+/** Installs all in one command, because `npm install --no-save` takes away what is not asked for. */
 async function installTarballs(dir, tarballs, log) {
   // The stamp lies in `node_modules`: `npm ci`, which takes the packages away, takes the stamp with it.
   const stamp = path.join(dir, "node_modules/.installed-tarballs");

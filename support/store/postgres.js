@@ -86,7 +86,7 @@ async function startKeeper(store, { cluster = "" }) {
   };
 }
 
-/** Connections that are closed when nobody has used them for a moment, so that none keeps a test from ending. */
+/** Connections that are closed when they were not used for a moment, so that none keeps a test from ending. */
 function startQueries(store, urlOf) {
   const { Pool } = fromStore(store)("pg");
   const pools = new Map();

@@ -1,5 +1,5 @@
 // All that one Stripe account holds, in memory. Objects have Stripe's own shape and are never changed in place: a
-// change puts a new object in the old one's place, so whoever got the old one still has what was true then.
+// change puts a new object in the old one's place, so code that got the old one still has what was true then.
 
 const { newId } = require("./ids");
 

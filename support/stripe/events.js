@@ -28,7 +28,7 @@ function startEvents({ clock, version }) {
     log,
     event,
 
-    /** `request` is the API request that caused it; there is none behind what a shopper or a bank does. */
+    /** `request` is the API request that caused it; what a shopper or a bank does has none. */
     emit(type, object, request) {
       const cause = { id: request?.id ?? null, idempotency_key: request?.idempotencyKey ?? null };
       const made = event(type, object, { request: cause });

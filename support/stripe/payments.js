@@ -1,4 +1,4 @@
-// A payment's way through its statuses, whoever pushes it: the store's server, the shopper, the bank.
+// A payment's way through its statuses, whether the store's server, the shopper or the bank moves it.
 // https://stripe.com/docs/payments/paymentintents/lifecycle
 
 const { cardNamed } = require("./cards");

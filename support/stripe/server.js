@@ -8,7 +8,7 @@ const HOST = "127.0.0.1";
 async function startServer(serve) {
   /** Connections, and what is to be answered on each. */
   const sockets = new Map();
-  // No time limits: a connection that the server closes under the client's hands would be a fault nobody asked for.
+  // No time limits: a connection that the server closes under the client's hands would be a fault that the test did not ask for.
   const server = http.createServer({ keepAliveTimeout: 0, requestTimeout: 0 }, (req, res) => {
     const { socket } = res;
     const inFlight = sockets.get(socket);

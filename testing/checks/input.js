@@ -83,7 +83,7 @@ module.exports = {
     }
   },
 
-  /** Every step takes such data for an error that is none. */
+  /** Every step takes such data for an error although it is not one. */
   async "json-error-member"(trial) {
     await life(trial);
   },

@@ -19,7 +19,7 @@ module.exports = {
     if (missing.length > 0) trial.fail(`there is no ${missing.join(", ")}`);
   },
 
-  /** The steps themselves fail where an answer is none. */
+  /** The steps themselves fail if an answer is missing. */
   async "answers-are-objects"(trial) {
     const data = await trial.captured();
     const refunded = await trial.data("refundPayment", data, trial.part);

@@ -106,7 +106,7 @@ test("a lost reply is asked for again, and money moves once", async () => {
   expect(fake.ledger).toEqual(["capture 1500"]);
 });
 
-test("an outcome that nobody knows is never called a refusal, and the same action again finds out", async () => {
+test("an outcome that is not known is never called a refusal, and a retry finds out", async () => {
   const data = await authorized();
   for (const step of ["hang", "garble", "lose_reply"]) {
     fake.always(step, "POST");
@@ -233,7 +233,7 @@ test.each([
   ["an unknown option", { colour: "green" }, /colour/],
   ["a key that is missing", { api_key: undefined }, /api_key/],
   ["a key over an open line", { endpoint: "http://api.example.com" }, /endpoint.*https/],
-  ["a time limit that is none", { timeout_ms: 0 }, /timeout_ms/],
+  ["a time limit of zero", { timeout_ms: 0 }, /timeout_ms/],
 ])("%s stops the store's boot, and the key does not show", (_, changes, message) => {
   const build = () => new AcmeService({}, options({ api_key: "s3cret", ...changes }));
   expect(build).toThrow(message);

@@ -922,7 +922,7 @@ async fn a_lost_reply_to_a_read_moved_nothing() {
 async fn a_refused_connection_moved_nothing() {
     let server = Server::start([]).await;
     let url = server.url.clone();
-    // The script is over, so nobody listens any more; wait until that is so.
+    // The script is over, so the port is closed soon; wait until it is.
     while tokio::net::TcpStream::connect(url.trim_start_matches("http://")).await.is_ok() {
         tokio::task::yield_now().await;
     }

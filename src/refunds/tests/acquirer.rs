@@ -179,7 +179,7 @@ impl Acquirer {
         faults.find(|(_, meant, request)| hits(meant, request)).map(|(fault, ..)| *fault)
     }
 
-    /// Serves a request, also if nobody waits for its reply any more. `served_late` says whether one that
+    /// Serves a request, even if the client does not wait for its reply any more. `served_late` says whether one that
     /// seems to hang is served in the end.
     async fn serve<T: Send + 'static>(
         fault: Option<Fault>,

@@ -26,7 +26,7 @@ async fn under_fault(
     Ok((request, answer))
 }
 
-/// Whatever the answer is, it is none that Medusa books as done.
+/// Whatever the answer is, Medusa must not record it as done.
 pub(super) async fn refused(trial: &mut Trial<'_>, operation: Operation, fault: Fault) -> Checked {
     let (_, answer) = under_fault(trial, operation, fault).await?;
     if fault == Fault::Hang && needs_provider(operation) {

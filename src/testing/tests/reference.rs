@@ -48,7 +48,7 @@ pub(super) enum Flaw {
     /// Nobody knows which payment it is, and two refunds at once are one.
     Anonymous,
     RemembersRefusals,
-    /// What the bank answered to an earlier request with the same key is this call's answer, and nobody looks.
+    /// What the bank answered to an earlier request with the same key is this call's answer, without a look at the payment.
     BelievesReplays,
     /// A refund that was found out about is not written down.
     KeepsOldBooks,

@@ -113,7 +113,7 @@ test("another account is forbidden, the own one is echoed", async (t) => {
   assert.deepEqual([own.status, own.headers["stripe-account"]], [200, stripe.account]);
 });
 
-test("a body that is no form, and a version that is none, are refused", async (t) => {
+test("a body that is not a form, and a version that does not exist, are refused", async (t) => {
   const { post } = await open(t);
   const json = await post(INTENTS, PAYMENT, { headers: { "content-type": "application/json" } });
   assert.deepEqual([json.status, /content type/.test(json.body.error.message)], [400, true]);

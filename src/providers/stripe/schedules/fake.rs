@@ -67,7 +67,7 @@ enum Trouble {
     Page,
     /// The bank refuses.
     Declined,
-    /// It looks like a success and is none.
+    /// It looks like a success and is not.
     NotDone,
     /// Stripe breaks down before it is done, and stores that answer.
     BrokenBefore,
@@ -286,7 +286,7 @@ impl Api for Arc<Fake> {
             }
             _ => {}
         }
-        // It is served also if nobody waits for the reply any more.
+        // It is served even if the client does not wait for the reply any more.
         let fake = Arc::clone(self);
         let served = tokio::spawn(async move {
             sleep(on_its_way).await;
