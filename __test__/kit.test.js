@@ -74,7 +74,7 @@ test("a failure says what happened, which rule is broken, why it matters and whe
       "✗ refund-same-amount: pays two wanted refunds of one amount",
       "  what happened: what the provider has refunded: expected 800, got 400",
       "  the rule:      A refund pays out exactly its amount, once, and never more than was taken. Two refunds that are wanted are two payouts, and a refused one stands in the way of none.",
-      "  why:           For each answer that is no error Medusa books a refund of that amount. The payment's data is all that tells a refund that is repeated from another one of the same amount. (refundPayment in dist/services/payment-provider.js)",
+      "  why:           For each answer that is not an error Medusa records a refund of that amount. The payment's data is all that tells a refund that is repeated from another one of the same amount. (refundPayment in dist/services/payment-provider.js)",
       "  written in:    node_modules/medusa-payment-rs/docs/contract.md#refunds",
       "",
       "0 passed, 1 failed, 0 skipped",

@@ -5,7 +5,7 @@ const INTRO = `<!-- Made from testing/rules.json by __test__/support/kit/contrac
 # The contract of a payment processor
 
 What Medusa v1 needs of a payment processor is more than its interface says: what an answer means to Medusa decides
-whether an order is booked right. Each rule here says what a processor has to do, and why: what Medusa does where the
+whether an order is recorded right. Each rule here says what a processor has to do, and why: what Medusa does if the
 rule is broken, and in which file of \`@medusajs/medusa\` 1.20.10. The checks under a rule are those of the
 [conformance kit](testing.md), which tries them on any processor.
 
