@@ -1,4 +1,4 @@
-// Whatever goes wrong between the store and Stripe: Medusa's books and Stripe's agree, or the plain repetition of the
+// Whatever goes wrong between the store and Stripe: Medusa's records and Stripe's agree, or the plain retry of the
 // same action makes them agree, with money moved once.
 
 const assert = require("node:assert/strict");
@@ -13,10 +13,18 @@ let shop;
 before(async () => (shop = await openStripeShop()));
 after(() => shop?.close());
 
+/**
+ * A status that the provider refuses to tell is not answered with a remembered one: only a provider that cannot be reached
+ * is. Medusa cannot complete such a cart (docs/contract.md), and Stripe declines no read.
+ */
+const isLeftOut = (operation, fault) => operation.name === "status" && fault.name === "402 with Stripe's error";
+
 test("every operation survives every fault", async () => {
   const steps = checkout({ shop });
   const operations = operationsOf({ shop, steps });
-  const cells = FAULTS.flatMap((fault) => operations.map((operation) => ({ operation, fault })));
+  const cells = FAULTS.flatMap((fault) =>
+    operations.filter((operation) => !isLeftOut(operation, fault)).map((operation) => ({ operation, fault })),
+  );
   await steps.stock(cells.length);
   const results = await runMatrix(shop.stripe, cells);
   console.log(table(results));
