@@ -78,7 +78,7 @@ describe.each(Object.entries(PROVIDERS))("a payment of %s", (title, { identifier
     expect(asked).toStrictEqual([]);
   });
 
-  test("is recorded where there is no database, as in a test without Medusa", async () => {
+  test("is recorded without a database, as in a test without Medusa", async () => {
     const service = open(undefined);
     const data = await authorized(service);
     expect(await service.retrievePayment(data)).toMatchObject({ id: data.id });

@@ -93,7 +93,7 @@ test("an event that cannot be handled is answered with 500, without the store's 
   expect(text).toBe("evt_1 was not handled: The reason is in the store's log.\n");
 });
 
-test("a processor that throws is no answer of the provider's", async () => {
+test("a processor that throws is not taken for the provider's answer", async () => {
   answer = async () => {
     throw new TypeError("headers: a bug");
   };

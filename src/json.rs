@@ -241,6 +241,22 @@ impl JsonObject {
         Self::from_members(self.members().chain(missing), length)
     }
 
+    /// Returns the object with what a provider stores beside its own data in the member `key`: unchanged if
+    /// that is there already, however it is spelled, and without the member if `state` is the default one.
+    #[must_use]
+    pub fn with_state<T>(&self, key: &str, state: &T) -> Self
+    where
+        T: Serialize + DeserializeOwned + Default + PartialEq,
+    {
+        if *state == self.get(key).unwrap_or_default() {
+            return self.clone();
+        }
+        if *state == T::default() {
+            return self.without(key);
+        }
+        self.with([(key, serde_json::to_value(state).unwrap_or_default())])
+    }
+
     /// Returns the object without the member `key`.
     #[must_use]
     pub fn without(&self, key: &str) -> Self {

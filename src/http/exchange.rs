@@ -1,7 +1,5 @@
 //! The requests of one call.
 
-use std::time::Duration;
-
 use serde::de::DeserializeOwned;
 
 use super::client::{Client, Lost};
@@ -267,13 +265,6 @@ impl<'a> Exchange<'a> {
     #[must_use]
     pub fn refused(&self, code: &str, detail: impl Into<String>) -> PaymentProcessorError {
         self.error(ErrorKind::Refused, code, detail)
-    }
-
-    /// Returns whether the provider certainly remembers every key that was used after `since`, in
-    /// seconds since 1970, if it remembers keys for `lifetime`.
-    #[must_use]
-    pub fn keys_live_since(&self, since: u64, lifetime: Duration) -> bool {
-        self.client.is_younger_than(since, lifetime)
     }
 }
 

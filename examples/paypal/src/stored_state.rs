@@ -35,14 +35,7 @@ impl StoredState {
 
     /// Returns `data` with this state.
     pub(crate) fn written_into(&self, data: &JsonObject) -> JsonObject {
-        if *self == Self::of(data) {
-            return data.clone();
-        }
-        if *self == Self::default() {
-            return data.without(MEMBER);
-        }
-        // Strings and numbers: nothing here can fail to serialize.
-        data.with([(MEMBER, serde_json::to_value(self).unwrap_or_default())])
+        data.with_state(MEMBER, self)
     }
 }
 

@@ -220,6 +220,7 @@ impl RefundApi for IntentRefunds<'_> {
     }
 
     fn remembers_every_key(&self) -> bool {
-        self.created.is_some_and(|created| self.exchange.keys_live_since(created, KEYS_LIVE))
+        self.created
+            .is_some_and(|created| self.exchange.client().is_younger_than(created, KEYS_LIVE))
     }
 }
