@@ -1,7 +1,7 @@
 const link = require("./link.js");
 const load = require("./load.js");
 
-const { AbstractPaymentProcessor, nextStep, registeredIdentifiers } = link(load(__dirname));
+const { AbstractPaymentProcessor, AbstractPaymentProvider, nextStep, registeredIdentifiers } = link(load(__dirname));
 
 /** Medusa's own, `@medusajs/medusa/dist/models/payment-session`. */
 const PaymentSessionStatus = {
@@ -19,6 +19,7 @@ function isPaymentProcessorError(value) {
 
 module.exports = {
   AbstractPaymentProcessor,
+  AbstractPaymentProvider,
   PaymentSessionStatus,
   isPaymentProcessorError,
   nextStep,

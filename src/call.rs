@@ -1,5 +1,6 @@
 //! The context of one call.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
@@ -10,6 +11,33 @@ use uuid::Uuid;
 use crate::error::Result;
 use crate::idempotency::{IdempotencyKey, IdempotencyKeys};
 use crate::request::{Operation, Request, Response};
+
+/// How a host makes a call.
+#[derive(Clone, Debug)]
+pub(crate) struct HostCall {
+    /// How long a call may take if the processor does not say so.
+    pub(crate) usual_deadline: Duration,
+    pub(crate) rows: Rows,
+}
+
+impl Default for HostCall {
+    /// As Medusa 1 does.
+    fn default() -> Self {
+        Self { usual_deadline: Duration::from_secs(12), rows: Rows::default() }
+    }
+}
+
+/// The rows that a host writes before it asks the processor. Medusa 2 does so for a capture and for a refund, and deletes
+/// the row if the processor fails (`capturePayment`, `refundPayment`,
+/// `@medusajs/payment/dist/services/payment-module.js`): a row that is there is recorded, even if the process died before
+/// the payment's data was stored.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rows {
+    /// The row of this call.
+    pub(crate) current: Option<String>,
+    /// The other rows of the payment.
+    pub(crate) others: BTreeSet<String>,
+}
 
 /// One logical call: made once, before any layer, and the same for every attempt at it.
 #[derive(Debug)]
@@ -24,6 +52,7 @@ pub struct CallContext {
     in_doubt: AtomicBool,
     lost_an_attempt: AtomicBool,
     mark: OnceLock<String>,
+    rows: Rows,
 }
 
 impl CallContext {
@@ -47,7 +76,12 @@ impl CallContext {
             in_doubt: AtomicBool::new(false),
             lost_an_attempt: AtomicBool::new(false),
             mark: OnceLock::new(),
+            rows: Rows::default(),
         }
+    }
+
+    pub(crate) fn with_rows(self, rows: Rows) -> Self {
+        Self { rows, ..self }
     }
 
     /// Returns the operation.
@@ -113,14 +147,34 @@ impl CallContext {
         }
     }
 
+    /// Returns the id of the row that the host has written for this capture or refund (`capt_…`, `ref_…`), if it writes
+    /// one before it asks, as Medusa 2 does. It tells what is recorded from what is not, also to people. A retry of the
+    /// same action has another one, so it is no idempotency key.
+    #[must_use]
+    pub fn row(&self) -> Option<&str> {
+        self.rows.current.as_deref()
+    }
+
+    /// Whether the host has a row with this id beside that of this call.
+    pub(crate) fn is_recorded(&self, row: &str) -> bool {
+        self.rows.others.contains(row)
+    }
+
     /// Returns when the call began: not before Medusa had read what it is about.
     pub(crate) fn started(&self) -> Instant {
         self.started
     }
 
-    /// Returns a text that every attempt of this call has in common, and no other call.
+    /// Returns a text that every attempt of this call has in common, and no other call: the id of its row if that is one
+    /// that any provider can keep.
     pub(crate) fn mark(&self) -> &str {
-        self.mark.get_or_init(|| Uuid::new_v4().simple().to_string())
+        let is_plain = |id: &&str| {
+            id.len() <= 48 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        };
+        self.mark.get_or_init(|| match self.row().filter(is_plain) {
+            Some(row) => row.to_owned(),
+            None => Uuid::new_v4().simple().to_string(),
+        })
     }
 
     /// Whether a request of this call may have moved money without its reply having arrived.
@@ -165,6 +219,10 @@ fn resource_of(request: &Request) -> String {
             context.resource_id.clone()
         }
         Request::UpdatePaymentData { session_id, .. } => session_id.clone(),
+        Request::RetrieveAccountHolder { id } => id.clone(),
+        Request::CreateAccountHolder { customer }
+        | Request::UpdateAccountHolder { customer, .. } => customer.id.clone().unwrap_or_default(),
+        Request::DeletePaymentMethod { id, .. } => id.clone(),
         _ => String::new(),
     }
 }

@@ -66,7 +66,9 @@ impl IdempotencyKeys {
         request: &Request,
     ) -> IdempotencyKey {
         IdempotencyKey {
-            action: payment_id.and_then(|id| Action::of(identifier, id, request)),
+            action: payment_id
+                .or_else(|| customer_of(request))
+                .and_then(|id| Action::of(identifier, id, request)),
             refusals: Arc::clone(&self.0),
             text: OnceLock::new(),
         }
@@ -111,17 +113,26 @@ impl Action {
     fn of(identifier: &'static str, payment_id: &str, request: &Request) -> Option<Self> {
         let (data, amount) = match request {
             Request::RefundPayment { data, amount } => (data, amount.minor_units()),
+            Request::CreateAccountHolder { .. } => (&JsonObject::empty(), 0),
             Request::AuthorizePayment { data, .. }
-            | Request::CapturePayment { data }
             | Request::CancelPayment { data }
             | Request::DeletePayment { data } => (data, 0),
+            Request::CapturePayment { data, capture } => {
+                (data, capture.part().unwrap_or_default().minor_units())
+            }
             Request::InitiatePayment(_)
             | Request::UpdatePayment(_)
             | Request::RetrievePayment { .. }
             | Request::GetPaymentStatus { .. }
             | Request::UpdatePaymentData { .. }
             | Request::ReadWebhook(_)
-            | Request::PaymentState { .. } => return None,
+            | Request::PaymentState { .. }
+            | Request::RetrieveAccountHolder { .. }
+            | Request::UpdateAccountHolder { .. }
+            | Request::DeleteAccountHolder { .. }
+            | Request::ListPaymentMethods { .. }
+            | Request::SavePaymentMethod { .. }
+            | Request::DeletePaymentMethod { .. } => return None,
         };
         Some(Self {
             identifier,
@@ -136,6 +147,14 @@ impl Action {
         let (operation, data) = (self.operation.name(), canonical(&self.data));
         let texts = [self.identifier, operation, &self.payment_id, &data];
         key_of(&texts, &self.amount.to_be_bytes())
+    }
+}
+
+/// Returns the id of the customer whom an account holder is made for: one customer has one.
+fn customer_of(request: &Request) -> Option<&str> {
+    match request {
+        Request::CreateAccountHolder { customer } => customer.id.as_deref(),
+        _ => None,
     }
 }
 

@@ -57,10 +57,9 @@ struct Change<'k> {
 
 impl<'k> Change<'k> {
     /// Returns the changes, of which the last one of each member counts.
-    fn each_once(changes: impl IntoIterator<Item = (&'k str, Value)>) -> Vec<Self> {
+    fn each_once(changes: impl IntoIterator<Item = (&'k str, String)>) -> Vec<Self> {
         let mut once: Vec<Self> = Vec::new();
         for (key, value) in changes {
-            let value = value.to_string();
             match once.iter_mut().find(|change| change.key == key) {
                 Some(change) => change.value = value,
                 None => once.push(Self { key, value, is_made: Cell::new(false) }),
@@ -204,6 +203,14 @@ impl JsonObject {
     /// Returns the object with these members set: a known one keeps its place, a new one comes last.
     #[must_use]
     pub fn with<'k>(&self, changes: impl IntoIterator<Item = (&'k str, Value)>) -> Self {
+        self.with_json(changes.into_iter().map(|(key, value)| (key, value.to_string())))
+    }
+
+    /// Does the same with JSON text, which stays as it is spelled.
+    pub(crate) fn with_json<'k>(
+        &self,
+        changes: impl IntoIterator<Item = (&'k str, String)>,
+    ) -> Self {
         let changes = Change::each_once(changes);
         let added: usize = changes.iter().map(Change::most_bytes).sum();
         let mut text = String::with_capacity(self.as_str().len() + added);

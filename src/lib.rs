@@ -18,6 +18,7 @@
     allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+mod account_holders;
 mod amount;
 mod call;
 mod canonical;
@@ -45,6 +46,7 @@ mod types;
 pub mod webhook;
 mod wrong_shape;
 
+pub use account_holders::{AccountHolders, Kept, PaymentMethods};
 pub use amount::{Amount, AmountError, currency_exponent};
 pub use async_trait::async_trait;
 pub use call::CallContext;
@@ -54,8 +56,8 @@ pub use processor::PaymentProcessor;
 pub use request::{Operation, Request, Response};
 pub use secret::{Secret, redact};
 pub use types::{
-    Address, Authorization, Customer, PaymentProcessorContext, PaymentProcessorSessionResponse,
-    PaymentSessionStatus, UpdateRequests,
+    Address, Authorization, Capture, Customer, PaymentProcessorContext,
+    PaymentProcessorSessionResponse, PaymentSessionStatus, UpdateRequests,
 };
 
 /// What a file that implements a provider needs.
@@ -64,7 +66,7 @@ pub mod prelude {
     pub use crate::registry::{NoOptions, Provider};
     pub use crate::webhook::{PaymentState, WebhookAction, WebhookEvent, WebhookRequest};
     pub use crate::{
-        Amount, Authorization, CallContext, ErrorKind, JsonError, JsonObject, Operation,
+        Amount, Authorization, CallContext, Capture, ErrorKind, JsonError, JsonObject, Operation,
         PaymentProcessor, PaymentProcessorContext, PaymentProcessorError,
         PaymentProcessorSessionResponse, PaymentSessionStatus, Result, Secret, async_trait,
     };

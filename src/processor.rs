@@ -1,7 +1,8 @@
-//! The contract between Medusa and a payment provider.
+//! The contract between Medusa and a payment provider, the same for Medusa 1 and Medusa 2.
 
 use async_trait::async_trait;
 
+use crate::account_holders::{AccountHolders, PaymentMethods};
 use crate::amount::Amount;
 use crate::call::CallContext;
 use crate::error::PaymentProcessorError;
@@ -9,7 +10,8 @@ use crate::error::Result;
 use crate::json::JsonObject;
 use crate::request::Operation;
 use crate::types::{
-    Authorization, PaymentProcessorContext, PaymentProcessorSessionResponse, PaymentSessionStatus,
+    Authorization, Capture, PaymentProcessorContext, PaymentProcessorSessionResponse,
+    PaymentSessionStatus,
 };
 use crate::webhook::{PaymentState, WebhookEvent, WebhookRequest};
 
@@ -60,9 +62,29 @@ pub trait PaymentProcessor: Send + Sync + 'static {
         false
     }
 
+    /// Whether [`capture_payment`](Self::capture_payment) takes a [part](Capture::Part) of what is held. If not, a
+    /// capture of a part is refused before the processor is asked, and nothing is taken.
+    fn captures_in_parts(&self) -> bool {
+        false
+    }
+
+    /// Returns the account holders, if the provider has them: its own records of a store's customers. Only Medusa 2
+    /// asks for them.
+    fn account_holders(&self) -> Option<&dyn AccountHolders> {
+        None
+    }
+
+    /// Returns the payment methods that the provider keeps for an account holder, if it keeps any. Only Medusa 2 asks for
+    /// them.
+    fn payment_methods(&self) -> Option<&dyn PaymentMethods> {
+        None
+    }
+
     /// Starts a payment; the shopper has chosen the provider, or it is the region's only one.
     ///
-    /// The result is stored as the session's data. Nothing is charged yet.
+    /// The result is stored as the session's data. Nothing is charged yet. In Medusa 2 the context's
+    /// [`payment_session_data`](PaymentProcessorContext::payment_session_data) is what the shopper's browser sends with a
+    /// new session: what is not returned of it is not stored, so return what a shopper may set, and nothing else.
     async fn initiate_payment(
         &self,
         call: &CallContext,
@@ -93,10 +115,19 @@ pub trait PaymentProcessor: Send + Sync + 'static {
         context: JsonObject,
     ) -> Result<Authorization>;
 
-    /// Takes the whole of the held money. A payment that is captured already is a success.
+    /// Takes the held money, or a part of it. A payment that is captured already is a success.
+    ///
+    /// A [part](Capture::Part) is taken as many times as it is asked for, up to what is held: with each part, the result
+    /// has to differ from `data`, because it is what tells a wanted second part of the same amount from a repeated one.
+    /// Only a processor that [captures in parts](Self::captures_in_parts) is asked for one.
     ///
     /// The result becomes the payment's data.
-    async fn capture_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject>;
+    async fn capture_payment(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+        capture: Capture,
+    ) -> Result<JsonObject>;
 
     /// Gives back `amount` minor units, never zero; more than was taken is refused.
     ///

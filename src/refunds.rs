@@ -8,6 +8,8 @@
 //! - **The provider's ids decide.** The payment's data names the refunds that Medusa has recorded
 //!   ([`RefundRecord`]). A refund that Medusa asked for, that the provider has, and that is not among
 //!   them, is unrecorded: the next refund of that amount is that one, instead of a new one.
+//! - **Medusa 2 has a row for each refund** before it asks for it, and deletes it if that fails. A refund whose row is
+//!   there is recorded, even if the process died before the payment's data was stored.
 //! - **What was seen stays known.** An unrecorded refund is remembered in the data of whatever refund
 //!   succeeds next, until it is recorded or found void.
 //! - **The key follows from what is recorded, and not from the amount.** Of refunds that start from the
@@ -73,6 +75,12 @@ impl Refund {
     }
 }
 
+/// Whether the host has recorded the refund in a row of its own, although the process died before the payment's data
+/// was stored: in Medusa 2 the mark of a refund is the id of its row.
+fn has_row(call: &CallContext, refund: &Refund) -> bool {
+    refund.mark_and_time().is_some_and(|(mark, _)| call.is_recorded(mark))
+}
+
 fn is_among(refunds: &[Refund], id: &str) -> bool {
     refunds.iter().any(|refund| refund.id == id)
 }
@@ -91,7 +99,7 @@ pub trait RefundApi: Sync {
 
     /// Asks the provider for a refund of `amount`, and sends `key` as the idempotency key (1 to 64
     /// printable ASCII characters). The provider keeps `mark` with the refund, in its metadata, say, and
-    /// returns it wherever the refund is shown: at most 64 letters, digits and dots, which tell the refunds
+    /// returns it wherever the refund is shown: at most 64 letters, digits, underscores and dots, which tell the refunds
     /// of a call from those of other calls and other servers.
     ///
     /// # Errors
@@ -218,9 +226,13 @@ impl RefundRecord {
     }
 
     /// Remembers what the provider's list shows.
-    fn see(&mut self, listed: &[Refund]) {
+    fn see(&mut self, listed: &[Refund], call: &CallContext) {
         for refund in listed.iter().filter(|refund| refund.is_ours()) {
             if self.has_recorded(refund) {
+                continue;
+            }
+            if has_row(call, refund) {
+                self.unrecorded_refunds.remove(&refund.id);
                 continue;
             }
             if refund.void.is_none() {
@@ -285,7 +297,7 @@ impl Refunding<'_> {
             let mut listed = self.list().await?;
             // The list may be behind what was answered.
             listed.extend(replayed.take().filter(|refund| !is_among(&listed, &refund.id)));
-            record.see(&listed);
+            record.see(&listed, self.call);
             let keyed = match self.unrecorded_among(&listed, &record)? {
                 Some(refund) if self.is_own(refund) => return self.finish(refund, record),
                 Some(refund) if self.is_young(refund) => return Err(self.just_made(refund)),
@@ -387,7 +399,10 @@ impl Refunding<'_> {
     ) -> Result<Option<&'r Refund>> {
         let unrecorded = || {
             listed.iter().filter(|refund| {
-                refund.is_ours() && refund.void.is_none() && !record.has_recorded(refund)
+                refund.is_ours()
+                    && refund.void.is_none()
+                    && !record.has_recorded(refund)
+                    && !has_row(self.call, refund)
             })
         };
         let is_wanted = |refund: &&Refund| refund.amount == Some(self.amount);

@@ -1,9 +1,11 @@
 //! The operations as values, so that a layer has one place to stand in.
 
+use crate::account_holders::Kept;
 use crate::amount::Amount;
 use crate::json::JsonObject;
 use crate::types::{
-    Authorization, PaymentProcessorContext, PaymentProcessorSessionResponse, PaymentSessionStatus,
+    Authorization, Capture, Customer, PaymentProcessorContext, PaymentProcessorSessionResponse,
+    PaymentSessionStatus,
 };
 use crate::webhook::{PaymentState, WebhookEvent, WebhookRequest};
 
@@ -23,11 +25,18 @@ pub enum Operation {
     UpdatePaymentData,
     ReadWebhook,
     PaymentState,
+    RetrieveAccountHolder,
+    CreateAccountHolder,
+    UpdateAccountHolder,
+    DeleteAccountHolder,
+    ListPaymentMethods,
+    SavePaymentMethod,
+    DeletePaymentMethod,
 }
 
 impl Operation {
-    /// Every operation: Medusa's ten, and the two behind a webhook.
-    pub const ALL: [Operation; 12] = [
+    /// Every operation: Medusa's ten, the two behind a webhook, and the optional ones.
+    pub const ALL: [Operation; 19] = [
         Self::InitiatePayment,
         Self::UpdatePayment,
         Self::AuthorizePayment,
@@ -40,6 +49,13 @@ impl Operation {
         Self::UpdatePaymentData,
         Self::ReadWebhook,
         Self::PaymentState,
+        Self::RetrieveAccountHolder,
+        Self::CreateAccountHolder,
+        Self::UpdateAccountHolder,
+        Self::DeleteAccountHolder,
+        Self::ListPaymentMethods,
+        Self::SavePaymentMethod,
+        Self::DeletePaymentMethod,
     ];
 
     /// Returns the method's name in Rust: `"capture_payment"`.
@@ -58,6 +74,13 @@ impl Operation {
             Self::UpdatePaymentData => "update_payment_data",
             Self::ReadWebhook => "read_webhook",
             Self::PaymentState => "payment_state",
+            Self::RetrieveAccountHolder => "retrieve_account_holder",
+            Self::CreateAccountHolder => "create_account_holder",
+            Self::UpdateAccountHolder => "update_account_holder",
+            Self::DeleteAccountHolder => "delete_account_holder",
+            Self::ListPaymentMethods => "list_payment_methods",
+            Self::SavePaymentMethod => "save_payment_method",
+            Self::DeletePaymentMethod => "delete_payment_method",
         }
     }
 
@@ -66,7 +89,12 @@ impl Operation {
     pub fn is_read(self) -> bool {
         matches!(
             self,
-            Self::RetrievePayment | Self::GetPaymentStatus | Self::ReadWebhook | Self::PaymentState
+            Self::RetrievePayment
+                | Self::GetPaymentStatus
+                | Self::ReadWebhook
+                | Self::PaymentState
+                | Self::RetrieveAccountHolder
+                | Self::ListPaymentMethods
         )
     }
 }
@@ -78,7 +106,7 @@ pub enum Request {
     InitiatePayment(Box<PaymentProcessorContext>),
     UpdatePayment(Box<PaymentProcessorContext>),
     AuthorizePayment { data: JsonObject, context: JsonObject },
-    CapturePayment { data: JsonObject },
+    CapturePayment { data: JsonObject, capture: Capture },
     RefundPayment { data: JsonObject, amount: Amount },
     CancelPayment { data: JsonObject },
     DeletePayment { data: JsonObject },
@@ -87,9 +115,22 @@ pub enum Request {
     UpdatePaymentData { session_id: String, data: JsonObject },
     ReadWebhook(WebhookRequest),
     PaymentState { data: JsonObject },
+    RetrieveAccountHolder { id: String },
+    CreateAccountHolder { customer: Box<Customer> },
+    UpdateAccountHolder { holder: JsonObject, customer: Box<Customer> },
+    DeleteAccountHolder { holder: JsonObject },
+    ListPaymentMethods { holder: JsonObject },
+    SavePaymentMethod { holder: JsonObject, data: JsonObject },
+    DeletePaymentMethod { holder: JsonObject, id: String },
 }
 
 impl Request {
+    /// Returns the request for a capture of all that is held.
+    #[must_use]
+    pub fn capture(data: JsonObject) -> Self {
+        Self::CapturePayment { data, capture: Capture::All }
+    }
+
     /// Returns which operation it is.
     #[must_use]
     pub fn operation(&self) -> Operation {
@@ -106,20 +147,34 @@ impl Request {
             Self::UpdatePaymentData { .. } => Operation::UpdatePaymentData,
             Self::ReadWebhook(_) => Operation::ReadWebhook,
             Self::PaymentState { .. } => Operation::PaymentState,
+            Self::RetrieveAccountHolder { .. } => Operation::RetrieveAccountHolder,
+            Self::CreateAccountHolder { .. } => Operation::CreateAccountHolder,
+            Self::UpdateAccountHolder { .. } => Operation::UpdateAccountHolder,
+            Self::DeleteAccountHolder { .. } => Operation::DeleteAccountHolder,
+            Self::ListPaymentMethods { .. } => Operation::ListPaymentMethods,
+            Self::SavePaymentMethod { .. } => Operation::SavePaymentMethod,
+            Self::DeletePaymentMethod { .. } => Operation::DeletePaymentMethod,
         }
     }
 
     /// Returns the stored data of the payment that it is about; `None` if it has none yet, and for
-    /// `update_payment_data`, whose data is the shopper's.
+    /// `update_payment_data`, whose data is the shopper's, and of what is not about a payment.
     #[must_use]
     pub fn payment_data(&self) -> Option<&JsonObject> {
         match self {
-            Self::InitiatePayment(_) | Self::UpdatePaymentData { .. } | Self::ReadWebhook(_) => {
-                None
-            }
+            Self::InitiatePayment(_)
+            | Self::UpdatePaymentData { .. }
+            | Self::ReadWebhook(_)
+            | Self::RetrieveAccountHolder { .. }
+            | Self::CreateAccountHolder { .. }
+            | Self::UpdateAccountHolder { .. }
+            | Self::DeleteAccountHolder { .. }
+            | Self::ListPaymentMethods { .. }
+            | Self::SavePaymentMethod { .. }
+            | Self::DeletePaymentMethod { .. } => None,
             Self::UpdatePayment(context) => Some(&context.payment_session_data),
             Self::AuthorizePayment { data, .. }
-            | Self::CapturePayment { data }
+            | Self::CapturePayment { data, .. }
             | Self::RefundPayment { data, .. }
             | Self::CancelPayment { data }
             | Self::DeletePayment { data }
@@ -139,7 +194,7 @@ pub enum Response {
     Unchanged,
     /// Of `authorize_payment`.
     Authorization(Authorization),
-    /// The payment's data, of every other operation but `get_payment_status`.
+    /// The payment's data, or the account holder's, of every other operation.
     Data(JsonObject),
     /// Of `get_payment_status`.
     Status(PaymentSessionStatus),
@@ -147,4 +202,10 @@ pub enum Response {
     Webhook(Box<WebhookEvent>),
     /// Of `payment_state`.
     State(PaymentState),
+    /// Of `retrieve_account_holder`, `create_account_holder` and `save_payment_method`.
+    Kept(Box<Kept>),
+    /// Of `list_payment_methods`.
+    PaymentMethods(Vec<Kept>),
+    /// Of `delete_account_holder` and `delete_payment_method`.
+    Deleted,
 }

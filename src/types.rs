@@ -15,11 +15,15 @@ pub struct PaymentProcessorContext {
     pub currency_code: String,
     /// The shopper's e-mail address; empty if it is not known yet.
     pub email: String,
-    /// The id of what is paid for: `cart_…`, or `paycol_…` for a payment collection.
+    /// The id of what is paid for: `cart_…`, or `paycol_…` for a payment collection. In Medusa 2 it is the id of the
+    /// payment session, `payses_…`, by which the store finds the session again after a webhook.
     pub resource_id: String,
     /// The customer; `None` for guests without a customer, when a session is refreshed, and for
     /// payment collections.
     pub customer: Option<Customer>,
+    /// What the provider keeps of the customer, as Medusa 2 has stored it
+    /// ([`Kept::data`](crate::Kept::data)).
+    pub account_holder: Option<JsonObject>,
     /// The cart's billing address.
     pub billing_address: Option<Address>,
     /// The cart's own context (`ip`, `user_agent`, and what the store adds).
@@ -42,6 +46,7 @@ impl PaymentProcessorContext {
             email: String::new(),
             resource_id: resource_id.into(),
             customer: None,
+            account_holder: None,
             billing_address: None,
             context: JsonObject::empty(),
             payment_session_data: JsonObject::empty(),
@@ -120,6 +125,26 @@ pub struct UpdateRequests {
     pub customer_metadata: Option<JsonObject>,
 }
 
+/// How much a capture takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Capture {
+    /// All that is held. Medusa 1 has no other.
+    All,
+    /// This much of it, in minor units: Medusa 2 captures a payment in as many parts as a person asks for.
+    Part(Amount),
+}
+
+impl Capture {
+    /// Returns the amount of a part.
+    #[must_use]
+    pub fn part(self) -> Option<Amount> {
+        match self {
+            Self::All => None,
+            Self::Part(amount) => Some(amount),
+        }
+    }
+}
+
 /// What `authorize_payment` returns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Authorization {
@@ -135,7 +160,7 @@ pub struct Authorization {
 pub enum PaymentSessionStatus {
     /// The money is held for the store: the order can be placed.
     Authorized,
-    /// The money has been taken. Medusa v1 does not know this status and is told `authorized`.
+    /// The money has been taken. Medusa 1 does not know this status and is told `authorized`.
     Captured,
     /// Nothing is held yet.
     Pending,
@@ -145,6 +170,9 @@ pub enum PaymentSessionStatus {
     Error,
     /// The payment was canceled.
     Canceled,
+    /// The order can be placed although the money comes later, if it comes (a bank transfer, a voucher). Medusa 1 does
+    /// not know this status and is told `pending`.
+    PendingAuthorization,
 }
 
 impl PaymentSessionStatus {
@@ -158,6 +186,7 @@ impl PaymentSessionStatus {
             Self::RequiresMore => "requires_more",
             Self::Error => "error",
             Self::Canceled => "canceled",
+            Self::PendingAuthorization => "pending_authorization",
         }
     }
 }

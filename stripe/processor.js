@@ -1,7 +1,7 @@
 // What the six services have in common, beside what runs in Rust.
 
 const { AbstractPaymentProcessor } = require("../index.js");
-const { Late, inTime } = require("../in-time.js");
+const { Late, inTime } = require("../link/in-time.js");
 
 /** How long the database is waited for: a look-up needs a connection while its caller holds one. */
 const LOOK_UP_MS = 5_000;

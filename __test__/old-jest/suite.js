@@ -8,7 +8,7 @@ const { paymentProcessorContract } = require("medusa-payment-rs/testing");
 const PACKAGE = path.dirname(require.resolve("medusa-payment-rs/package.json"));
 
 /** What a store, or its tests, load of the package. Its template and the scaffold are not loaded by them. */
-const LOADED = ["index.js", "link.js", "load.js", "options.js", "services", "stripe", "testing", "webhook"];
+const LOADED = ["index.js", "link.js", "load.js", "link", "services", "stripe", "testing", "webhook"];
 
 /** The JavaScript files at a path, those in folders below it included. */
 function filesAt(name) {

@@ -300,7 +300,7 @@ mod tests {
     }
 
     fn call() -> CallContext {
-        testing::call_of(&Manual, &Request::CapturePayment { data: JsonObject::empty() })
+        testing::call_of(&Manual, &Request::capture(JsonObject::empty()))
     }
 
     #[tokio::test]

@@ -40,7 +40,8 @@ pub use stale_refund_guard::StaleRefundGuard;
 pub use status_fallback::StatusFallback;
 pub use trace::Trace;
 
-use crate::call::CallContext;
+use crate::account_holders::{AccountHolders, PaymentMethods};
+use crate::call::{CallContext, HostCall};
 use crate::error::{ErrorKind, PaymentProcessorError, Result};
 use crate::idempotency::IdempotencyKeys;
 use crate::processor::PaymentProcessor;
@@ -100,8 +101,11 @@ async fn dispatch(
         Request::AuthorizePayment { data, context } => {
             Response::Authorization(processor.authorize_payment(call, data, context).await?)
         }
-        Request::CapturePayment { data } => {
-            Response::Data(processor.capture_payment(call, data).await?)
+        Request::CapturePayment { data, capture } => {
+            if capture.part().is_some() && !processor.captures_in_parts() {
+                return Err(without_parts(call));
+            }
+            Response::Data(processor.capture_payment(call, data, capture).await?)
         }
         Request::RefundPayment { data, amount } => {
             Response::Data(processor.refund_payment(call, data, amount).await?)
@@ -127,7 +131,67 @@ async fn dispatch(
         Request::PaymentState { data } => {
             Response::State(processor.payment_state(call, data).await?)
         }
+        Request::RetrieveAccountHolder { id } => {
+            let holders = account_holders(processor, call)?;
+            Response::Kept(Box::new(holders.retrieve_account_holder(call, id).await?))
+        }
+        Request::CreateAccountHolder { customer } => {
+            let holders = account_holders(processor, call)?;
+            Response::Kept(Box::new(holders.create_account_holder(call, *customer).await?))
+        }
+        Request::UpdateAccountHolder { holder, customer } => {
+            let holders = account_holders(processor, call)?;
+            Response::Data(holders.update_account_holder(call, holder, *customer).await?)
+        }
+        Request::DeleteAccountHolder { holder } => {
+            account_holders(processor, call)?.delete_account_holder(call, holder).await?;
+            Response::Deleted
+        }
+        Request::ListPaymentMethods { holder } => {
+            let methods = payment_methods(processor, call)?;
+            Response::PaymentMethods(methods.list_payment_methods(call, holder).await?)
+        }
+        Request::SavePaymentMethod { holder, data } => {
+            let methods = payment_methods(processor, call)?;
+            Response::Kept(Box::new(methods.save_payment_method(call, holder, data).await?))
+        }
+        Request::DeletePaymentMethod { holder, id } => {
+            payment_methods(processor, call)?.delete_payment_method(call, holder, id).await?;
+            Response::Deleted
+        }
     })
+}
+
+fn account_holders<'a>(
+    processor: &'a dyn PaymentProcessor,
+    call: &CallContext,
+) -> Result<&'a dyn AccountHolders> {
+    processor.account_holders().ok_or_else(|| without(call, "no_account_holders"))
+}
+
+fn payment_methods<'a>(
+    processor: &'a dyn PaymentProcessor,
+    call: &CallContext,
+) -> Result<&'a dyn PaymentMethods> {
+    processor.payment_methods().ok_or_else(|| without(call, "no_payment_methods"))
+}
+
+fn without(call: &CallContext, code: &str) -> PaymentProcessorError {
+    let error = format!("{} is not possible", call.subject());
+    let detail = format!("The provider \"{}\" does not keep any.", call.identifier());
+    PaymentProcessorError::invalid(error, code, detail)
+}
+
+fn without_parts(call: &CallContext) -> PaymentProcessorError {
+    PaymentProcessorError::refused(
+        format!("{} was refused", call.subject()),
+        "partial_capture_not_supported",
+        format!(
+            "The provider \"{}\" takes the whole of a payment or nothing. Nothing was taken. Capture the \
+             whole amount at once.",
+            call.identifier()
+        ),
+    )
 }
 
 /// The longest time that a call can be given: longer than anybody waits, and short enough to be added to any
@@ -146,19 +210,20 @@ const LONGEST: Duration = Duration::from_secs(365 * 86_400);
 ///     .max_retries(1);
 /// ```
 pub struct Layers {
-    deadline: Duration,
+    deadline: Option<Duration>,
     attempt_timeout: Duration,
     max_retries: u32,
     own: Vec<Arc<dyn Layer>>,
 }
 
 impl Default for Layers {
-    /// Returns the usual limits: 12 s for a call, 5 s for an attempt at it, 2 retries.
+    /// Returns the usual limits: 12 s for a call (8 s in Medusa 2), 5 s for an attempt at it, 2 retries.
     ///
-    /// Medusa calls a processor inside an open database transaction, and has ten connections.
+    /// Medusa 1 calls a processor inside an open database transaction, and has ten connections. Medusa 2 makes two calls
+    /// in a row for one request of a shopper's, and what stands in front of a store gives up after 20 to 30 s.
     fn default() -> Self {
         Self {
-            deadline: Duration::from_secs(12),
+            deadline: None,
             attempt_timeout: Duration::from_secs(5),
             max_retries: 2,
             own: Vec::new(),
@@ -170,7 +235,7 @@ impl Layers {
     /// Sets how long a whole call may take, a year at most.
     #[must_use]
     pub fn deadline(self, deadline: Duration) -> Self {
-        Self { deadline: deadline.min(LONGEST), ..self }
+        Self { deadline: Some(deadline.min(LONGEST)), ..self }
     }
 
     /// Sets how long one attempt may take.
@@ -194,7 +259,7 @@ impl Layers {
 
     #[cfg(any(test, feature = "testing"))]
     pub(crate) fn limit(&self) -> Duration {
-        self.deadline
+        self.deadline.unwrap_or(HostCall::default().usual_deadline)
     }
 
     fn into_chain(self) -> Vec<Arc<dyn Layer>> {
@@ -218,7 +283,7 @@ pub struct Stack {
     identifier: &'static str,
     processor: Arc<dyn PaymentProcessor>,
     chain: Vec<Arc<dyn Layer>>,
-    deadline: Duration,
+    deadline: Option<Duration>,
     keys: IdempotencyKeys,
     #[cfg(feature = "node")]
     immediate: Vec<Operation>,
@@ -253,10 +318,31 @@ impl Stack {
         self.identifier
     }
 
-    /// Returns how long a call may take.
+    /// Returns how long a call may take, if a host's calls usually may take `usual`.
     #[must_use]
-    pub fn deadline(&self) -> Duration {
-        self.deadline
+    pub fn deadline_or(&self, usual: Duration) -> Duration {
+        self.deadline.unwrap_or(usual)
+    }
+
+    /// Whether the processor has this operation: not every one has the optional ones.
+    #[cfg(feature = "node")]
+    pub(crate) fn has(&self, operation: Operation) -> bool {
+        match operation {
+            Operation::RetrieveAccountHolder
+            | Operation::CreateAccountHolder
+            | Operation::UpdateAccountHolder
+            | Operation::DeleteAccountHolder => self.processor.account_holders().is_some(),
+            Operation::ListPaymentMethods
+            | Operation::SavePaymentMethod
+            | Operation::DeletePaymentMethod => self.processor.payment_methods().is_some(),
+            _ => true,
+        }
+    }
+
+    /// Returns the processor.
+    #[cfg(feature = "node")]
+    pub(crate) fn processor(&self) -> &dyn PaymentProcessor {
+        self.processor.as_ref()
     }
 
     /// Whether the processor says that it answers `operation` without waiting.
@@ -270,10 +356,16 @@ impl Stack {
     /// # Errors
     /// What the processor or a layer returns.
     pub async fn call(&self, request: Request) -> Result<Response> {
+        self.call_from(HostCall::default(), request).await
+    }
+
+    /// Makes one logical call for a host.
+    pub(crate) async fn call_from(&self, host: HostCall, request: Request) -> Result<Response> {
         let processor = self.processor.as_ref();
         let payment_id = request.payment_data().and_then(|data| processor.payment_id(data));
-        let call =
-            CallContext::begin(self.identifier, payment_id, &request, &self.keys, self.deadline);
+        let limit = self.deadline_or(host.usual_deadline);
+        let call = CallContext::begin(self.identifier, payment_id, &request, &self.keys, limit)
+            .with_rows(host.rows);
         let next = Next { layers: &self.chain, processor };
         let result = next.run(&call, request).await;
         call.settle(&result);

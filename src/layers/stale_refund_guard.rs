@@ -10,16 +10,17 @@ use crate::error::{PaymentProcessorError, Result};
 use crate::json::JsonObject;
 use crate::memory::Recent;
 use crate::request::{Request, Response};
+use crate::types::Capture;
 
-/// How long after a refund another one may come with the data from before it: longer than Medusa takes from
+/// How long after a refund, or a part of a capture, another one may come with the data from before it: longer than Medusa takes from
 /// reading a payment to storing it, and short enough that a refund which Medusa did not commit can soon be
 /// retried.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// How many refunds are remembered at most.
+/// How many of them are remembered at most.
 const MOST: usize = 10_000;
 
-/// Holds back a refund whose data are older than the refund before it.
+/// Holds back a refund, or a part of a capture, whose data are older than the one before it.
 ///
 /// Medusa hands over a payment's data as they were when its own transaction began, and does not keep two
 /// refunds of one payment apart: it would record both, and the second would overwrite what the first left in
@@ -27,15 +28,19 @@ const MOST: usize = 10_000;
 /// data as one that has just succeeded, the last or an earlier one, is told to wait. On a retry it comes with
 /// the new data; if Medusa did not commit the first, it comes with the first one's key.
 ///
+/// Medusa 2 does keep the amounts of two refunds apart, and of two parts of a capture, but gives both the same data all the
+/// same (`capturePayment`, `refundPayment`, `@medusajs/payment/dist/services/payment-module.js`): a part of a capture is held
+/// back like a refund.
+///
 /// This layer knows only of this process: against another server on the same database the provider's
 /// idempotency keys and limits help.
 pub struct StaleRefundGuard {
-    refunded: Recent<Fingerprint, ()>,
+    moved: Recent<Fingerprint, ()>,
 }
 
 impl Default for StaleRefundGuard {
     fn default() -> Self {
-        Self { refunded: Recent::new(MOST, LONGEST) }
+        Self { moved: Recent::new(MOST, LONGEST) }
     }
 }
 
@@ -55,22 +60,28 @@ impl Fingerprint {
 #[async_trait]
 impl Layer for StaleRefundGuard {
     async fn call(&self, call: &CallContext, request: Request, next: Next<'_>) -> Result<Response> {
-        let before = match &request {
-            Request::RefundPayment { data, .. } if !call.payment().is_empty() => {
-                Fingerprint::of(call.payment(), data)
+        let (before, what) = match &request {
+            _ if call.payment().is_empty() => return next.run(call, request).await,
+            Request::RefundPayment { data, .. } => {
+                (Fingerprint::of(call.payment(), data), "refund")
+            }
+            Request::CapturePayment { data, capture: Capture::Part(_) } => {
+                (Fingerprint::of(call.payment(), data), "capture")
             }
             _ => return next.run(call, request).await,
         };
-        if self.refunded.get(&before).is_some() {
+        if self.moved.get(&before).is_some() {
             return Err(PaymentProcessorError::unavailable(
                 format!("{} has to wait", call.subject()),
-                "Another refund of this payment was made just now. Nothing was moved. Look at the \
-                 payment, and retry the refund in ten seconds if it is still wanted.",
+                format!(
+                    "Another refund or capture of this payment was made just now. Nothing was moved. Look at \
+                     the payment, and retry the {what} in ten seconds if it is still wanted."
+                ),
             ));
         }
         let answer = next.run(call, request).await;
         if answer.is_ok() {
-            self.refunded.insert(before, ());
+            self.moved.insert(before, ());
         }
         answer
     }

@@ -15,7 +15,8 @@ use crate::json::JsonObject;
 use crate::processor::PaymentProcessor;
 use crate::request::{Operation, Request};
 use crate::types::{
-    Authorization, PaymentProcessorContext, PaymentProcessorSessionResponse, PaymentSessionStatus,
+    Authorization, Capture, PaymentProcessorContext, PaymentProcessorSessionResponse,
+    PaymentSessionStatus,
 };
 
 /// What the next call does.
@@ -126,7 +127,12 @@ impl PaymentProcessor for Arc<Script> {
         Ok(Authorization { status: PaymentSessionStatus::Authorized, data })
     }
 
-    async fn capture_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
+    async fn capture_payment(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+        _capture: Capture,
+    ) -> Result<JsonObject> {
         self.play(call).await?;
         Ok(data)
     }
@@ -199,7 +205,7 @@ pub(crate) fn authorize(id: &str) -> Request {
 }
 
 pub(crate) fn capture(id: &str) -> Request {
-    Request::CapturePayment { data: data(id) }
+    Request::capture(data(id))
 }
 
 pub(crate) fn refund(id: &str, amount: u64) -> Request {

@@ -6,8 +6,8 @@
 //!
 //! 1. `class` has what JavaScript sees: the constructor, and the methods with their arguments.
 //! 2. `calls` brings a call to its processor and the answer back, on the event loop itself or on threads of its own.
-//! 3. `medusa1` is a host: the names of its methods, and how a request, an answer and an error look there. It knows
-//!    nothing of napi. The next host stands beside it.
+//! 3. `medusa1` and `medusa2` are the hosts: the names of their methods, and how a request, an answer and an error look
+//!    there. They know nothing of napi.
 //! 4. `host` is the trait through which the rooms above know a host.
 //! 5. `realm` keeps the calls that are in flight in a realm, and brings messages there from other threads.
 //! 6. `boundary` is JSON: what may cross, and as what.
@@ -19,16 +19,19 @@ mod class;
 mod host;
 mod js;
 mod medusa1;
+mod medusa2;
 mod realm;
 
 use napi::bindgen_prelude::{Function, Object, Unknown};
 use napi_derive::napi;
 
+use host::{Host, Method};
+
 use crate::webhook::Reconciliation;
 
 /// The number of the agreement between `link.js` and an addon: which functions `link` is given, and what
 /// their arguments mean. It goes up, here and there, whenever any of that changes.
-const PROTOCOL: u32 = 3;
+const PROTOCOL: u32 = 4;
 
 /// What an addon was built with.
 #[napi(object, object_from_js = false)]
@@ -57,6 +60,52 @@ pub fn link<'env>(
 ) -> napi::Result<Function<'env, Unknown<'static>, ()>> {
     calls::log::install();
     class::define(env, &medusa1::Medusa1, &realm)
+}
+
+/// Makes the class `AbstractPaymentProvider` of Medusa 2, as [`link`] makes that of Medusa 1.
+///
+/// # Errors
+/// If a function is missing.
+#[napi]
+pub fn link_provider<'env>(
+    env: &'env napi::Env,
+    realm: Object<'_>,
+) -> napi::Result<Function<'env, Unknown<'static>, ()>> {
+    calls::log::install();
+    class::define(env, &medusa2::Medusa2, &realm)
+}
+
+/// Returns the names of the methods that an instance of `AbstractPaymentProvider` has only if its processor does.
+#[napi]
+#[must_use]
+pub fn optional_methods() -> Vec<&'static str> {
+    optional().map(|method| method.name).collect()
+}
+
+/// Whether an instance has the optional method `name`.
+#[napi]
+#[must_use]
+pub fn has_optional_method(instance: Object<'_>, name: String) -> bool {
+    let method = optional().find(|method| method.name == name);
+    method.is_some_and(|method| class::has_optional(&instance, method.operation))
+}
+
+fn optional() -> impl Iterator<Item = &'static Method> {
+    medusa2::Medusa2.methods().iter().filter(|method| method.is_optional)
+}
+
+/// Returns what Medusa 2 has to do about a webhook event, as JSON. `delivery` is the event and the payment session that it
+/// names, as JSON.
+///
+/// # Errors
+/// If something is missing in it.
+#[napi]
+pub fn webhook_action(delivery: String) -> napi::Result<String> {
+    medusa2::webhook::action(&delivery)
+        .and_then(|action| serde_json::to_string(&action).map_err(|error| error.to_string()))
+        .map_err(|error| {
+            napi::Error::from_reason(format!("medusa-payment-rs: webhookAction: {error}"))
+        })
 }
 
 /// Writes a line of the log to standard error, if the environment asks for its level. `what` is the

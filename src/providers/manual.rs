@@ -1,7 +1,10 @@
 //! Payments that are handled outside the store: cash on delivery, bank transfers, invoices.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use serde::Deserialize;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::amount::Amount;
@@ -12,14 +15,15 @@ use crate::processor::PaymentProcessor;
 use crate::registry::{NoOptions, Provider};
 use crate::request::Operation;
 use crate::types::{
-    Authorization, PaymentProcessorContext, PaymentProcessorSessionResponse, PaymentSessionStatus,
+    Authorization, Capture, PaymentProcessorContext, PaymentProcessorSessionResponse,
+    PaymentSessionStatus,
 };
 
 /// The processor `manual`: it moves no money, and records in the payment's data what was captured and
 /// refunded.
 ///
 /// The data is `{id, status, amount, currency, captured, refunded}`, the last two and `amount` in
-/// minor units. It takes the place of `medusa-payment-manual`, whose rows hold `{}` or only a status:
+/// minor units; in Medusa 2 also `captures` and `refunds`, the amounts by the ids of Medusa's rows. It takes the place of `medusa-payment-manual`, whose rows hold `{}` or only a status:
 /// a row without these fields was not captured through this processor, and if it has no amount, the
 /// limit of a refund is left to Medusa. Other members are returned unchanged.
 ///
@@ -37,7 +41,8 @@ impl Provider for Manual {
 }
 
 /// The members of the data that only this processor sets.
-const RECORD: [&str; 6] = ["id", "status", "amount", "currency", "captured", "refunded"];
+const RECORD: [&str; 8] =
+    ["id", "status", "amount", "currency", "captured", "refunded", CAPTURES, REFUNDS];
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -73,10 +78,64 @@ impl Record {
         Self {
             status: data.get("status"),
             amount: data.get("amount"),
-            captured: data.get("captured"),
-            refunded: data.get("refunded").unwrap_or_default(),
+            captured: Rows::of(data, CAPTURES).sum().or_else(|| data.get("captured")),
+            refunded: Rows::of(data, REFUNDS)
+                .sum()
+                .or_else(|| data.get("refunded"))
+                .unwrap_or_default(),
         }
     }
+}
+
+/// The members with the amounts of Medusa's rows, in minor units by the rows' ids. Medusa 2 hands two calls at once the
+/// same data and merges what they return: a sum would forget one of them.
+const CAPTURES: &str = "captures";
+const REFUNDS: &str = "refunds";
+
+/// One of these members. Only Medusa 2 says which row a call is about.
+struct Rows {
+    member: &'static str,
+    amounts: BTreeMap<String, Amount>,
+}
+
+impl Rows {
+    fn of(data: &JsonObject, member: &'static str) -> Self {
+        Self { member, amounts: data.get(member).unwrap_or_default() }
+    }
+
+    /// Returns the sum, or `None` if there are no rows.
+    fn sum(&self) -> Option<Amount> {
+        let add = |sum: Amount, amount: &Amount| sum.checked_add(*amount).unwrap_or(Amount::MAX);
+        (!self.amounts.is_empty()).then(|| self.amounts.values().fold(Amount::ZERO, add))
+    }
+
+    fn with(mut self, call: &CallContext, amount: Amount) -> Self {
+        if let Some(row) = call.row() {
+            self.amounts.insert(row.to_owned(), amount);
+        }
+        self
+    }
+
+    fn written_into(self, data: &JsonObject) -> JsonObject {
+        if self.amounts.is_empty() {
+            return data.clone();
+        }
+        let amounts =
+            self.amounts.into_iter().map(|(row, amount)| (row, amount.minor_units().into()));
+        data.with([(self.member, Value::Object(amounts.collect()))])
+    }
+}
+
+fn more_than_is_held(part: Amount, taken: Amount, data: &JsonObject) -> PaymentProcessorError {
+    PaymentProcessorError::refused(
+        "The payment cannot be captured",
+        "capture_exceeds_authorized",
+        format!(
+            "A capture of {} is more than is left: {} authorized, {taken} captured.",
+            money(part, data),
+            data.get::<Amount>("amount").unwrap_or_default()
+        ),
+    )
 }
 
 fn new_id() -> String {
@@ -107,7 +166,10 @@ impl PaymentProcessor for Manual {
         _call: &CallContext,
         context: PaymentProcessorContext,
     ) -> Result<PaymentProcessorSessionResponse> {
-        Ok(JsonObject::empty()
+        // What the shopper's browser sent with a new session of Medusa 2 stays, except for the record.
+        let sent =
+            RECORD.iter().fold(context.payment_session_data, |data, member| data.without(member));
+        Ok(sent
             .with([
                 ("id", new_id().into()),
                 ("status", Status::Pending.as_str().into()),
@@ -165,31 +227,53 @@ impl PaymentProcessor for Manual {
         Ok(Authorization { status, data })
     }
 
-    async fn capture_payment(&self, _call: &CallContext, data: JsonObject) -> Result<JsonObject> {
+    fn captures_in_parts(&self) -> bool {
+        true
+    }
+
+    async fn capture_payment(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+        capture: Capture,
+    ) -> Result<JsonObject> {
         let record = Record::of(&data);
-        match (record.status, record.amount) {
-            (Some(Status::Canceled), _) => Err(PaymentProcessorError::refused(
-                "The payment cannot be captured",
-                "payment_canceled",
-                "It was canceled. Ask for a new payment instead.",
-            )),
-            (Some(Status::Captured), _) => Ok(data),
-            (_, Some(amount)) => Ok(data.with([
-                ("status", Status::Captured.as_str().into()),
-                ("captured", amount.minor_units().into()),
-            ])),
-            (_, None) => Ok(set_status(&data, Status::Captured)),
-        }
+        let taken = record.captured.unwrap_or_default();
+        let captured = match (record.status, record.amount, capture) {
+            (Some(Status::Canceled), _, _) => {
+                return Err(PaymentProcessorError::refused(
+                    "The payment cannot be captured",
+                    "payment_canceled",
+                    "It was canceled. Ask for a new payment instead.",
+                ));
+            }
+            (Some(Status::Captured), _, _) => return Ok(data),
+            (_, None, Capture::All) => return Ok(set_status(&data, Status::Captured)),
+            (_, Some(amount), Capture::All) => amount,
+            (_, amount, Capture::Part(part)) => taken
+                .checked_add(part)
+                .filter(|captured| amount.is_none_or(|amount| *captured <= amount))
+                .ok_or_else(|| more_than_is_held(part, taken, &data))?,
+        };
+        let is_whole = record.amount.is_some_and(|amount| captured >= amount);
+        let status = if is_whole { Status::Captured } else { Status::Authorized };
+        let data = data.with([
+            ("status", status.as_str().into()),
+            ("captured", captured.minor_units().into()),
+        ]);
+        let taken_now = captured.checked_sub(taken).unwrap_or_default();
+        Ok(Rows::of(&data, CAPTURES).with(call, taken_now).written_into(&data))
     }
 
     async fn refund_payment(
         &self,
-        _call: &CallContext,
+        call: &CallContext,
         data: JsonObject,
         amount: Amount,
     ) -> Result<JsonObject> {
         let record = Record::of(&data);
-        if record.status == Some(Status::Canceled) {
+        let is_captured = record.captured.is_some_and(|captured| !captured.is_zero());
+        if record.status == Some(Status::Canceled) && !is_captured {
             return Err(PaymentProcessorError::refused(
                 "The payment cannot be refunded",
                 "payment_canceled",
@@ -213,7 +297,8 @@ impl PaymentProcessor for Manual {
         if record.amount.is_some() && refunded > record.captured.unwrap_or_default() {
             return Err(too_much());
         }
-        Ok(data.with([("refunded", refunded.minor_units().into())]))
+        let data = data.with([("refunded", refunded.minor_units().into())]);
+        Ok(Rows::of(&data, REFUNDS).with(call, amount).written_into(&data))
     }
 
     async fn cancel_payment(&self, _call: &CallContext, data: JsonObject) -> Result<JsonObject> {
@@ -300,7 +385,7 @@ mod tests {
     }
 
     async fn capture(data: &str) -> Result<String, String> {
-        data_of(Request::CapturePayment { data: json(data) }).await
+        data_of(Request::capture(json(data))).await
     }
 
     async fn cancel(data: &str) -> Result<String, String> {

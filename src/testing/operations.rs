@@ -21,7 +21,7 @@ pub(super) async fn prepared(trial: &Trial<'_>, operation: Operation) -> Checked
             trial.harness.pay(&data).await;
             trial.authorization(data)
         }
-        Operation::CapturePayment => Request::CapturePayment { data: trial.authorized().await? },
+        Operation::CapturePayment => Request::capture(trial.authorized().await?),
         Operation::RefundPayment => refund(trial.captured().await?, trial.part()),
         Operation::CancelPayment if trial.harness.captures_at_once() => {
             Request::CancelPayment { data: trial.started().await? }
@@ -39,6 +39,15 @@ pub(super) async fn prepared(trial: &Trial<'_>, operation: Operation) -> Checked
         // Webhooks differ too much from one provider to the next for a common preparation.
         Operation::ReadWebhook | Operation::PaymentState => {
             return Err(Stop::Skipped("webhooks have no checks".to_owned()));
+        }
+        Operation::RetrieveAccountHolder
+        | Operation::CreateAccountHolder
+        | Operation::UpdateAccountHolder
+        | Operation::DeleteAccountHolder
+        | Operation::ListPaymentMethods
+        | Operation::SavePaymentMethod
+        | Operation::DeletePaymentMethod => {
+            return Err(Stop::Skipped("optional operations have no checks".to_owned()));
         }
     })
 }
@@ -72,7 +81,7 @@ pub(super) async fn undone(trial: &Trial<'_>, request: &Request) -> Checked {
 /// none, or the books are not known.
 pub(super) async fn moved(trial: &Trial<'_>, request: &Request) -> Checked {
     match request {
-        Request::CapturePayment { data } => trial.has_captured(data, trial.total()).await,
+        Request::CapturePayment { data, .. } => trial.has_captured(data, trial.total()).await,
         Request::RefundPayment { data, amount } => {
             trial.has_refunded(data, amount.minor_units()).await
         }

@@ -232,7 +232,7 @@ impl<'a> Trial<'a> {
     }
 
     pub(super) async fn capture(&self, data: JsonObject) -> Checked<JsonObject> {
-        self.data(Request::CapturePayment { data }).await
+        self.data(Request::capture(data)).await
     }
 
     pub(super) async fn cancel(&self, data: JsonObject) -> Checked<JsonObject> {

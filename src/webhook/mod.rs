@@ -68,7 +68,7 @@ pub struct WebhookEvent {
     /// [`PaymentProcessor::payment_id`]: crate::PaymentProcessor::payment_id
     #[serde(skip_serializing_if = "Option::is_none")]
     pub payment: Option<String>,
-    /// What the payment is for: `cart_…` or `paycol_…`, as the processor was told when it started it.
+    /// What the payment is for: `cart_…`, `paycol_…` or `payses_…`, as the processor was told when it started it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
     /// Over how much, in minor units, if the event says so.
@@ -98,7 +98,7 @@ impl WebhookEvent {
 /// What became of a payment, under the names of Medusa 2's `WebhookActionType`
 /// (`@medusajs/types/dist/payment/provider.d.ts`), which has no others: an unknown one would authorize
 /// the cart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WebhookAction {
     /// The money is held.

@@ -45,8 +45,13 @@ impl PaymentProcessor for Waiting {
         self.0.authorize_payment(call, data, context).await
     }
 
-    async fn capture_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
-        self.0.capture_payment(call, data).await
+    async fn capture_payment(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+        capture: Capture,
+    ) -> Result<JsonObject> {
+        self.0.capture_payment(call, data, capture).await
     }
 
     async fn refund_payment(

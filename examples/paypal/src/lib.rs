@@ -303,7 +303,12 @@ impl PaymentProcessor for PayPal {
         Ok(Authorization { status: order.status(), data })
     }
 
-    async fn capture_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
+    async fn capture_payment(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+        _capture: Capture,
+    ) -> Result<JsonObject> {
         let id = order_id(call, &data)?;
         let api = self.api(call);
         let state = without_orphans(&api, &data).await;

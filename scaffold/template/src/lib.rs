@@ -144,7 +144,7 @@ impl PaymentProcessor for Acme {
         Ok(Authorization { status: payment.status, data: stored(&payment, &data) })
     }
 
-    async fn capture_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
+    async fn capture_payment(&self, call: &CallContext, data: JsonObject, _capture: Capture) -> Result<JsonObject> {
         let payment = self.api(call, &data)?.bring_to(PaymentSessionStatus::Captured, "/capture").await?;
         Ok(stored(&payment, &data))
     }

@@ -1,6 +1,9 @@
 //! The arguments of a method, as they cross from JavaScript.
 
+use std::collections::BTreeMap;
 use std::vec::IntoIter;
+
+use serde_json::Value;
 
 use super::depth::{MAX_DEPTH, is_too_deep};
 use super::storable::storable;
@@ -98,6 +101,31 @@ impl Arguments {
             Some(Argument::TooDeep) => Err(Refusal::too_deep(name)),
             other => Err(Refusal::expected(name, "an object", Argument::kind(other.as_ref()))),
         }
+    }
+
+    /// Takes an object, or nothing.
+    pub(crate) fn object_or_empty(&mut self, name: &str) -> Result<JsonObject, Refusal> {
+        match self.0.as_slice().first() {
+            None | Some(Argument::Other("undefined")) => {
+                self.0.next();
+                Ok(JsonObject::empty())
+            }
+            Some(_) => self.object(name),
+        }
+    }
+
+    /// Takes the headers of a request of Node.js. One that came more than once is an array there, and is left
+    /// out: a signature never does.
+    pub(crate) fn headers(&mut self, name: &str) -> Result<Vec<(String, String)>, Refusal> {
+        let headers: BTreeMap<String, Value> = self
+            .object(name)?
+            .deserialize()
+            .map_err(|error| Refusal::TypeError(format!("{name}: {error}")))?;
+        let texts = headers.into_iter().filter_map(|(name, value)| match value {
+            Value::String(text) => Some((name, text)),
+            _ => None,
+        });
+        Ok(texts.collect())
     }
 
     /// Whether JSON can carry the next argument.

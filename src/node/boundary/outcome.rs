@@ -12,6 +12,8 @@ pub(crate) enum Outcome {
     Error(String),
     /// Rejects with a `TypeError`.
     TypeError(String),
+    /// Rejects with the `MedusaError` of Medusa 2 that this JSON text describes: its `type`, `message` and `code`.
+    MedusaError(String),
 }
 
 impl Outcome {
@@ -22,13 +24,17 @@ impl Outcome {
             Self::Nothing => (1, ""),
             Self::Error(text) => (2, text),
             Self::TypeError(text) => (3, text),
+            Self::MedusaError(text) => (4, text),
         }
     }
 
     /// Leaves its memory to a later call.
     pub(crate) fn recycle(self) {
         match self {
-            Self::Json(text) | Self::Error(text) | Self::TypeError(text) => text::recycle(text),
+            Self::Json(text)
+            | Self::Error(text)
+            | Self::TypeError(text)
+            | Self::MedusaError(text) => text::recycle(text),
             Self::Nothing => {}
         }
     }

@@ -1,6 +1,7 @@
 //! Logs of the Rust side, on their way to the store's own logger.
 
 use std::fmt::{self, Write};
+use std::future::Future;
 use std::sync::Arc;
 
 use tracing::field::{Field, Visit};
@@ -19,6 +20,17 @@ const USUAL_LENGTH: usize = 96;
 tokio::task_local! {
     /// The call that is being served: its instance has the logger.
     pub(crate) static CALL: Arc<Answer>;
+}
+
+/// Lets the work that a call leaves behind log where the call does.
+pub(crate) fn in_same_call<T>(work: impl Future<Output = T>) -> impl Future<Output = T> {
+    let call = CALL.try_with(Arc::clone).ok();
+    async move {
+        match call {
+            Some(call) => CALL.scope(call, work).await,
+            None => work.await,
+        }
+    }
 }
 
 /// Whether this thread is serving a call.

@@ -19,9 +19,7 @@ use runtime::runtime;
 use crate::layers::{Stack, caught};
 use crate::node::boundary::argument::Argument;
 use crate::node::boundary::outcome::Outcome;
-use crate::node::host::Host;
 use crate::node::realm::message::Line;
-use crate::request::Operation;
 
 /// How long after its deadline a call is given up by force: its own layers end it on time unless
 /// the processor blocks its thread.
@@ -42,7 +40,8 @@ impl Call {
     pub(crate) fn new(answer: Answer, stack: Arc<Stack>, arguments: Vec<Argument>) -> Self {
         let answer = Arc::new(answer);
         let (host, operation) = (answer.host(), answer.operation());
-        let served = caught(serve(host, Arc::clone(&stack), operation, arguments));
+        let serving = Arc::clone(&stack);
+        let served = caught(async move { host.serve(&serving, operation, arguments).await });
         let served = Box::pin(log::CALL.scope(Arc::clone(&answer), served));
         Self { answer, stack, served }
     }
@@ -107,24 +106,12 @@ impl Call {
                 return answer.give(Outcome::Error(message));
             }
         };
-        let limit = stack.deadline() + GRACE;
+        let limit = stack.deadline_or(answer.host().usual_deadline()) + GRACE;
         let watch = watchdog::watch(Instant::now() + limit, limit, Arc::clone(&answer));
         runtime.spawn(async move {
             let outcome = answer.outcome(served.await);
             answer.give_with_others(outcome);
             drop(watch);
         });
-    }
-}
-
-async fn serve(
-    host: &'static dyn Host,
-    stack: Arc<Stack>,
-    operation: Operation,
-    arguments: Vec<Argument>,
-) -> Outcome {
-    match host.request(operation, arguments) {
-        Ok(request) => host.outcome(operation, stack.call(request).await),
-        Err(refusal) => host.refused(operation, refusal),
     }
 }

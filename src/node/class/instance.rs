@@ -11,6 +11,7 @@ use crate::node::host::Host;
 use crate::node::js::values::{argument, described, kind_of, or_undefined};
 use crate::node::realm::functions::{Functions, Stringified};
 use crate::registry;
+use crate::request::Operation;
 
 /// What is kept with a JavaScript instance: the shared processor, unless its class has no identifier.
 struct Instance(Option<Arc<Stack>>);
@@ -45,6 +46,31 @@ pub(crate) fn construct(
     this.set_named_property("container", or_undefined(argument(context, 0)?))?;
     this.set_named_property("config", or_undefined(config))?;
     Ok(())
+}
+
+/// Checks the options that an instance of the class `this` is going to be constructed with.
+pub(crate) fn check_options(
+    host: &dyn Host,
+    functions: &Functions,
+    context: &FunctionCallContext<'_>,
+) -> Result<(), Failure> {
+    let class: Object<'static> = context.this().map_err(|_| {
+        let name = host.class_name();
+        Failure::type_error(format!(
+            "validateOptions has to be called on a class that extends {name}"
+        ))
+    })?;
+    let Some(identifier) = identifier_of(&class)? else {
+        return Err(Failure::Error(MISSING_IDENTIFIER.to_owned()));
+    };
+    let options = options(functions, context.env, &identifier, argument(context, 0)?)?;
+    processor(functions, context.env, &identifier, options).map(drop)
+}
+
+/// Whether `instance` is one whose processor has the optional method for `operation`.
+pub(crate) fn has_optional(instance: &Object<'_>, operation: Operation) -> bool {
+    let Ok(Instance(Some(stack))) = instance.unwrap::<Instance>() else { return false };
+    stack.has(operation)
 }
 
 /// Returns the `this` of a method call, and its processor.

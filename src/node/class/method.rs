@@ -11,7 +11,7 @@ use super::instance::this_of;
 use crate::node::boundary::argument::{Argument, Parameter};
 use crate::node::calls::Call;
 use crate::node::calls::answer::Answer;
-use crate::node::host::Host;
+use crate::node::host::{Host, Method};
 use crate::node::js::values::{argument, described, kind_of};
 use crate::node::realm::Realm;
 use crate::node::realm::functions::{Functions, Stringified};
@@ -24,10 +24,11 @@ pub(crate) fn payment_method<'env>(
     env: &'env Env,
     host: &'static dyn Host,
     realm: &Rc<Realm>,
-    operation: Operation,
+    method: &'static Method,
 ) -> Result<Function<'env, Unknown<'static>, Unknown<'static>>> {
     let realm = Rc::clone(realm);
-    env.create_function_from_closure(host.method_name(operation), move |context| {
+    let operation = method.operation;
+    env.create_function_from_closure(method.name, move |context| {
         call(host, &realm, operation, &context).or_else(|failure| {
             let (text, cause) = failure.into_parts();
             realm.functions.reject(context.env, host.message(operation, &text), cause)

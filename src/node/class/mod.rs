@@ -10,15 +10,12 @@ use napi::bindgen_prelude::{Function, JsObjectValue, JsValue, Object, ToNapiValu
 use napi::{Env, Property, PropertyAttributes, Result};
 
 use failure::{Failure, MISSING_IDENTIFIER};
-use instance::{construct, identifier_of};
+pub(crate) use instance::has_optional;
+use instance::{check_options, construct, identifier_of};
 use method::{method_at_once, payment_method};
 
 use crate::node::host::Host;
 use crate::node::realm::Realm;
-use crate::request::Operation;
-
-/// `readWebhook` for callers that cannot wait for a promise, as the Stripe plugin's `constructWebhookEvent`.
-const READ_WEBHOOK_SYNC: &str = "readWebhookSync";
 
 /// A JavaScript function that is a class.
 pub(crate) type Class<'env> = Function<'env, Unknown<'static>, ()>;
@@ -32,17 +29,20 @@ pub(crate) fn define<'env>(
     let realm = Realm::new(env, functions)?;
     let class = constructor(env, host, &realm)?;
     let mut statics = class.into_unknown(env)?.coerce_to_object()?;
-    if let Some(mark) = host.mark() {
-        statics.define_properties(&[property(env, mark, true)?])?;
+    statics.define_properties(&[property(env, host.mark(), true)?])?;
+    if host.validates_options() {
+        let validate = validate_options(env, host, &realm)?;
+        statics.define_properties(&[property(env, "validateOptions", validate)?])?;
     }
 
     let mut methods = vec![property(env, "getIdentifier", get_identifier(env, &realm)?)?];
-    for operation in Operation::ALL {
-        let function = payment_method(env, host, &realm, operation)?;
-        methods.push(property(env, host.method_name(operation), function)?);
+    for method in host.methods() {
+        let function = payment_method(env, host, &realm, method)?;
+        methods.push(property(env, method.name, function)?);
     }
-    let at_once = method_at_once(env, host, &realm, READ_WEBHOOK_SYNC, Operation::ReadWebhook)?;
-    methods.push(property(env, READ_WEBHOOK_SYNC, at_once)?);
+    if let Some((name, operation)) = host.at_once() {
+        methods.push(property(env, name, method_at_once(env, host, &realm, name, operation)?)?);
+    }
     let mut prototype: Object<'_> = statics.get_named_property_unchecked("prototype")?;
     prototype.define_properties(&methods)?;
     Ok(class)
@@ -64,6 +64,20 @@ fn constructor<'env>(
     let realm = Rc::clone(realm);
     env.create_function_from_closure(host.class_name(), move |context| {
         construct(host, &realm.functions, &context)
+            .map_err(|failure| failure.thrown(&realm.functions, context.env))
+    })
+}
+
+/// Makes the static method that a host calls before it constructs anything. It throws for options that an instance would
+/// throw for.
+fn validate_options<'env>(
+    env: &'env Env,
+    host: &'static dyn Host,
+    realm: &Rc<Realm>,
+) -> Result<Function<'env, Unknown<'static>, ()>> {
+    let realm = Rc::clone(realm);
+    env.create_function_from_closure("validateOptions", move |context| {
+        check_options(host, &realm.functions, &context)
             .map_err(|failure| failure.thrown(&realm.functions, context.env))
     })
 }

@@ -38,6 +38,7 @@ pub(super) fn read(json: &JsonObject) -> Result<PaymentProcessorContext, Refusal
         email: optional("context.email", fields.email.as_deref())?.unwrap_or_default(),
         resource_id: required(json, "context.resource_id", fields.resource_id.as_deref())?,
         customer: optional_object("context.customer", fields.customer.as_deref())?,
+        account_holder: None,
         billing_address: optional_object(
             "context.billing_address",
             fields.billing_address.as_deref(),

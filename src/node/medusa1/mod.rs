@@ -10,34 +10,58 @@ mod methods;
 mod outcome;
 mod request;
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::call::HostCall;
 use crate::error::PaymentProcessorError;
-use crate::node::boundary::argument::{Argument, Parameter, Refusal};
+use crate::layers::Stack;
+use crate::node::boundary::argument::Argument;
 use crate::node::boundary::outcome::Outcome;
-use crate::node::host::Host;
-use crate::request::{Operation, Request, Response};
+use crate::node::host::{Host, Method};
+use crate::request::{Operation, Response};
 
 /// Medusa 1 as a host.
 pub(crate) struct Medusa1;
 
+#[async_trait]
 impl Host for Medusa1 {
     fn class_name(&self) -> &'static str {
         "AbstractPaymentProcessor"
     }
 
-    fn mark(&self) -> Option<&'static str> {
-        Some("_isPaymentProcessor")
+    fn mark(&self) -> &'static str {
+        "_isPaymentProcessor"
     }
 
-    fn method_name(&self, operation: Operation) -> &'static str {
-        methods::name(operation)
+    fn validates_options(&self) -> bool {
+        false
     }
 
-    fn parameters(&self, operation: Operation) -> &'static [Parameter] {
-        methods::parameters(operation)
+    fn methods(&self) -> &'static [Method] {
+        &methods::METHODS
     }
 
-    fn request(&self, operation: Operation, arguments: Vec<Argument>) -> Result<Request, Refusal> {
-        request::request(operation, arguments)
+    fn at_once(&self) -> Option<(&'static str, Operation)> {
+        Some(methods::READ_WEBHOOK_SYNC)
+    }
+
+    fn usual_deadline(&self) -> Duration {
+        HostCall::default().usual_deadline
+    }
+
+    async fn serve(
+        &self,
+        stack: &Arc<Stack>,
+        operation: Operation,
+        arguments: Vec<Argument>,
+    ) -> Outcome {
+        match request::request(operation, arguments) {
+            Ok(request) => self.outcome(operation, stack.call(request).await),
+            Err(refusal) => self.refused(operation, refusal),
+        }
     }
 
     fn outcome(
@@ -63,10 +87,11 @@ impl Host for Medusa1 {
 mod tests {
     use super::*;
     use crate::fuzz;
+    use crate::node::boundary::argument::Parameter;
 
     #[test]
     fn a_failure_is_an_error_object_from_every_method_but_the_status() {
-        for operation in Operation::ALL {
+        for operation in operations() {
             let answer = Err(PaymentProcessorError::refused("", "", ""));
             match Medusa1.outcome(operation, answer) {
                 Outcome::Error(text) => {
@@ -77,9 +102,15 @@ mod tests {
                     assert_ne!(operation, Operation::GetPaymentStatus);
                     assert!(text.contains(r#""code":"refused""#), "{text}");
                 }
-                Outcome::Nothing | Outcome::TypeError(_) => panic!("no error: {operation:?}"),
+                Outcome::Nothing | Outcome::TypeError(_) | Outcome::MedusaError(_) => {
+                    panic!("no error: {operation:?}")
+                }
             }
         }
+    }
+
+    fn operations() -> impl Iterator<Item = Operation> {
+        methods::METHODS.iter().map(|method| method.operation)
     }
 
     fn argument(parameter: &Parameter, text: &str) -> Argument {
@@ -99,12 +130,13 @@ mod tests {
                 &["amount", "currency_code", "resource_id", "customer", "context", "paymentSessionData"],
             )),
             second in fuzz::json_text(fuzz::json_value()),
-            operation in proptest::sample::select(Operation::ALL.to_vec()),
+            index in 0..methods::METHODS.len(),
         ) {
             let texts = [first, second];
-            let arguments = Medusa1.parameters(operation).iter().zip(&texts);
+            let Method { operation, parameters, .. } = methods::METHODS[index];
+            let arguments = parameters.iter().zip(&texts);
             let arguments = arguments.map(|(parameter, text)| argument(parameter, text)).collect();
-            let Ok(request) = Medusa1.request(operation, arguments) else { return Ok(()) };
+            let Ok(request) = request::request(operation, arguments) else { return Ok(()) };
             let Some(data) = request.payment_data() else { return Ok(()) };
             let Outcome::Json(text) = Medusa1.outcome(operation, Ok(Response::Data(data.clone())))
             else {

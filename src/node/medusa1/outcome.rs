@@ -26,6 +26,10 @@ pub(super) fn success(response: Response) -> Outcome {
         Response::Status(status) => json(&known_to_medusa(status)),
         Response::Webhook(event) => json(&event),
         Response::State(state) => json(&state),
+        // No method of Medusa 1 asks for them.
+        Response::Kept(_) | Response::PaymentMethods(_) | Response::Deleted => {
+            return Outcome::Nothing;
+        }
     })
 }
 
@@ -59,10 +63,12 @@ fn json(value: &impl Serialize) -> String {
     storable(serde_json::to_string(value).unwrap_or_default())
 }
 
-/// Returns the status that Medusa has for it: it has none for captured payments.
+/// Returns the status that Medusa has for it: it has none for captured payments, and none for payments that may still
+/// come after the order.
 fn known_to_medusa(status: PaymentSessionStatus) -> PaymentSessionStatus {
     match status {
         PaymentSessionStatus::Captured => PaymentSessionStatus::Authorized,
+        PaymentSessionStatus::PendingAuthorization => PaymentSessionStatus::Pending,
         other => other,
     }
 }
@@ -95,7 +101,9 @@ mod tests {
         match outcome {
             Outcome::Json(text) => text,
             Outcome::Nothing => "undefined".into(),
-            Outcome::Error(text) | Outcome::TypeError(text) => panic!("rejected: {text}"),
+            Outcome::Error(text) | Outcome::TypeError(text) | Outcome::MedusaError(text) => {
+                panic!("rejected: {text}")
+            }
         }
     }
 

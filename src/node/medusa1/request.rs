@@ -1,12 +1,7 @@
 //! From the arguments of a method to a request.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
-
 use super::{amount, context};
 use crate::error::PaymentProcessorError;
-use crate::json::JsonObject;
 use crate::node::boundary::argument::{Argument, Arguments, Refusal};
 use crate::request::{Operation, Request};
 use crate::webhook::WebhookRequest;
@@ -25,9 +20,7 @@ pub(super) fn request(operation: Operation, arguments: Vec<Argument>) -> Result<
             data: arguments.object("paymentSessionData")?,
             context: arguments.object("context")?,
         },
-        Operation::CapturePayment => {
-            Request::CapturePayment { data: arguments.object("paymentSessionData")? }
-        }
+        Operation::CapturePayment => Request::capture(arguments.object("paymentSessionData")?),
         Operation::RefundPayment => Request::RefundPayment {
             data: arguments.object("paymentSessionData")?,
             amount: amount::refundable("refundAmount", arguments.number("refundAmount")?)?,
@@ -55,24 +48,21 @@ pub(super) fn request(operation: Operation, arguments: Vec<Argument>) -> Result<
         }
         Operation::ReadWebhook => {
             let body = arguments.bytes("rawBody")?;
-            Request::ReadWebhook(WebhookRequest::new(body, headers(&arguments.object("headers")?)?))
+            Request::ReadWebhook(WebhookRequest::new(body, arguments.headers("headers")?))
         }
         Operation::PaymentState => {
             Request::PaymentState { data: arguments.object("paymentSessionData")? }
         }
+        Operation::RetrieveAccountHolder
+        | Operation::CreateAccountHolder
+        | Operation::UpdateAccountHolder
+        | Operation::DeleteAccountHolder
+        | Operation::ListPaymentMethods
+        | Operation::SavePaymentMethod
+        | Operation::DeletePaymentMethod => {
+            return Err(Refusal::TypeError("Medusa 1 has no such method".to_owned()));
+        }
     })
-}
-
-/// Returns the headers of a request of Node.js. One that came more than once is an array there, and is left
-/// out: a signature never does.
-fn headers(object: &JsonObject) -> Result<Vec<(String, String)>, Refusal> {
-    let headers: BTreeMap<String, Value> =
-        object.deserialize().map_err(|error| Refusal::TypeError(format!("headers: {error}")))?;
-    let texts = headers.into_iter().filter_map(|(name, value)| match value {
-        Value::String(text) => Some((name, text)),
-        _ => None,
-    });
-    Ok(texts.collect())
 }
 
 /// Refuses what a shopper's browser can send with an answer, because Medusa makes a rejection an HTTP 500.
@@ -88,6 +78,7 @@ fn invalid_data(text: String) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::JsonObject;
     use crate::node::boundary::MAX_DEPTH;
 
     fn json(text: &str) -> Argument {

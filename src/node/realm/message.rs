@@ -16,9 +16,10 @@ pub(crate) type CallId = u32;
 /// A line of the log.
 pub(crate) type Line = (Level, String);
 
-/// The levels of the log, from the most severe: `link.js` gets 4 for the first.
+/// The levels of the log, from the most severe: `link.js` gets 5 for the first, because the outcomes of a call have the
+/// numbers before it.
 const LEVELS: [Level; 4] = [Level::ERROR, Level::WARN, Level::INFO, Level::DEBUG];
-const FIRST_LEVEL: u32 = 4;
+const FIRST_LEVEL: u32 = 5;
 
 /// Returns the level that `link.js` gets as this number.
 pub(crate) fn level(number: u32) -> Option<Level> {
@@ -27,7 +28,7 @@ pub(crate) fn level(number: u32) -> Option<Level> {
 
 /// Returns the number of a level. A store's logger has no method for `trace`, which goes where `debug` does.
 fn number(level: Level) -> u32 {
-    (FIRST_LEVEL..).zip(LEVELS).find(|(_, known)| *known == level).map_or(7, |(number, _)| number)
+    (FIRST_LEVEL..).zip(LEVELS).find(|(_, known)| *known == level).map_or(8, |(number, _)| number)
 }
 
 /// A message from a worker thread to the realm.

@@ -44,7 +44,7 @@ use crate::refunds;
 use crate::registry::Provider;
 use crate::request::Operation;
 use crate::types::{
-    Authorization, Customer, PaymentProcessorContext, PaymentProcessorSessionResponse,
+    Authorization, Capture, Customer, PaymentProcessorContext, PaymentProcessorSessionResponse,
     PaymentSessionStatus, UpdateRequests,
 };
 use crate::webhook::{PaymentState, WebhookEvent, WebhookRequest};
@@ -418,7 +418,12 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         Ok(Authorization { status: intent.fields.status.for_medusa(), data })
     }
 
-    async fn capture_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
+    async fn capture_payment(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+        _capture: Capture,
+    ) -> Result<JsonObject> {
         let id = intent_id(call, &data)?;
         let api = self.api(call);
         let data = without_orphans(&api, &data).await;

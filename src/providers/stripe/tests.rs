@@ -98,7 +98,7 @@ const LIST: &str = "GET /v1/refunds?payment_intent=pi_1&limit=100";
 async fn a_request_carries_version_authorization_and_key() {
     let server = Server::start([ok(intent("succeeded"))]).await;
     let stack = stack(&server.url);
-    data_of(stack.call(Request::CapturePayment { data: json(&intent("requires_capture")) }).await);
+    data_of(stack.call(Request::capture(json(&intent("requires_capture")))).await);
     let request = server.received().remove(0);
     assert_eq!(request.line, "POST /v1/payment_intents/pi_1/capture");
     assert_eq!(request.header("authorization"), Some("Bearer sk_test_secret"));
@@ -453,7 +453,7 @@ async fn an_intent_whose_money_was_given_back_is_never_authorized() {
 
 #[tokio::test]
 async fn a_capture_that_was_done_already_is_a_success_once_the_intent_shows_it() {
-    let capture = || Request::CapturePayment { data: json(&intent("requires_capture")) };
+    let capture = || Request::capture(json(&intent("requires_capture")));
     let server = Server::start([error(400, UNEXPECTED_STATE), ok(intent("succeeded"))]).await;
     let data = data_of(stack(&server.url).call(capture()).await);
     assert_eq!(data.as_str(), intent("succeeded"));
@@ -468,7 +468,7 @@ async fn a_capture_of_a_part_is_not_booked_as_one_of_the_whole() {
     let part =
         intent("succeeded").replace(r#""amount":1000"#, r#""amount":1000,"amount_received":400"#);
     let server = Server::start([ok(part)]).await;
-    let request = Request::CapturePayment { data: json(&intent("requires_capture")) };
+    let request = Request::capture(json(&intent("requires_capture")));
     let refused = stack(&server.url).call(request).await.unwrap_err();
     assert_eq!(refused.code(), "partially_captured");
 }
@@ -477,7 +477,7 @@ async fn a_capture_of_a_part_is_not_booked_as_one_of_the_whole() {
 async fn a_stored_failure_is_stepped_over_with_the_next_key() {
     let stored = || replayed(500, error_body("down"));
     let server = Server::start([stored(), stored(), ok(intent("succeeded"))]).await;
-    let request = Request::CapturePayment { data: json(&intent("requires_capture")) };
+    let request = Request::capture(json(&intent("requires_capture")));
     data_of(stack(&server.url).call(request).await);
     let keys = server.keys();
     assert_eq!(keys[1], format!("{}.1", keys[0]));
@@ -509,7 +509,7 @@ async fn money_is_not_moved_for_data_without_an_intent() {
     let server = Server::start([]).await;
     let stack = stack(&server.url);
     for request in [
-        Request::CapturePayment { data: json("{}") },
+        Request::capture(json("{}")),
         Request::RefundPayment { data: json(r#"{"error":"x"}"#), amount: amount(1) },
     ] {
         assert_eq!(stack.call(request).await.unwrap_err().code(), "missing_payment_intent");
@@ -843,7 +843,7 @@ async fn a_change_that_stripe_answers_with_another_status_is_no_success() {
         let stack = stack(&server.url);
         let data = json(&intent("requires_capture"));
         for _ in 0..2 {
-            let request = Request::CapturePayment { data: data.clone() };
+            let request = Request::capture(data.clone());
             assert_eq!(stack.call(request).await.unwrap_err().kind(), capture, "{answered}");
         }
         let error = stack.call(Request::CancelPayment { data }).await.unwrap_err();
@@ -855,7 +855,7 @@ async fn a_change_that_stripe_answers_with_another_status_is_no_success() {
 async fn a_replayed_answer_from_before_a_capture_was_done_is_not_believed() {
     for before in ["processing", "requires_capture"] {
         let server = Server::start([replayed(200, intent(before)), ok(intent("succeeded"))]).await;
-        let request = Request::CapturePayment { data: json(&intent("requires_capture")) };
+        let request = Request::capture(json(&intent("requires_capture")));
         assert!(stack(&server.url).call(request).await.is_ok());
     }
 }
@@ -899,7 +899,7 @@ async fn a_lost_reply_to_a_change_leaves_the_outcome_open() {
         [Answer::Close, Answer::Truncated(intent("succeeded")), Answer::Hang, ok("<html>")]
     {
         let server = Server::start([answer]).await;
-        let request = Request::CapturePayment { data: json(&intent("requires_capture")) };
+        let request = Request::capture(json(&intent("requires_capture")));
         let error = stack(&server.url).call(request).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
         assert!(!error.to_string().contains("sk_test"), "{error}");
@@ -926,7 +926,7 @@ async fn a_refused_connection_moved_nothing() {
     while tokio::net::TcpStream::connect(url.trim_start_matches("http://")).await.is_ok() {
         tokio::task::yield_now().await;
     }
-    let request = Request::CapturePayment { data: json(&intent("requires_capture")) };
+    let request = Request::capture(json(&intent("requires_capture")));
     let error = stack(&url).call(request).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable, "{error}");
 }
@@ -934,7 +934,7 @@ async fn a_refused_connection_moved_nothing() {
 #[tokio::test]
 async fn a_lost_attempt_is_repeated_with_its_key() {
     let server = Server::start([Answer::Close, ok(intent("succeeded"))]).await;
-    let request = Request::CapturePayment { data: json(&intent("requires_capture")) };
+    let request = Request::capture(json(&intent("requires_capture")));
     data_of(stack_with(&server.url, 1).call(request).await);
     let keys = server.keys();
     assert_eq!(keys.len(), 2);

@@ -124,7 +124,7 @@ impl TwoServers {
         let context = Box::new(PaymentProcessorContext::new(amount(1000), "eur", "cart_1"));
         let data = data_of(&a, Request::InitiatePayment(context)).await.unwrap();
         harness.pay(&data).await;
-        let data = data_of(&a, Request::CapturePayment { data }).await.unwrap();
+        let data = data_of(&a, Request::capture(data)).await.unwrap();
         Self { harness, a, b, data }
     }
 

@@ -15,7 +15,8 @@ use crate::processor::PaymentProcessor;
 use crate::refunds::{Keyed, Refund, RefundApi, RefundRecord};
 use crate::request::Operation;
 use crate::types::{
-    Authorization, PaymentProcessorContext, PaymentProcessorSessionResponse, PaymentSessionStatus,
+    Authorization, Capture, PaymentProcessorContext, PaymentProcessorSessionResponse,
+    PaymentSessionStatus,
 };
 
 /// What the processor knows of its provider, and how it refunds.
@@ -178,7 +179,12 @@ impl PaymentProcessor for Processor {
         Ok(Authorization { status: self.status(call, &data).await?, data })
     }
 
-    async fn capture_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
+    async fn capture_payment(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+        _capture: Capture,
+    ) -> Result<JsonObject> {
         self.change(call, data, Status::Captured).await
     }
 

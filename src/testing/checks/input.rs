@@ -23,7 +23,7 @@ pub(super) async fn missing_payment(trial: &Trial<'_>, operation: Operation) -> 
     let data = JsonObject::empty();
     let request = match operation {
         Operation::AuthorizePayment => trial.authorization(data),
-        Operation::CapturePayment => Request::CapturePayment { data },
+        Operation::CapturePayment => Request::capture(data),
         Operation::RefundPayment => refund(data, trial.part()),
         Operation::CancelPayment => Request::CancelPayment { data },
         Operation::DeletePayment => Request::DeletePayment { data },

@@ -71,7 +71,7 @@ pub(super) async fn cancel_captured(trial: &Trial<'_>) -> Checked {
 pub(super) async fn capture_canceled(trial: &Trial<'_>) -> Checked {
     trial.must_hold()?;
     let data = trial.cancel(trial.authorized().await?).await?;
-    trial.call(Request::CapturePayment { data: data.clone() }).await.refused()?;
+    trial.call(Request::capture(data.clone())).await.refused()?;
     trial.has_captured(&data, 0).await
 }
 

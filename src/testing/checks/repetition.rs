@@ -54,7 +54,7 @@ pub(super) async fn at_once_authorize(trial: &Trial<'_>) -> Checked {
 }
 
 pub(super) async fn at_once_capture(trial: &Trial<'_>) -> Checked {
-    let request = Request::CapturePayment { data: trial.authorized().await? };
+    let request = Request::capture(trial.authorized().await?);
     let (first, second) = tokio::join!(trial.call(request.clone()), trial.call(request));
     let (first, second) = (first.answered()?, second.answered()?);
     match first.data().or(second.data()) {

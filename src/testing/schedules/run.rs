@@ -203,7 +203,7 @@ impl<'a> Run<'a> {
     fn prepared_for<'c>(&self, want: Want, call: &'c Call, row: &Row) -> Option<Prepared<'c>> {
         let data = row.data.clone();
         let request = match self.operator.action(want)? {
-            Action::Capture => Request::CapturePayment { data },
+            Action::Capture => Request::capture(data),
             Action::Cancel => Request::CancelPayment { data },
             Action::Refund(amount) => Request::RefundPayment { data, amount },
         };

@@ -16,7 +16,8 @@ use crate::processor::PaymentProcessor;
 use crate::request::Operation;
 use crate::testing::Fault;
 use crate::types::{
-    Authorization, PaymentProcessorContext, PaymentProcessorSessionResponse, PaymentSessionStatus,
+    Authorization, Capture, PaymentProcessorContext, PaymentProcessorSessionResponse,
+    PaymentSessionStatus,
 };
 
 /// What is wrong with a processor.
@@ -360,7 +361,12 @@ impl PaymentProcessor for Reference {
         Ok(Authorization { status: self.read(call, &data).await?, data })
     }
 
-    async fn capture_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
+    async fn capture_payment(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+        _capture: Capture,
+    ) -> Result<JsonObject> {
         self.change(call, data, Status::Captured, &[Status::Held]).await
     }
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 use medusa_payment_rs::layers::Layers;
 use medusa_payment_rs::registry::Provider;
 use medusa_payment_rs::{
-    Amount, Authorization, CallContext, JsonObject, Operation, PaymentProcessor,
+    Amount, Authorization, CallContext, Capture, JsonObject, Operation, PaymentProcessor,
     PaymentProcessorContext, PaymentProcessorError, PaymentProcessorSessionResponse,
     PaymentSessionStatus, Result, async_trait,
 };
@@ -237,7 +237,12 @@ impl PaymentProcessor for Scripted {
         Ok(Authorization { status, data })
     }
 
-    async fn capture_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
+    async fn capture_payment(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+        _capture: Capture,
+    ) -> Result<JsonObject> {
         self.play(call, data, None).await
     }
 

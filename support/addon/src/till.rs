@@ -87,7 +87,12 @@ impl PaymentProcessor for Till {
         Ok(data.with([("paid_out", (before + amount.minor_units()).into())]))
     }
 
-    async fn capture_payment(&self, _: &CallContext, data: JsonObject) -> Result<JsonObject> {
+    async fn capture_payment(
+        &self,
+        _: &CallContext,
+        data: JsonObject,
+        _capture: Capture,
+    ) -> Result<JsonObject> {
         Ok(data)
     }
 

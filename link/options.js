@@ -40,7 +40,7 @@ function optionsIn(given, identifier, AbstractPaymentProcessor) {
   return (others.length === 0 && plugin?.options) || {};
 }
 
-/** Makes the function that finds the options for the classes of one addon. */
+/** Makes the function that finds the options of the instances of `linked.Class`. */
 module.exports = function optionsFor(linked) {
   // Medusa makes a new instance for each request, with the same configuration.
   const found = new WeakMap();
@@ -49,7 +49,7 @@ module.exports = function optionsFor(linked) {
     if (!isConfiguration(given)) return given;
     const known = found.get(given) ?? {};
     found.set(given, known);
-    known[identifier] ??= optionsIn(given, identifier, linked.AbstractPaymentProcessor);
+    known[identifier] ??= optionsIn(given, identifier, linked.Class);
     return known[identifier];
   };
 };

@@ -1,0 +1,178 @@
+// The class of Medusa 2, and what only the store itself can tell it: the rows of captures, refunds and payment sessions, and
+// the class of its errors.
+
+const { createRequire } = require("module");
+const path = require("path");
+
+const { inTime } = require("./in-time.js");
+const realmFunctions = require("./realm.js");
+
+const { parse, stringify } = JSON;
+
+/** How long the store's database is waited for. */
+const LOOK_UP_MS = 3_000;
+
+/** Stands in for the error of Medusa 2 if it is not installed, as in unit tests (`@medusajs/utils/dist/common/errors.js`). */
+class BuiltInError extends Error {
+  __isMedusaError = true;
+  date = new Date();
+
+  constructor(type, message, code) {
+    super(message);
+    this.type = type;
+    this.code = code;
+  }
+}
+
+/**
+ * Returns the `MedusaError` of the project that Node was started in. Its file alone is loaded, or rather found loaded:
+ * the whole framework takes seconds.
+ */
+function hostError() {
+  try {
+    const fromProject = createRequire(path.join(process.cwd(), "package.json"));
+    const fromFramework = createRequire(fromProject.resolve("@medusajs/framework/utils"));
+    const errors = path.join(path.dirname(fromFramework.resolve("@medusajs/utils")), "common/errors.js");
+    return require(errors).MedusaError;
+  } catch {
+    return BuiltInError;
+  }
+}
+
+let MedusaError;
+
+function failure({ type, message, code }) {
+  MedusaError ??= hostError();
+  return new MedusaError(type, message, code);
+}
+
+/** The exact text of an amount: what JSON has of Medusa's `BigNumber` is a binary number. */
+function textOf(amount) {
+  try {
+    return String(amount.raw.value);
+  } catch {
+    return undefined; // a number, a text or an object that JSON can carry
+  }
+}
+
+const exactAmount = (input) => (typeof input?.amount === "object" ? textOf(input.amount) : undefined);
+
+/** The amount of a row of Medusa's, as text. */
+const amountOf = ({ raw_amount, amount }) => String(raw_amount?.value ?? textOf(amount) ?? amount);
+
+const movements = (rows) => Array.from(rows ?? [], (row) => ({ id: row.id, amount: amountOf(row) }));
+
+/** Reads from a service of the payment module, whose container throws for a name that it does not have. */
+const retrieve = (provider, service, ...query) => inTime(provider.container[service].retrieve(...query), LOOK_UP_MS);
+
+/**
+ * The row that Medusa has written for the capture or refund that it asks for (`@medusajs/payment`,
+ * `dist/services/payment-module.js`), with all those of its payment; `{ unread: why }` if it cannot be read.
+ */
+async function rowOf(provider, service, input) {
+  try {
+    const id = input.context?.idempotency_key;
+    if (!id) return { unread: "the call has no idempotency key" };
+    const relations = ["payment", "payment.captures", "payment.refunds"];
+    const row = await retrieve(provider, service, id, { relations });
+    const { payment } = row;
+    return {
+      id: row.id,
+      amount: amountOf(row),
+      payment: {
+        amount: amountOf(payment),
+        currency_code: payment.currency_code,
+        captures: movements(payment.captures),
+        refunds: movements(payment.refunds),
+      },
+    };
+  } catch (error) {
+    return { unread: String(error?.message ?? error) };
+  }
+}
+
+/** The payment session that an event names; none if Medusa does not know it. */
+async function sessionOf(provider, { resource }) {
+  if (!resource?.startsWith("payses_")) return undefined;
+  try {
+    const session = await retrieve(provider, "paymentSessionService", resource);
+    return { id: session.id, amount: amountOf(session), currency_code: session.currency_code };
+  } catch (error) {
+    if (error?.type === "not_found") return undefined;
+    const message = `The event is about ${resource}, and Medusa's session cannot be read: ${error?.message ?? error}`;
+    throw failure({ type: "unexpected_state", message, code: "session_unread" });
+  }
+}
+
+/** The body as it arrived: a Buffer, or the JSON that an event bus makes of one. */
+function bytesOf(rawData) {
+  if (rawData?.type === "Buffer" && Array.isArray(rawData.data)) return Buffer.from(rawData.data);
+  return rawData instanceof Uint8Array && !Buffer.isBuffer(rawData) ? Buffer.from(rawData) : rawData;
+}
+
+/** Puts what the store tells into the methods of a class that the addon has made. */
+function ask(prototype, addon) {
+  const { initiatePayment, updatePayment, capturePayment, refundPayment, getWebhookActionAndData } = prototype;
+  const methods = {
+    initiatePayment(input) {
+      return initiatePayment.call(this, input, exactAmount(input));
+    },
+
+    updatePayment(input) {
+      return updatePayment.call(this, input, exactAmount(input));
+    },
+
+    async capturePayment(input) {
+      return capturePayment.call(this, input, await rowOf(this, "captureService", input));
+    },
+
+    async refundPayment(input) {
+      return refundPayment.call(this, input, await rowOf(this, "refundService", input), exactAmount(input));
+    },
+
+    async getWebhookActionAndData(payload) {
+      const { rawData, headers } = payload ?? {};
+      const event = await getWebhookActionAndData.call(this, bytesOf(rawData), headers);
+      return parse(addon.webhookAction(stringify({ event, session: await sessionOf(this, event) })));
+    },
+  };
+  for (const [name, value] of Object.entries(methods)) {
+    Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
+  }
+}
+
+/** Medusa finds an optional method by its presence: an instance has it only if its processor does. */
+function makeOptional(prototype, addon) {
+  for (const name of addon.optionalMethods()) {
+    const method = prototype[name];
+    Object.defineProperty(prototype, name, {
+      get() {
+        return addon.hasOptionalMethod(this, name) ? method : undefined;
+      },
+      set(value) {
+        Object.defineProperty(this, name, { value, writable: true, configurable: true, enumerable: true });
+      },
+      configurable: true,
+    });
+  }
+}
+
+/** Returns the class `AbstractPaymentProvider` of an addon. */
+module.exports = function medusa2(addon) {
+  const linked = {};
+  const functions = realmFunctions(addon, linked, { options: (given) => given, failure });
+  const AbstractPaymentProvider = addon.linkProvider(functions);
+  linked.Class = AbstractPaymentProvider;
+  // As Medusa's own base (`@medusajs/utils/dist/payment/abstract-payment-provider.js`).
+  const isPaymentProvider = (object) => object?.constructor?._isPaymentProvider;
+  Object.defineProperty(AbstractPaymentProvider, "isPaymentProvider", {
+    value: isPaymentProvider,
+    writable: true,
+    configurable: true,
+  });
+  ask(AbstractPaymentProvider.prototype, addon);
+  makeOptional(AbstractPaymentProvider.prototype, addon);
+  // The addon refers to them weakly, so that a realm that is not used any more can be collected.
+  Object.defineProperty(AbstractPaymentProvider, Symbol("realm"), { value: functions });
+  return AbstractPaymentProvider;
+};

@@ -1,0 +1,173 @@
+//! The one object that Medusa calls a method with (`PaymentProviderInput` and what extends it,
+//! `@medusajs/types/dist/payment/provider.d.ts`).
+
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use super::amount;
+use super::session::Session;
+use crate::amount::Amount;
+use crate::error::PaymentProcessorError;
+use crate::json::{JsonObject, kind_of};
+use crate::node::boundary::argument::Refusal;
+use crate::types::{Address, Customer};
+use crate::wrong_shape::without_values;
+
+/// The members of the input, before they are looked at one by one.
+#[derive(Deserialize)]
+struct InputJson<'a> {
+    #[serde(borrow)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    amount: Option<&'a RawValue>,
+    #[serde(borrow)]
+    currency_code: Option<&'a RawValue>,
+    #[serde(borrow)]
+    data: Option<&'a RawValue>,
+    #[serde(borrow)]
+    context: Option<&'a RawValue>,
+}
+
+/// The input of a method.
+pub(super) struct Input<'a> {
+    json: InputJson<'a>,
+    /// The amount as its own type spells it, if it has one: JSON has only a binary number of it.
+    exact: Option<String>,
+}
+
+/// What the class reads of the context.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Context {
+    pub(super) idempotency_key: Option<String>,
+    pub(super) customer: Option<CustomerJson>,
+    pub(super) account_holder: Option<HolderJson>,
+}
+
+/// Medusa's customer, with an address of their own.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct CustomerJson {
+    #[serde(flatten)]
+    pub(super) customer: Customer,
+    pub(super) billing_address: Option<Address>,
+}
+
+/// A row of Medusa's table of account holders.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct HolderJson {
+    pub(super) data: Option<JsonObject>,
+}
+
+impl<'a> Input<'a> {
+    pub(super) fn read(json: &'a JsonObject, exact: Option<String>) -> Result<Self, Refusal> {
+        let json =
+            json.deserialize().map_err(|error| Refusal::TypeError(format!("input: {error}")))?;
+        Ok(Self { json, exact })
+    }
+
+    /// Returns the payment's data, or what a shopper's browser sent with a new session.
+    pub(super) fn data(&self) -> Result<JsonObject, Refusal> {
+        Ok(optional("data", self.json.data)?.unwrap_or_default())
+    }
+
+    /// Returns the context for the processor.
+    pub(super) fn context_object(&self) -> Result<JsonObject, Refusal> {
+        Ok(optional("context", self.json.context)?.unwrap_or_default())
+    }
+
+    pub(super) fn context(&self) -> Result<Context, Refusal> {
+        Ok(optional("context", self.json.context)?.unwrap_or_default())
+    }
+
+    pub(super) fn id(&self) -> Result<String, Refusal> {
+        required("id", self.json.id)
+    }
+
+    pub(super) fn currency_code(&self) -> Result<String, Refusal> {
+        let code: String = required("currency_code", self.json.currency_code)?;
+        Ok(code.to_lowercase())
+    }
+
+    /// Returns the amount in major units.
+    pub(super) fn amount(&self) -> Result<Decimal, Refusal> {
+        let read = match (&self.exact, self.json.amount) {
+            (Some(text), _) => amount::decimal(text),
+            (None, Some(json)) => amount::read(json.get()),
+            (None, None) => return Err(missing("amount")),
+        };
+        read.map_err(|reason| invalid_amount(&reason.to_string()))
+    }
+}
+
+/// Returns an amount in minor units of the currency.
+pub(super) fn minor_units(amount: Decimal, currency: &str) -> Result<Amount, Refusal> {
+    amount::minor_units(amount, currency).map_err(|reason| invalid_amount(&reason.to_string()))
+}
+
+/// Returns the currency of a payment: of the session that the class has stored, of Medusa's row, or as the
+/// processor's data has it.
+pub(super) fn currency_of(
+    session: Option<&Session>,
+    row: Option<&str>,
+    data: &JsonObject,
+) -> Result<String, Refusal> {
+    session
+        .map(|session| session.currency_code.clone())
+        .or_else(|| row.map(str::to_owned))
+        .or_else(|| data.get("currency_code"))
+        .or_else(|| data.get("currency"))
+        .map(|code: String| code.to_lowercase())
+        .filter(|code| !code.is_empty())
+        .ok_or_else(|| {
+            invalid(
+                "invalid_data",
+                "The payment's data has no currency: `medusa_session.currency_code`, `currency_code` \
+                 and `currency` are missing. The provider was not asked.",
+            )
+        })
+}
+
+fn invalid_amount(reason: &str) -> Refusal {
+    Refusal::Error(PaymentProcessorError::invalid(
+        "The amount is not valid",
+        "invalid_amount",
+        format!("amount: {reason}. The provider was not asked."),
+    ))
+}
+
+/// Refuses the input: Medusa makes it an HTTP 400 with this text.
+pub(super) fn invalid(code: &str, detail: impl Into<String>) -> Refusal {
+    Refusal::Error(PaymentProcessorError::invalid("The request is not valid", code, detail))
+}
+
+fn missing(name: &str) -> Refusal {
+    invalid("invalid_data", format!("{name} is missing. The provider was not asked."))
+}
+
+fn required<T: DeserializeOwned>(name: &str, json: Option<&RawValue>) -> Result<T, Refusal> {
+    optional(name, json)?.ok_or_else(|| missing(name))
+}
+
+fn optional<T: DeserializeOwned>(
+    name: &str,
+    json: Option<&RawValue>,
+) -> Result<Option<T>, Refusal> {
+    let Some(raw) = json else { return Ok(None) };
+    // serde would read a struct from an array of its values, too.
+    if kind_of(raw.get()) == "an array" {
+        return Err(invalid("invalid_data", format!("{name}: expected an object, got an array.")));
+    }
+    let mut json = serde_json::Deserializer::from_str(raw.get());
+    serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = match error.path().to_string().as_str() {
+            "." => name.to_owned(),
+            path => format!("{name}.{path}"),
+        };
+        let reason = without_values(&error.into_inner().to_string());
+        invalid("invalid_data", format!("{path}: {reason}. The provider was not asked."))
+    })
+}

@@ -1,0 +1,29 @@
+//! The methods of Medusa's `IPaymentProvider` (`@medusajs/types/dist/payment/provider.d.ts`).
+//!
+//! Medusa calls each with one object. What stands behind it in the table is added by `link/medusa2.js`, which alone can
+//! ask the store.
+
+use crate::node::boundary::argument::Parameter::{Bytes, Json, Text};
+use crate::node::host::Method;
+use crate::request::Operation;
+
+pub(super) const METHODS: [Method; 17] = [
+    Method::new("initiatePayment", Operation::InitiatePayment, &[Json("input"), Text]),
+    Method::new("updatePayment", Operation::UpdatePayment, &[Json("input"), Text]),
+    Method::new("authorizePayment", Operation::AuthorizePayment, &[Json("input")]),
+    Method::new("capturePayment", Operation::CapturePayment, &[Json("input"), Json("row")]),
+    Method::new("refundPayment", Operation::RefundPayment, &[Json("input"), Json("row"), Text]),
+    Method::new("cancelPayment", Operation::CancelPayment, &[Json("input")]),
+    Method::new("deletePayment", Operation::DeletePayment, &[Json("input")]),
+    Method::new("retrievePayment", Operation::RetrievePayment, &[Json("input")]),
+    Method::new("getPaymentStatus", Operation::GetPaymentStatus, &[Json("input")]),
+    Method::new("getWebhookActionAndData", Operation::ReadWebhook, &[Bytes, Json("headers")]),
+    Method::new("retrieveAccountHolder", Operation::RetrieveAccountHolder, &[Json("input")])
+        .optional(),
+    Method::new("createAccountHolder", Operation::CreateAccountHolder, &[Json("input")]).optional(),
+    Method::new("updateAccountHolder", Operation::UpdateAccountHolder, &[Json("input")]).optional(),
+    Method::new("deleteAccountHolder", Operation::DeleteAccountHolder, &[Json("input")]).optional(),
+    Method::new("listPaymentMethods", Operation::ListPaymentMethods, &[Json("input")]).optional(),
+    Method::new("savePaymentMethod", Operation::SavePaymentMethod, &[Json("input")]).optional(),
+    Method::new("deletePaymentMethod", Operation::DeletePaymentMethod, &[Json("input")]).optional(),
+];

@@ -1,0 +1,155 @@
+//! Medusa 2: the class `AbstractPaymentProvider`.
+//!
+//! `methods` has the names of Medusa's methods. `request` makes a request of the one object that each is called with: `input`
+//! reads it, `amount` its decimals, `rows` what Medusa has written of a capture or refund, and `session` what the class has
+//! stored itself. `outcome` makes of an answer what Medusa understands, and `merge` what it stores; `webhook` says what it
+//! does after an event. `background` goes on with what Medusa does not wait for.
+
+mod amount;
+mod background;
+mod input;
+mod merge;
+mod methods;
+mod outcome;
+mod request;
+mod rows;
+mod session;
+pub(super) mod webhook;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use request::Asked;
+
+use crate::call::HostCall;
+use crate::error::PaymentProcessorError;
+use crate::json::JsonObject;
+use crate::layers::Stack;
+use crate::node::boundary::argument::{Argument, Arguments};
+use crate::node::boundary::outcome::Outcome;
+use crate::node::host::{Host, Method};
+use crate::request::{Operation, Request, Response};
+
+/// Medusa 2 as a host.
+pub(crate) struct Medusa2;
+
+/// One request of a shopper's can make two calls in a row (a session is replaced: deleted, and started anew), and what
+/// stands in front of a store gives up after 20 to 30 s.
+const USUAL_DEADLINE: Duration = Duration::from_secs(8);
+
+#[async_trait]
+impl Host for Medusa2 {
+    fn class_name(&self) -> &'static str {
+        "AbstractPaymentProvider"
+    }
+
+    fn mark(&self) -> &'static str {
+        "_isPaymentProvider"
+    }
+
+    fn validates_options(&self) -> bool {
+        true
+    }
+
+    fn methods(&self) -> &'static [Method] {
+        &methods::METHODS
+    }
+
+    fn at_once(&self) -> Option<(&'static str, Operation)> {
+        None
+    }
+
+    fn usual_deadline(&self) -> Duration {
+        USUAL_DEADLINE
+    }
+
+    async fn serve(
+        &self,
+        stack: &Arc<Stack>,
+        operation: Operation,
+        arguments: Vec<Argument>,
+    ) -> Outcome {
+        let mut asked = match request::request(operation, &mut Arguments::new(arguments)) {
+            Ok(asked) => asked,
+            Err(refusal) => return self.refused(operation, refusal),
+        };
+        let id_of = |data: &JsonObject| stack.processor().payment_id(data);
+        let request = match asked.request.take() {
+            Some(request) if !is_about_nothing(&request, id_of) => request,
+            _ => return outcome::success(Response::Data(asked.stored.clone()), &asked, id_of),
+        };
+        let host = HostCall { usual_deadline: USUAL_DEADLINE, rows: asked.rows.clone() };
+        let unfinished = is_given_up(operation).then(|| (host.clone(), request.clone()));
+        match (stack.call_from(host, request).await, unfinished) {
+            (Ok(response), _) => outcome::success(response, &asked, id_of),
+            (Err(error), Some((host, request))) => {
+                let payment = id_of(&asked.stored).unwrap_or_default();
+                given_up(stack, host, request, payment, &asked, error)
+            }
+            (Err(error), None) => self.outcome(operation, Err(error)),
+        }
+    }
+
+    fn outcome(
+        &self,
+        operation: Operation,
+        answer: Result<Response, PaymentProcessorError>,
+    ) -> Outcome {
+        match answer {
+            Err(error) => outcome::failure(operation, &error),
+            Ok(response) => {
+                let nothing = JsonObject::empty();
+                let asked = Asked::of(nothing);
+                outcome::success(response, &asked, |_| None)
+            }
+        }
+    }
+}
+
+/// Whether the request gives up a payment that the provider never had.
+fn is_about_nothing(request: &Request, id_of: impl Fn(&JsonObject) -> Option<String>) -> bool {
+    match request {
+        Request::CancelPayment { data } | Request::DeletePayment { data } => id_of(data).is_none(),
+        _ => false,
+    }
+}
+
+fn is_given_up(operation: Operation) -> bool {
+    matches!(operation, Operation::CancelPayment | Operation::DeletePayment)
+}
+
+/// Returns the outcome of a call that gives up a payment and has failed.
+fn given_up(
+    stack: &Arc<Stack>,
+    host: HostCall,
+    request: Request,
+    payment: String,
+    asked: &Asked,
+    error: PaymentProcessorError,
+) -> Outcome {
+    let operation = request.operation();
+    let (provider, code) = (stack.identifier(), error.code());
+    if !background::may_pass(&error) {
+        if operation == Operation::CancelPayment {
+            tracing::error!(
+                "{provider} did not cancel {payment} ({code}), and Medusa goes on as if it had: money may still be held \
+                 or taken for it. Look at the payment in the provider's dashboard."
+            );
+        }
+        return outcome::failure(operation, &error);
+    }
+    if operation == Operation::CancelPayment {
+        tracing::error!(
+            "{provider} has not canceled {payment} yet ({code}); it is tried again for ten minutes"
+        );
+        background::finish(Arc::clone(stack), host, request, payment);
+        return outcome::failure(operation, &error);
+    }
+    tracing::warn!(
+        "{provider} has not given up {payment} yet ({code}); it is tried again for ten minutes"
+    );
+    background::finish(Arc::clone(stack), host, request, payment);
+    outcome::success(Response::Data(asked.stored.clone()), asked, |_| None)
+}

@@ -1,0 +1,191 @@
+//! From the answer of a processor to what Medusa 2 understands and stores.
+
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+
+use super::merge::replacing;
+use super::request::Asked;
+use crate::account_holders::Kept;
+use crate::error::{ErrorKind, PaymentProcessorError};
+use crate::json::JsonObject;
+use crate::node::boundary::outcome::Outcome;
+use crate::node::boundary::storable::storable;
+use crate::request::{Operation, Response};
+use crate::types::PaymentSessionStatus;
+
+/// What most methods return (`PaymentProviderOutput`, `@medusajs/types/dist/payment/provider.d.ts`).
+#[derive(Serialize)]
+struct Output<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<PaymentSessionStatus>,
+    data: &'a JsonObject,
+}
+
+/// Returns what the caller of a method gets if it succeeded. `id_of` finds the payment's id in the processor's data.
+pub(super) fn success(
+    response: Response,
+    asked: &Asked,
+    id_of: impl Fn(&JsonObject) -> Option<String>,
+) -> Outcome {
+    let with = |id: Option<&str>, status: Option<PaymentSessionStatus>, data: &JsonObject| {
+        json(&Output { id, status, data: &stored(data, asked) })
+    };
+    Outcome::Json(match response {
+        Response::Session(session) => {
+            let id = id_of(&session.session_data);
+            with(id.as_deref(), None, &session.session_data)
+        }
+        Response::Unchanged => json(&Output { id: None, status: None, data: &asked.stored }),
+        Response::Data(data) => with(None, None, &data),
+        Response::Authorization(it) => with(None, Some(it.status), &it.data),
+        Response::Status(status) => with(None, Some(status), &asked.stored),
+        Response::Webhook(event) => json(&event),
+        Response::State(state) => json(&state),
+        Response::Kept(kept) => kept_json(&kept),
+        Response::PaymentMethods(methods) => {
+            let methods: Vec<String> = methods.iter().map(kept_json).collect();
+            format!("[{}]", methods.join(","))
+        }
+        Response::Deleted => "{}".to_owned(),
+    })
+}
+
+/// Returns the processor's data as Medusa has to get it: with the session, and with null for what it does not have any
+/// more.
+fn stored(data: &JsonObject, asked: &Asked) -> JsonObject {
+    let data = match &asked.session {
+        Some(session) => session.written_into(data),
+        None => data.clone(),
+    };
+    replacing(&asked.stored, &data)
+}
+
+fn kept_json(kept: &Kept) -> String {
+    json(&Output { id: Some(&kept.id), status: None, data: &kept.data })
+}
+
+#[derive(Serialize)]
+struct ErrorJson<'a> {
+    r#type: &'static str,
+    message: String,
+    code: &'a str,
+}
+
+/// Returns what the caller of a method gets if it failed: the type decides on the HTTP status
+/// (`@medusajs/framework/dist/http/middlewares/error-handler.js`), and only the message of a `MedusaError` reaches a
+/// person.
+pub(super) fn failure(operation: Operation, error: &PaymentProcessorError) -> Outcome {
+    let kind = match (error.kind(), operation) {
+        (ErrorKind::Refused, Operation::AuthorizePayment) => "payment_authorization_error",
+        (ErrorKind::Refused, _) => "not_allowed",
+        (ErrorKind::Invalid, _) => "invalid_data",
+        (ErrorKind::Unavailable | ErrorKind::OutcomeUnknown, _) => "unexpected_state",
+    };
+    let json = ErrorJson { r#type: kind, message: error.to_string(), code: error.code() };
+    Outcome::MedusaError(self::json(&json))
+}
+
+pub(super) fn json(value: &impl Serialize) -> String {
+    // These types are strings and JSON text: they always serialize.
+    let raw: Option<Box<RawValue>> = to_raw_value(value).ok();
+    storable(raw.map(|raw| Box::<str>::from(raw).into()).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::call::Rows;
+    use crate::node::medusa2::session::Session;
+    use crate::types::Authorization;
+    use crate::webhook::{WebhookAction, WebhookEvent};
+
+    fn data(text: &str) -> JsonObject {
+        JsonObject::parse(text).unwrap()
+    }
+
+    fn asked(stored: &str) -> Asked {
+        let stored = data(stored);
+        let session = Session::of(&stored);
+        Asked { request: None, session, rows: Rows::default(), stored }
+    }
+
+    fn resolved(response: Response, asked: &Asked) -> String {
+        match success(response, asked, |data| data.get("id")) {
+            Outcome::Json(text) => text,
+            _ => panic!("rejected"),
+        }
+    }
+
+    const SESSION: &str =
+        r#""medusa_session":{"id":"payses_1","currency_code":"usd","amount":"13.065"}"#;
+
+    #[test]
+    fn the_session_stays_in_the_data_whatever_the_processor_drops() {
+        let asked = asked(&format!(r#"{{"id":"p_1","old":{{"a":1}},{SESSION}}}"#));
+        let answer = Response::Data(data(r#"{"id":"p_1","new":1.50}"#));
+        assert_eq!(
+            resolved(answer, &asked),
+            format!(r#"{{"data":{{"id":"p_1","new":1.50,{SESSION},"old":null}}}}"#)
+        );
+    }
+
+    #[test]
+    fn a_payment_without_a_session_gets_none() {
+        assert_eq!(
+            resolved(Response::Data(data(r#"{"id":"pi_1"}"#)), &asked(r#"{"id":"pi_1"}"#)),
+            r#"{"data":{"id":"pi_1"}}"#
+        );
+    }
+
+    #[test]
+    fn every_answer_has_the_members_that_medusa_reads() {
+        let none = asked("{}");
+        let session = Response::Session(data(r#"{"id":"p_1"}"#).into());
+        assert_eq!(resolved(session, &none), r#"{"id":"p_1","data":{"id":"p_1"}}"#);
+        let status = PaymentSessionStatus::PendingAuthorization;
+        let authorization =
+            Response::Authorization(Authorization { status, data: data(r#"{"id":"p_1"}"#) });
+        assert_eq!(
+            resolved(authorization, &none),
+            r#"{"status":"pending_authorization","data":{"id":"p_1"}}"#
+        );
+        let kept = Kept { id: "cus_1".into(), data: data(r#"{"id":"cus_1"}"#) };
+        assert_eq!(
+            resolved(Response::PaymentMethods(vec![kept.clone(), kept]), &none),
+            r#"[{"id":"cus_1","data":{"id":"cus_1"}},{"id":"cus_1","data":{"id":"cus_1"}}]"#
+        );
+        assert_eq!(resolved(Response::Deleted, &none), "{}");
+        assert_eq!(resolved(Response::Unchanged, &asked(r#"{"id":1}"#)), r#"{"data":{"id":1}}"#);
+        let event = WebhookEvent::not_supported("evt_1", "x");
+        assert_eq!(event.action, WebhookAction::NotSupported);
+        assert!(resolved(Response::Webhook(Box::new(event)), &none).contains("not_supported"));
+    }
+
+    #[test]
+    fn a_failure_has_the_type_of_its_http_status() {
+        for (kind, operation, expected) in [
+            (ErrorKind::Refused, Operation::CapturePayment, "not_allowed"),
+            (ErrorKind::Refused, Operation::AuthorizePayment, "payment_authorization_error"),
+            (ErrorKind::Invalid, Operation::RefundPayment, "invalid_data"),
+            (ErrorKind::Unavailable, Operation::RefundPayment, "unexpected_state"),
+            (ErrorKind::OutcomeUnknown, Operation::CapturePayment, "unexpected_state"),
+        ] {
+            let error = PaymentProcessorError::new(kind, "It failed", "why", "Do this.");
+            let Outcome::MedusaError(text) = failure(operation, &error) else { panic!() };
+            assert_eq!(
+                text,
+                format!(
+                    r#"{{"type":"{expected}","message":"It failed (why): Do this.","code":"why"}}"#
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_that_medusa_cannot_store_leaves() {
+        let answer = Response::Data(data(r#"{"a":"\u0000x\ud800"}"#));
+        assert_eq!(resolved(answer, &asked("{}")), r#"{"data":{"a":"\ufffdx\ufffd"}}"#);
+    }
+}

@@ -1,0 +1,189 @@
+//! From the arguments of a method to a request.
+
+use super::input::{Context, Input, currency_of, invalid, minor_units};
+use super::rows::{RowJson, Wanted};
+use super::session::Session;
+use crate::call::Rows;
+use crate::json::JsonObject;
+use crate::node::boundary::argument::{Arguments, Refusal};
+use crate::request::{Operation, Request};
+use crate::types::PaymentProcessorContext;
+use crate::webhook::WebhookRequest;
+
+/// A request, and what its answer needs.
+pub(super) struct Asked {
+    /// `None` if there is nothing to ask for: the answer is the payment's data as it is.
+    pub(super) request: Option<Request>,
+    /// What Medusa merges the answer into.
+    pub(super) stored: JsonObject,
+    /// The payment session, if the class has seen it.
+    pub(super) session: Option<Session>,
+    pub(super) rows: Rows,
+}
+
+impl Asked {
+    /// Nothing is asked of what Medusa has stored.
+    pub(super) fn of(stored: JsonObject) -> Self {
+        Self { request: None, session: Session::of(&stored), rows: Rows::default(), stored }
+    }
+
+    fn about(data: &JsonObject, request: Request) -> Self {
+        Self { request: Some(request), ..Self::of(data.clone()) }
+    }
+
+    /// A request that is not about a payment.
+    fn plain(request: Request) -> Self {
+        Self::about(&JsonObject::empty(), request)
+    }
+}
+
+/// Makes the request of a method call.
+pub(super) fn request(operation: Operation, arguments: &mut Arguments) -> Result<Asked, Refusal> {
+    if operation == Operation::ReadWebhook {
+        let body = arguments.bytes("rawData")?;
+        let headers = arguments.headers("headers")?;
+        return Ok(Asked::plain(Request::ReadWebhook(WebhookRequest::new(body, headers))));
+    }
+    let json = arguments.object("input")?;
+    let row = match operation {
+        Operation::CapturePayment | Operation::RefundPayment => {
+            Some(RowJson::read(&arguments.object_or_empty("row")?))
+        }
+        _ => None,
+    };
+    let input = Input::read(&json, arguments.text("amount").ok())?;
+    match operation {
+        Operation::InitiatePayment | Operation::UpdatePayment => session(operation, &input),
+        Operation::CapturePayment => capture(&input, &row.unwrap_or_default()),
+        Operation::RefundPayment => refund(&input, &row.unwrap_or_default()),
+        Operation::RetrieveAccountHolder => {
+            Ok(Asked::plain(Request::RetrieveAccountHolder { id: input.id()? }))
+        }
+        Operation::CreateAccountHolder
+        | Operation::UpdateAccountHolder
+        | Operation::DeleteAccountHolder
+        | Operation::ListPaymentMethods
+        | Operation::SavePaymentMethod
+        | Operation::DeletePaymentMethod => account(operation, &input).map(Asked::plain),
+        _ => payment(operation, &input),
+    }
+}
+
+fn session(operation: Operation, input: &Input<'_>) -> Result<Asked, Refusal> {
+    let (decimal, currency_code) = (input.amount()?, input.currency_code()?);
+    let amount = minor_units(decimal, &currency_code)?;
+    let Context { idempotency_key, customer, account_holder } = input.context()?;
+    let data = input.data()?;
+    let before = match operation {
+        // A shopper's browser can send anything with a new session.
+        Operation::InitiatePayment => None,
+        _ => Session::of(&data),
+    };
+    let id = before
+        .map(|session| session.id)
+        .or(idempotency_key)
+        .or_else(|| data.get("session_id"))
+        .unwrap_or_default();
+    let customer = customer.unwrap_or_default();
+    let is_known = customer.customer.id.is_some() || customer.customer.email.is_some();
+    let context = PaymentProcessorContext {
+        amount,
+        currency_code: currency_code.clone(),
+        email: customer.customer.email.clone().unwrap_or_default(),
+        resource_id: id.clone(),
+        billing_address: customer.billing_address,
+        customer: is_known.then_some(customer.customer),
+        account_holder: account_holder.and_then(|holder| holder.data),
+        context: input.context_object()?,
+        payment_session_data: data.clone(),
+    };
+    let request = match operation {
+        Operation::InitiatePayment => Request::InitiatePayment(Box::new(context)),
+        _ => Request::UpdatePayment(Box::new(context)),
+    };
+    let session = Session::new(id, &currency_code, decimal);
+    Ok(Asked { session: Some(session), ..Asked::about(&data, request) })
+}
+
+fn capture(input: &Input<'_>, row: &RowJson) -> Result<Asked, Refusal> {
+    let data = input.data()?;
+    let currency = currency_of(Session::of(&data).as_ref(), row.currency(), &data);
+    // Without a row there is nothing to convert, and its own message says more.
+    let wanted = row.capture(currency.as_deref().unwrap_or_default()).map_err(Refusal::Error)?;
+    currency?;
+    let request = match wanted {
+        Wanted::This(capture) => Some(Request::CapturePayment { data: data.clone(), capture }),
+        Wanted::Nothing => None,
+    };
+    Ok(Asked { request, rows: row.rows(), ..Asked::of(data) })
+}
+
+fn refund(input: &Input<'_>, row: &RowJson) -> Result<Asked, Refusal> {
+    let data = input.data()?;
+    let currency = currency_of(Session::of(&data).as_ref(), row.currency(), &data)?;
+    let decimal = input.amount()?;
+    let amount = row.refund(decimal, minor_units(decimal, &currency)?, &currency);
+    if amount.is_zero() {
+        return Err(invalid(
+            "invalid_amount",
+            format!(
+                "amount: it is less than the smallest unit of {}. The provider was not asked.",
+                currency.to_uppercase()
+            ),
+        ));
+    }
+    let rows = match row.rows() {
+        Rows { current: None, others } => {
+            Rows { current: input.context()?.idempotency_key, others }
+        }
+        rows => rows,
+    };
+    Ok(Asked { rows, ..Asked::about(&data, Request::RefundPayment { data: data.clone(), amount }) })
+}
+
+fn payment(operation: Operation, input: &Input<'_>) -> Result<Asked, Refusal> {
+    let data = input.data()?;
+    let it = data.clone();
+    let request = match operation {
+        Operation::AuthorizePayment => {
+            Request::AuthorizePayment { data: it, context: input.context_object()? }
+        }
+        Operation::CancelPayment => Request::CancelPayment { data: it },
+        Operation::DeletePayment => Request::DeletePayment { data: it },
+        Operation::GetPaymentStatus => Request::GetPaymentStatus { data: it },
+        Operation::PaymentState => Request::PaymentState { data: it },
+        _ => Request::RetrievePayment { data: it },
+    };
+    Ok(Asked::about(&data, request))
+}
+
+fn account(operation: Operation, input: &Input<'_>) -> Result<Request, Refusal> {
+    let Context { customer, account_holder, .. } = input.context()?;
+    let customer = || {
+        let customer = customer.ok_or_else(|| missing_in_context("customer"))?;
+        Ok(Box::new(customer.customer))
+    };
+    if operation == Operation::CreateAccountHolder {
+        return Ok(Request::CreateAccountHolder { customer: customer()? });
+    }
+    let holder = account_holder
+        .and_then(|holder| holder.data)
+        .ok_or_else(|| missing_in_context("account_holder"))?;
+    Ok(match operation {
+        Operation::UpdateAccountHolder => {
+            Request::UpdateAccountHolder { holder, customer: customer()? }
+        }
+        Operation::DeleteAccountHolder => Request::DeleteAccountHolder { holder },
+        Operation::SavePaymentMethod => Request::SavePaymentMethod { holder, data: input.data()? },
+        Operation::DeletePaymentMethod => {
+            let id = input.data()?.get::<String>("id");
+            let id = id.ok_or_else(|| invalid("invalid_data", "data.id is missing."))?;
+            Request::DeletePaymentMethod { holder, id }
+        }
+        _ => Request::ListPaymentMethods { holder },
+    })
+}
+
+fn missing_in_context(name: &str) -> Refusal {
+    invalid("invalid_data", format!("context.{name} is missing. The provider was not asked."))
+}

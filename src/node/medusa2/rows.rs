@@ -1,0 +1,231 @@
+//! The rows that Medusa 2 writes before it asks the provider for a capture or a refund.
+//!
+//! Medusa does not say how much a capture takes: the amount is in the capture's own row, which is committed by then and which
+//! the idempotency key names (`capturePayment`, `@medusajs/payment/dist/services/payment-module.js`). `link/medusa2.js` reads
+//! it with all the rows of the payment, in the realm that alone can.
+
+use std::collections::BTreeSet;
+
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+use super::amount;
+use crate::amount::Amount;
+use crate::call::Rows;
+use crate::error::{ErrorKind, PaymentProcessorError};
+use crate::json::JsonObject;
+use crate::types::Capture;
+
+/// A row with what `link/medusa2.js` has read of its payment, or why it cannot be read.
+#[derive(Default, Deserialize)]
+pub(super) struct RowJson {
+    id: Option<String>,
+    amount: Option<String>,
+    payment: Option<PaymentJson>,
+    /// Why there is nothing else.
+    unread: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct PaymentJson {
+    amount: Option<String>,
+    currency_code: Option<String>,
+    #[serde(default)]
+    captures: Vec<MovementJson>,
+    #[serde(default)]
+    refunds: Vec<MovementJson>,
+}
+
+#[derive(Deserialize)]
+struct MovementJson {
+    id: String,
+    amount: String,
+}
+
+/// How much a capture takes.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    This(Capture),
+    /// Less than the currency's smallest unit, of which the provider has taken all already.
+    Nothing,
+}
+
+impl RowJson {
+    pub(super) fn read(json: &JsonObject) -> Self {
+        json.deserialize().unwrap_or_else(|error| Self {
+            id: None,
+            amount: None,
+            payment: None,
+            unread: Some(error.to_string()),
+        })
+    }
+
+    /// Returns the currency of the payment.
+    pub(super) fn currency(&self) -> Option<&str> {
+        self.payment.as_ref()?.currency_code.as_deref()
+    }
+
+    /// Returns the rows of the payment for the call's context.
+    pub(super) fn rows(&self) -> Rows {
+        let current = self.id.clone();
+        let payment = self.payment.iter();
+        let all = payment.flat_map(|payment| payment.captures.iter().chain(&payment.refunds));
+        let others: BTreeSet<String> =
+            all.map(|row| row.id.clone()).filter(|id| Some(id) != current.as_ref()).collect();
+        Rows { current, others }
+    }
+
+    /// Returns how much of the payment a refund of `amount` gives back, which is `units` by itself: the last one gives
+    /// back what the others have left, and not a cent more.
+    pub(super) fn refund(&self, amount: Decimal, units: Amount, currency: &str) -> Amount {
+        let left = || -> Option<Amount> {
+            let payment = self.payment.as_ref()?;
+            let sum = |rows: &[MovementJson]| -> Option<(Decimal, Amount)> {
+                rows.iter().filter(|row| Some(&row.id) != self.id.as_ref()).try_fold(
+                    (Decimal::ZERO, Amount::ZERO),
+                    |(sum, sum_units), row| {
+                        let amount = amount::decimal(&row.amount).ok()?;
+                        let units = amount::minor_units(amount, currency).ok()?;
+                        Some((sum + amount, sum_units.checked_add(units)?))
+                    },
+                )
+            };
+            let (captured, _) = sum(&payment.captures)?;
+            let (refunded, refunded_units) = sum(&payment.refunds)?;
+            let is_last = !refunded.is_zero() && refunded + amount >= captured;
+            let captured = amount::minor_units(captured, currency).ok()?;
+            is_last.then(|| captured.checked_sub(refunded_units))?
+        };
+        left().map_or(units, |left| units.min(left))
+    }
+
+    /// Returns how much of the payment this capture takes.
+    ///
+    /// Each part is rounded by itself; the last one takes what the others have left, so that all of them come to the
+    /// whole payment.
+    pub(super) fn capture(&self, currency: &str) -> Result<Wanted, PaymentProcessorError> {
+        let read = || -> Result<Wanted, String> {
+            if let Some(reason) = &self.unread {
+                return Err(reason.clone());
+            }
+            let id = self.id.as_deref().ok_or("the row has no id")?;
+            let payment = self.payment.as_ref().ok_or("the row has no payment")?;
+            let this = decimal(self.amount.as_deref())?;
+            let total = decimal(payment.amount.as_deref())?;
+            let units = |amount| amount::minor_units(amount, currency).map_err(|it| it.to_string());
+            let (mut others, mut others_units) = (Decimal::ZERO, Amount::ZERO);
+            for other in payment.captures.iter().filter(|row| row.id != id) {
+                let amount = decimal(Some(&other.amount))?;
+                others += amount;
+                others_units =
+                    others_units.checked_add(units(amount)?).ok_or("the sum is too large")?;
+            }
+            if others.is_zero() && this >= total {
+                return Ok(Wanted::This(Capture::All));
+            }
+            let part = match others + this >= total {
+                true => units(total)?.checked_sub(others_units).unwrap_or_default(),
+                false => units(this)?,
+            };
+            Ok(if part.is_zero() { Wanted::Nothing } else { Wanted::This(Capture::Part(part)) })
+        };
+        read().map_err(|reason| {
+            PaymentProcessorError::new(
+                ErrorKind::Unavailable,
+                "The payment cannot be captured",
+                "capture_amount_unknown",
+                format!(
+                    "Medusa does not say how much to capture, and the capture's row cannot be read: {reason}. \
+                     Nothing was captured. Try again."
+                ),
+            )
+        })
+    }
+}
+
+fn decimal(text: Option<&str>) -> Result<Decimal, String> {
+    let text = text.ok_or("the row has no amount")?;
+    amount::decimal(text).map_err(|error| format!("its amount {text:?}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(amount: &str, total: &str, captures: &[(&str, &str)]) -> RowJson {
+        let captures: Vec<_> = captures
+            .iter()
+            .map(|(id, amount)| serde_json::json!({"id": id, "amount": amount}))
+            .collect();
+        let json = serde_json::json!({
+            "id": "capt_3", "amount": amount,
+            "payment": {"id": "pay_1", "amount": total, "currency_code": "usd", "captures": captures},
+        });
+        RowJson::read(&JsonObject::parse(&json.to_string()).unwrap())
+    }
+
+    fn part(units: u64) -> Wanted {
+        Wanted::This(Capture::Part(Amount::new(units).unwrap()))
+    }
+
+    #[test]
+    fn a_row_over_the_whole_payment_captures_all_of_it() {
+        for captures in [&[][..], &[("capt_3", "13.065")]] {
+            let all = row("13.065", "13.065", captures).capture("usd").unwrap();
+            assert_eq!(all, Wanted::This(Capture::All));
+        }
+    }
+
+    #[test]
+    fn the_last_part_takes_what_the_others_have_left() {
+        assert_eq!(row("5", "15", &[("capt_3", "5")]).capture("usd").unwrap(), part(500));
+        assert_eq!(row("10", "15", &[("capt_1", "5")]).capture("usd").unwrap(), part(1000));
+        // 654 + 654 would be more than 1307.
+        assert_eq!(row("6.535", "13.07", &[]).capture("usd").unwrap(), part(654));
+        assert_eq!(
+            row("6.535", "13.07", &[("capt_1", "6.535")]).capture("usd").unwrap(),
+            part(653)
+        );
+        assert_eq!(
+            row("0.004", "13.064", &[("capt_1", "13.06")]).capture("usd").unwrap(),
+            Wanted::Nothing
+        );
+    }
+
+    #[test]
+    fn the_last_refund_gives_back_what_the_others_have_left() {
+        let json = r#"{"id":"ref_2","payment":{"captures":[{"id":"capt_1","amount":"13.07"}],
+            "refunds":[{"id":"ref_1","amount":"6.535"},{"id":"ref_2","amount":"6.535"}]}}"#;
+        let row = RowJson::read(&JsonObject::parse(json).unwrap());
+        let refund = |row: &RowJson, text: &str, units: u64| {
+            row.refund(text.parse().unwrap(), Amount::new(units).unwrap(), "usd").minor_units()
+        };
+        assert_eq!(refund(&row, "6.535", 654), 653);
+        assert_eq!(refund(&row, "5", 500), 500);
+        assert_eq!(refund(&RowJson::default(), "5", 500), 500);
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_captures_nothing() {
+        for json in [
+            "{}",
+            r#"{"unread":"the database is gone"}"#,
+            r#"{"id":"capt_1","amount":"5"}"#,
+            r#"{"id":"capt_1","amount":"much","payment":{"amount":"5"}}"#,
+            r#"{"id":"capt_1","amount":"5","payment":{}}"#,
+            r#"{"id":5}"#,
+        ] {
+            let error =
+                RowJson::read(&JsonObject::parse(json).unwrap()).capture("usd").unwrap_err();
+            assert_eq!(error.code(), "capture_amount_unknown", "{json}");
+            assert!(error.detail().contains("Nothing was captured"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_other_rows_of_the_payment_are_recorded() {
+        let rows = row("5", "15", &[("capt_1", "5"), ("capt_3", "5")]).rows();
+        assert_eq!(rows.current.as_deref(), Some("capt_3"));
+        assert_eq!(rows.others, BTreeSet::from(["capt_1".to_owned()]));
+    }
+}
