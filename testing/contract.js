@@ -1,6 +1,7 @@
 // The checks of each host: what its table of rules says about them, with the functions that run them.
 
 const { Medusa1 } = require("./hosts/medusa1");
+const { Medusa2 } = require("./hosts/medusa2");
 const { operations } = require("./operations");
 const { tables } = require("./tables");
 
@@ -46,4 +47,9 @@ const medusa1 = contract(Medusa1, "a payment processor", tables.medusa1, {
   ...require("./checks/medusa1"),
 });
 
-module.exports = { medusa1 };
+const medusa2 = contract(Medusa2, "a payment provider", tables.medusa2, {
+  ...shared,
+  ...require("./checks/medusa2"),
+});
+
+module.exports = { medusa1, medusa2 };
