@@ -184,8 +184,9 @@ class Medusa2 {
       data: {},
       captures: [],
       refunds: [],
-      /** How many calls are under way. */
+      /** How many calls are under way, and the rows that are theirs. */
       calls: 0,
+      open: new Set(),
     };
     this.records.set(record.session.id, record);
     return record;
@@ -243,13 +244,14 @@ class Medusa2 {
     return this.begin(record, payment, { data: payment.data }, () => {});
   }
 
+  /** A session whose payment is there is not authorized again: what comes of a second call is not stored. */
   authorize(trial, payment) {
     const record = this.records.get(payment.session.id);
     const args = { data: payment.data, context: { idempotency_key: payment.session.id } };
-    return this.begin(record, payment, args, (isStored, { data, status }) => {
-      if (!isStored) return;
+    return this.begin(record, record.order ? undefined : payment, args, (isStored, { data, status }) => {
+      if (!isStored || record.order) return;
       record.session.status = status;
-      if (record.order || !Medusa2.paid.includes(status)) return this.merge(trial, record, data);
+      if (!Medusa2.paid.includes(status)) return this.merge(trial, record, data);
       this.placeOrder(record, trial.store(data));
       if (status === "captured") this.addCapture(record, record.order.amount);
     });
@@ -265,6 +267,7 @@ class Medusa2 {
       payment,
       () => {
         const { id } = this.addCapture(record, amount ?? left);
+        record.open.add(id);
         return { data: payment.data, context: { idempotency_key: id } };
       },
       (isStored, { data }, args, isKept) => {
@@ -283,6 +286,7 @@ class Medusa2 {
       () => {
         const row = rowOf("ref", record, amount);
         record.refunds.push(row);
+        record.open.add(row.id);
         return { data: payment.data, amount: row.raw_amount, context: { idempotency_key: row.id } };
       },
       (isStored, { data }, args, isKept) => {
@@ -347,6 +351,7 @@ class Medusa2 {
     const given = typeof input === "function" ? input() : input;
     const store = (answer, end) => {
       record.calls -= 1;
+      record.open.delete(given.context?.idempotency_key);
       const isStored = answer.isSuccess && end === "stored";
       finish(isStored, Object(answer.value), given, isStored || end === "dies" || answer.how === "late");
       return isStored || end === "dies" || !payment ? read(record) : payment;
@@ -355,14 +360,11 @@ class Medusa2 {
   }
 }
 
-/** What Medusa has stored of a payment, as it is now. */
-const read = ({ session, order, data, captures, refunds }) => ({
-  session: { ...session },
-  order,
-  data,
-  captures: [...captures],
-  refunds: [...refunds],
-});
+/** What Medusa has stored of a payment, as it is now, without the rows of calls that are under way. */
+function read({ session, order, data, captures, refunds, open }) {
+  const settled = (rows) => rows.filter(({ id }) => !open.has(id));
+  return { session: { ...session }, order, data, captures: settled(captures), refunds: settled(refunds) };
+}
 
 function rowOf(prefix, { order, session }, minor) {
   const { id: payment_id, currency_code } = order ?? session;

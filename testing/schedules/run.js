@@ -146,7 +146,7 @@ class Run {
       this.tally.calls += 1;
       if (!answer.isRecognised) throw new CheckFailed(answer.unrecognised);
       if (of.want) await this.conclude(of, row, answer);
-      else if (prepared.length === 1) await this.statusIsTrue(of, answer, before);
+      else await this.read(of, answer, prepared.length === 1 ? before : undefined);
     }
   }
 
@@ -261,6 +261,12 @@ class Run {
 
   kindOf(answer) {
     return this.hooks.errorKind?.(answer.failure) ?? answer.kind;
+  }
+
+  /** Looks at what a read says, if it was the only call, and stores nothing. */
+  async read(one, answer, before) {
+    answer.store("rolledBack");
+    if (before) await this.statusIsTrue(one, answer, before);
   }
 
   /**

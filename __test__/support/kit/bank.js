@@ -12,6 +12,8 @@ class BankError extends Error {
 
 const refused = (code, message) => new BankError("refused", code, message);
 
+const READS = ["authorizePayment", "retrievePayment", "getPaymentStatus", "updatePaymentData"];
+
 function openBank() {
   const payments = new Map();
   const secret = `secret_${randomUUID()}`;
@@ -80,6 +82,12 @@ function openBank() {
       paid.refunds.push(refund);
       return refund;
     },
+    /** Gives a refund another reference, if it still has the one that was seen. */
+    claim({ id, refund, from, ref }) {
+      const claimed = payment(id).refunds.find((one) => one.id === refund);
+      if (claimed?.ref !== from) throw refused("claimed", "Somebody else has it.");
+      return Object.assign(claimed, { ref });
+    },
   };
 
   /** Runs once for each key: after that the same answer comes again, be it a refusal. */
@@ -108,6 +116,8 @@ function openBank() {
       case undefined:
         return JSON.stringify(serve(action, details));
       case "decline":
+        // It is a movement of money that a bank refuses, not a look at it.
+        if (["read", "claim"].includes(action) && !READS.includes(method)) return JSON.stringify(serve(action, details));
         return JSON.stringify(serve("decline", details));
       case "declineQuietly":
         if (action !== "refund") return JSON.stringify(serve(action, details));

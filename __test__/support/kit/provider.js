@@ -197,11 +197,28 @@ class ReferenceProvider extends Reference {
     return this.ask("refundPayment", "refund", { id, amount, ref, key: ref });
   }
 
-  /** A refund of this amount that the bank has paid and Medusa has recorded neither in the data nor in a row. */
+  /**
+   * Takes over a refund of this amount that the bank has paid and Medusa has recorded neither in the data nor in a row.
+   * The bank sees to it that no other server does so too.
+   */
   async unrecorded({ id, refunds }, amount, ref) {
     const { refunds: paid } = await this.ask("refundPayment", "read", { id });
     const rows = await this.refundRows(ref);
-    return paid.find((one) => one.ref && one.amount === amount && !refunds?.[one.id] && !rows.includes(one.ref));
+    const isOurs = (one) => one.ref && one.amount === amount && !refunds?.[one.id] && !rows.includes(one.ref);
+    for (const one of paid.filter(isOurs)) {
+      if (await this.claims(id, one, ref)) return one;
+    }
+    return undefined;
+  }
+
+  async claims(id, refund, ref) {
+    try {
+      await this.ask("refundPayment", "claim", { id, refund: refund.id, from: refund.ref, ref });
+      return true;
+    } catch (error) {
+      if (error.code !== "claimed") throw error;
+      return false;
+    }
   }
 
   async refundRows(ref) {
