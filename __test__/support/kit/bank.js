@@ -110,14 +110,17 @@ function openBank() {
 
   /** `method` is the payment method on whose behalf it is: faults are meant for one. Resolves with the reply's text. */
   async function request(method, action, details) {
-    const fault = faults.get(method);
+    // What is lost of a change's reply is not lost of a look before it.
+    const isLook = action === "read" && !READS.includes(method);
+    const fault = isLook && ["loseReply", "cutOff"].includes(faults.get(method)) ? undefined : faults.get(method);
     await new Promise(setImmediate);
     switch (fault) {
       case undefined:
         return JSON.stringify(serve(action, details));
       case "decline":
         // It is a movement of money that a bank refuses, not a look at it.
-        if (["read", "claim"].includes(action) && !READS.includes(method)) return JSON.stringify(serve(action, details));
+        if (["read", "claim"].includes(action) && !READS.includes(method))
+          return JSON.stringify(serve(action, details));
         return JSON.stringify(serve("decline", details));
       case "declineQuietly":
         if (action !== "refund") return JSON.stringify(serve(action, details));
