@@ -61,8 +61,8 @@ class Answer {
       rejected: "rejected with",
       thrown: "threw",
       late: "did not answer within",
-      unasked: "was not called",
     };
+    if (this.how === "unasked") return `Medusa did not call ${this.method}`;
     const value = this.value instanceof Error ? `${this.value.name}: ${this.value.message}` : shown(this.value);
     return `${this.method} ${what[this.how]} ${this.how === "late" ? `${this.value} ms` : value}`;
   }

@@ -145,7 +145,7 @@ class Medusa2 {
   static recordsBefore = true;
   /** What may be reported as done and is done in the background. */
   static goesOn = ["delete"];
-  static hooks = ["webhook", "secrets"];
+  static hooks = ["webhook", "secrets", "bigNumber"];
 
   static resource() {
     return undefined;

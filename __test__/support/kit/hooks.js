@@ -28,6 +28,8 @@ function providerHooksAt(bank, Provider = ReferenceProvider) {
     webhook: (event, { id }) => (event === "foreign" ? bank.event("captured") : bank.event(event, bank.payment(id))),
     refundElsewhere: ({ id }, amount) => bank.refundElsewhere(id, amount),
     secrets: () => [bank.secret],
+    // As far as a provider looks into Medusa's own.
+    bigNumber: (text) => ({ numeric: Number(text), raw: { value: text, precision: 20 } }),
   };
 }
 
