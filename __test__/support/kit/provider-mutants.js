@@ -149,11 +149,9 @@ module.exports = {
       return original.payOut.call(this, data, amount, `${data.id} ${Object.keys(data.refunds ?? {})}`);
     },
   })),
-  "refund-after-lost-reply": having((original) => ({
-    remembered(data, refund) {
-      return refund.ref === this.bank.lastClaim ? original.remembered(data, refund) : { ...data };
-    },
+  "refund-after-lost-reply": having(() => ({
     refundRows: async () => [],
+    remembered: (data) => ({ ...data }),
   })),
   "refund-after-death": rowless,
 
@@ -226,18 +224,15 @@ module.exports = {
       }
     },
   })),
+  /** In a list, which the other call's result overwrites. */
   "at-once-refund-remembered": having((original) => ({
-    refundRows: async () => [],
     ...crowded,
-    async claims(id, refund) {
-      return !this.own?.has(refund.id) && refund.id !== undefined && id !== undefined;
+    refundRows: async () => [],
+    unrecorded(data, amount, ref) {
+      const refunds = Object.fromEntries((data.list ?? []).map((id) => [id, amount]));
+      return original.unrecorded.call(this, { ...data, refunds }, amount, ref);
     },
-    async payOut(data, amount, ref) {
-      const refund = await original.payOut.call(this, data, amount, ref);
-      this.own = new Set(this.own).add(refund.id);
-      return refund;
-    },
-    remembered: (data, { id }) => ({ ...data, refunds: { last: id } }),
+    remembered: (data, { id }) => ({ ...data, list: [...(data.list ?? []), id] }),
   })),
 
   "amount-forms": having(() => ({ decimalOf: (amount) => String(amount?.value ?? amount) })),
