@@ -124,6 +124,16 @@ describe("data", () => {
   });
 });
 
+test("a session that is not authorized has no payment to capture, and the check says so", async () => {
+  class NeverPaid extends ReferenceProvider {
+    statusOf() {
+      return "pending";
+    }
+  }
+  const { failed } = await runProviderContract(providerHooks(NeverPaid), { only: ["json-undefined"] });
+  expect(failed[0].message).toBe("Medusa has no payment to capture: the session's status is pending");
+});
+
 test("a hook of the other host is refused", async () => {
   await expect(runProviderContract({ create() {}, sessionId() {} })).rejects.toThrow(/no hook `sessionId`/);
 });

@@ -3,7 +3,7 @@
 // (@medusajs/payment/dist/services/payment-module.js).
 
 const { randomUUID } = require("crypto");
-const { Answer, KINDS, isObject, isText } = require("../answers");
+const { Answer, CheckFailed, KINDS, isObject, isText } = require("../answers");
 const { columns, decimal } = require("./decimals");
 const { merged } = require("./merged");
 const { cradleOf } = require("./cradle");
@@ -259,6 +259,9 @@ class Medusa2 {
 
   /** `amount` is a part; all that is left if it is not there. */
   capture(trial, payment, amount) {
+    if (!payment.order) {
+      throw new CheckFailed(`Medusa has no payment to capture: the session's status is ${payment.session.status}`);
+    }
     const record = this.records.get(payment.session.id);
     const left = payment.order.amount - sum(payment.captures.map((row) => row.minor));
     if (left <= 0) return { store: () => payment };
