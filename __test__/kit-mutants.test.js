@@ -1,32 +1,40 @@
-const { checks, formatReport, runContract } = require("medusa-payment-rs/testing");
+const { checks, formatReport, providerChecks, runContract, runProviderContract } = require("medusa-payment-rs/testing");
 const { openBank } = require("./support/kit/bank");
-const { hooks, hooksAt } = require("./support/kit/hooks");
+const { hooks, hooksAt, providerHooks } = require("./support/kit/hooks");
 const mutants = require("./support/kit/mutants");
+const providerMutants = require("./support/kit/provider-mutants");
 const { Reference } = require("./support/kit/reference");
 
-test("a processor that keeps the contract passes every check, with none skipped", async () => {
-  const report = await runContract(hooks());
-  expect(formatReport(report)).toBe(`${checks.length} passed, 0 failed, 0 skipped`);
-});
+describe.each([
+  ["processor of Medusa 1", { checks, run: runContract, hooks, mutants }],
+  [
+    "provider of Medusa 2",
+    { checks: providerChecks, run: runProviderContract, hooks: providerHooks, mutants: providerMutants },
+  ],
+])("a %s", (_, { checks, run, hooks, mutants }) => {
+  test("that keeps the contract passes every check, with none skipped", async () => {
+    expect(formatReport(await run(hooks()))).toBe(`${checks.length} passed, 0 failed, 0 skipped`);
+  });
 
-test("there is a broken processor for every check", () => {
-  expect(Object.keys(mutants).sort()).toStrictEqual(checks.map(({ id }) => id).sort());
-});
+  test("is there, broken, for every check", () => {
+    expect(Object.keys(mutants).sort()).toStrictEqual(checks.map(({ id }) => id).sort());
+  });
 
-test.each(checks.map(({ id }) => [id]))("%s fails where it is broken", async (id) => {
-  const { failed } = await runContract(hooks(mutants[id]), { only: [id] });
-  expect(failed).toStrictEqual([
-    {
-      id,
-      title: expect.stringMatching(/\S/),
-      rule: expect.stringMatching(/\.$/),
-      why: expect.stringMatching(/\(.*dist\/.*\)$/),
-      where: expect.stringMatching(/^docs\/contract\.md#[a-z-]+$/),
-      message: expect.stringMatching(/\S/),
-    },
-  ]);
-  // The check says what it has found, and did not stumble over something of its own.
-  expect(failed[0].message).not.toMatch(/^\s*at /m);
+  test.each(checks.map(({ id }) => [id]))("that is broken fails %s", async (id) => {
+    const { failed } = await run(hooks(mutants[id]), { only: [id] });
+    expect(failed).toStrictEqual([
+      {
+        id,
+        title: expect.stringMatching(/\S/),
+        rule: expect.stringMatching(/\.$/),
+        why: expect.stringMatching(/\(.*dist\/.*\)$/),
+        where: expect.stringMatching(/^docs\/contract\.md#[a-z-]+$/),
+        message: expect.stringMatching(/\S/),
+      },
+    ]);
+    // The check says what it has found, and did not stumble over something of its own.
+    expect(failed[0].message).not.toMatch(/^\s*at /m);
+  });
 });
 
 describe("an error that has moved money all the same is found out:", () => {

@@ -1,6 +1,7 @@
 const { randomUUID } = require("node:crypto");
-const { formatSchedules, runSchedules } = require("medusa-payment-rs/testing");
-const { hooks } = require("./support/kit/hooks");
+const { formatSchedules, runProviderSchedules, runSchedules } = require("medusa-payment-rs/testing");
+const { hooks, providerHooks } = require("./support/kit/hooks");
+const { ReferenceProvider } = require("./support/kit/provider");
 const { Reference } = require("./support/kit/reference");
 
 /** Asks for each refund as if it were another one. */
@@ -86,4 +87,36 @@ describe("the environment variables", () => {
 test("without a ledger there is nothing to compare with, and the report says so", async () => {
   const report = await schedules(Reference, { count: 1, seed: 1 }, { ledger: undefined });
   expect(formatSchedules(report)).toMatch(/^The schedules were not tried: they need the hook `ledger`\n/);
+});
+
+describe("in Medusa 2", () => {
+  const schedules = (Provider, options) => runProviderSchedules(providerHooks(Provider), options);
+
+  test("a provider that finds a refund by its key in Medusa's rows is right in any order of calls", async () => {
+    const report = await schedules(ReferenceProvider, { count: 300, seed: 1 });
+    if (report.failed) throw new Error(`\n${formatSchedules(report)}`);
+    expect(report.passed).toBe(300);
+    expect(report.inDoubt).toBeGreaterThan(100);
+    expect(report.refunds).toBeGreaterThan(100);
+  });
+
+  test("a provider that takes Medusa's key for the refund's identity is caught: the retry has another one", async () => {
+    class NeverLooks extends ReferenceProvider {
+      async unrecorded() {}
+    }
+    const { failed } = await schedules(NeverLooks, { count: 20, seed: 1 });
+    expect(failed.message).toMatch(/the provider has paid refunds of 400, Medusa has recorded 200/);
+    expect(failed.steps.at(-1)).toMatch(/^retry of the refund of 200/);
+  });
+
+  test("a provider that does not look at the rows is caught: two refunds at once have the same old data", async () => {
+    class Blind extends ReferenceProvider {
+      async refundRows() {
+        return [];
+      }
+    }
+    const { failed } = await schedules(Blind, { count: 200, seed: 1 });
+    expect(failed.message).toMatch(/Medusa has recorded refunds of 400, and the provider has paid 200/);
+    expect(failed.steps.join("\n")).toMatch(/before that is stored|at the same time/);
+  });
 });

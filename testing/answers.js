@@ -2,8 +2,6 @@
 
 const { inspect } = require("util");
 
-const STATUSES = ["authorized", "pending", "requires_more", "error", "canceled"];
-
 /** A check that does not hold. */
 class CheckFailed extends Error {}
 
@@ -11,50 +9,24 @@ const isObject = (value) => typeof value === "object" && value !== null && !Arra
 
 const isText = (value) => typeof value === "string" && value.trim() !== "";
 
-/** The error that Medusa recognises, with three strings and not only three truthy values. */
-const isError = (value) => isObject(value) && isText(value.error) && isText(value.code) && isText(value.detail);
-
-const isData = (value) => isObject(value) && !("error" in value);
-
-/** Whether a value is what the method's type says of a success. */
-function isSuccess(method, value) {
-  switch (method) {
-    case "initiatePayment":
-      return isData(value) && isData(value.session_data);
-    case "updatePayment":
-      return value === undefined || value === null || (isData(value) && isData(value.session_data));
-    case "authorizePayment":
-      return isData(value) && isData(value.data) && STATUSES.includes(value.status);
-    case "getPaymentStatus":
-      return STATUSES.includes(value);
-    default:
-      return isData(value);
-  }
-}
-
 const shown = (value) => inspect(value, { depth: 2, breakLength: 100, maxArrayLength: 10, maxStringLength: 200 });
 
+/**
+ * An answer, of which the hosts say what is a success (`isSuccess`) and what an error (`isError`), and what it holds:
+ *
+ * - `data` and `status`, of a success;
+ * - `code`, of an error, its `kind` as far as the code says it, and `failure`, which is what the hook `errorKind` gets;
+ * - `flaw`, what keeps it from being either, with a line break before it;
+ * - `misses(isRefusal)`, what keeps an error from saying that it is a refusal, or that it is none.
+ *
+ * `payment` is what Medusa has stored of the payment afterwards.
+ */
 class Answer {
-  /** `how`: "resolved" with a value, "rejected" or "thrown" with a reason, or "late". */
+  /** `how`: "resolved" with a value, "rejected" or "thrown" with a reason, "late", or "unasked" by Medusa. */
   constructor(method, how, value) {
     this.method = method;
     this.how = how;
     this.value = value;
-  }
-
-  get isSuccess() {
-    return this.how === "resolved" && isSuccess(this.method, this.value);
-  }
-
-  get isError() {
-    if (this.method === "getPaymentStatus") return this.how === "rejected";
-    return this.how === "resolved" && isError(this.value);
-  }
-
-  /** The payment's data in a success; undefined where an update had nothing to change. */
-  get data() {
-    if (this.method === "initiatePayment" || this.method === "updatePayment") return this.value?.session_data;
-    return this.method === "authorizePayment" ? this.value?.data : this.value;
   }
 
   /** Fails unless it is a success. */
@@ -77,15 +49,6 @@ class Answer {
     return `neither a success nor an error that Medusa recognises: ${this}${this.flaw}`;
   }
 
-  /** What keeps an object with a member `error` from being either. */
-  get flaw() {
-    if (this.isError || this.how !== "resolved") return "";
-    const holder = [this.value, this.data].find((value) => isObject(value) && "error" in value);
-    if (!holder) return "";
-    const missing = ["error", "code", "detail"].filter((name) => !isText(holder[name]));
-    return `\n(an error needs ${missing.map((name) => `\`${name}\``).join(" and ")} as text that is not empty, and data has no member \`error\`)`;
-  }
-
   /** Fails unless it is one of the two. */
   recognised() {
     if (!this.isRecognised) throw new CheckFailed(this.unrecognised);
@@ -99,9 +62,17 @@ class Answer {
       thrown: "threw",
       late: "did not answer within",
     };
+    if (this.how === "unasked") return `Medusa did not call ${this.method}`;
     const value = this.value instanceof Error ? `${this.value.name}: ${this.value.message}` : shown(this.value);
     return `${this.method} ${what[this.how]} ${this.how === "late" ? `${this.value} ms` : value}`;
   }
 }
 
-module.exports = { Answer, CheckFailed, STATUSES, isObject, isText, shown };
+/** What an error's code says to an operator. */
+const KINDS = {
+  invalid_request: "invalid",
+  temporarily_unavailable: "unavailable",
+  outcome_unknown: "outcomeUnknown",
+};
+
+module.exports = { Answer, CheckFailed, KINDS, isObject, isText, shown };

@@ -16,8 +16,38 @@ export interface Processor {
   updatePaymentData(sessionId: string, data: Data): Promise<unknown>;
 }
 
+/** Medusa 2's payment provider, as far as the contract calls it. */
+export interface Provider {
+  getIdentifier(): string;
+  initiatePayment(input: any): Promise<unknown>;
+  updatePayment(input: any): Promise<unknown>;
+  authorizePayment(input: any): Promise<unknown>;
+  capturePayment(input: any): Promise<unknown>;
+  refundPayment(input: any): Promise<unknown>;
+  cancelPayment(input: any): Promise<unknown>;
+  deletePayment(input: any): Promise<unknown>;
+  retrievePayment(input: any): Promise<unknown>;
+  getPaymentStatus(input: any): Promise<unknown>;
+  getWebhookActionAndData(input: any): Promise<unknown>;
+}
+
+/** A service of Medusa 2's payment module, whose rows have amounts as numbers and, exactly, as `raw_amount`. */
+export interface RowService {
+  retrieve(id: string, config?: { select?: string[]; relations?: string[] }): Promise<Data>;
+  list(filter?: Data, config?: { select?: string[]; relations?: string[] }): Promise<Data[]>;
+}
+
+/** What Medusa 2 hands to a provider's constructor. Any other name throws. */
+export interface Cradle {
+  captureService: RowService;
+  refundService: RowService;
+  paymentService: RowService;
+  paymentSessionService: RowService;
+  logger: Record<"debug" | "info" | "warn" | "error", (message: string) => void>;
+}
+
 /** The method on whose behalf the processor asks its provider. */
-export type Method = Exclude<keyof Processor, "getIdentifier">;
+export type Method = Exclude<keyof Processor | keyof Provider, "getIdentifier">;
 
 /** What the provider has in its books for one payment, in minor units. */
 export interface Ledger {
@@ -63,15 +93,8 @@ export interface Faults {
  */
 export type ErrorKind = "refused" | "invalid" | "unavailable" | "outcomeUnknown";
 
-/**
- * How the contract gets at a processor and its provider, which is best a fake. Every hook may return a promise. Those
- * that are left out leave out the checks that need them, and the report says so.
- */
-export interface Hooks {
-  /**
-   * A new instance, as a new process would make it: it shares the provider with the ones before, and nothing in memory.
-   */
-  create(): Processor | Promise<Processor>;
+/** What the contract needs to know of a processor for either host. */
+interface CommonHooks<Failed> {
   /** What is different from the usual cart: 1000 minor units, `eur`, a guest with an e-mail address. */
   context?(): Data;
   /** Does what the shopper does so that the payment can be authorized. Nothing where it is left out. */
@@ -82,7 +105,7 @@ export interface Hooks {
   payable?(
     sessionData: Data,
   ): { amount: number; currency: string } | null | Promise<{ amount: number; currency: string } | null>;
-  /** How many payments of a cart the provider has that are not canceled. */
+  /** How many payments of a cart (Medusa 1) or of a session (Medusa 2) the provider has that are not canceled. */
   payments?(resourceId: string): number | Promise<number>;
   faults?: Faults;
   /** Lets as much time pass as an answer may ask an operator to wait before the same call is made again. */
@@ -91,7 +114,7 @@ export interface Hooks {
   timePasses?(ms: number): unknown;
   /**
    * Refunds `amount` in the provider's dashboard, without the processor, and returns whether the provider did. For
-   * random schedules.
+   * random schedules, and for a check of Medusa 2.
    */
   refundElsewhere?(data: Data, amount: number): boolean | Promise<boolean>;
   /**
@@ -103,7 +126,24 @@ export interface Hooks {
    * What an operator learns from an error, for random schedules. `undefined` if the code says it:
    * `temporarily_unavailable`, `outcome_unknown` and `invalid_request`; any other is a refusal.
    */
-  errorKind?(error: { error: string; code: string; detail: string }): ErrorKind | undefined;
+  errorKind?(error: Failed): ErrorKind | undefined;
+  /** Whether an authorization takes the money, so that nothing is ever held. */
+  capturesAtOnce?: boolean;
+  /** Checks that are left out on purpose: id → why. */
+  skip?: Record<string, string>;
+  /** Milliseconds after which a call counts as not answered; 15,000 if it is left out. */
+  timeoutMs?: number;
+}
+
+/**
+ * How the contract gets at a processor and its provider, which is best a fake. Every hook may return a promise. Those
+ * that are left out leave out the checks that need them, and the report says so.
+ */
+export interface Hooks extends CommonHooks<{ error: string; code: string; detail: string }> {
+  /**
+   * A new instance, as a new process would make it: it shares the provider with the ones before, and nothing in memory.
+   */
+  create(): Processor | Promise<Processor>;
   /** Medusa's session id, as `updatePaymentData` gets it. */
   sessionId?(sessionData: Data): string;
   /** What a shopper may set with `updatePaymentData`; `{}` where it is left out. */
@@ -113,16 +153,36 @@ export interface Hooks {
    * wherever the session's data has them.
    */
   protected?: Data;
-  /** Whether an authorization takes the money, so that nothing is ever held. */
-  capturesAtOnce?: boolean;
-  /** Checks that are left out on purpose: id → why. */
-  skip?: Record<string, string>;
-  /** Milliseconds after which a call counts as not answered; 15,000 where it is left out. */
-  timeoutMs?: number;
+}
+
+/** The same for a payment provider of Medusa 2. */
+export interface ProviderHooks extends CommonHooks<Error & { type: string; code?: string }> {
+  /**
+   * A new instance, as a new process would make it: it shares the provider with the ones before, and nothing in memory.
+   */
+  create(cradle: Cradle): Provider | Promise<Provider>;
+  /**
+   * What the provider would post of this payment, or of one that has nothing to do with this store. `undefined` if it
+   * sends no such event.
+   */
+  webhook?(
+    event: "authorized" | "captured" | "foreign",
+    data: Data,
+  ): Webhook | undefined | Promise<Webhook | undefined>;
+  /** Texts that no data may contain. */
+  secrets?(): string[] | Promise<string[]>;
+  /** An instance of Medusa's `BigNumber`, in which form amounts are tried too then. */
+  bigNumber?(text: string): unknown;
+}
+
+/** A webhook's body, byte for byte, and its headers. */
+export interface Webhook {
+  body: string | Uint8Array;
+  headers: Record<string, string>;
 }
 
 /** One thing that a processor has to do. */
-export interface Check {
+export interface Check<H = Hooks> {
   readonly id: string;
   /** What is tried. */
   readonly title: string;
@@ -135,11 +195,11 @@ export interface Check {
   /** The hooks that it cannot do without; `holds` is a processor that does not capture at once. */
   readonly needs: readonly string[];
   /** Runs it, and rejects where the rule is broken. */
-  readonly run: (hooks: Hooks) => Promise<void>;
+  readonly run: (hooks: H) => Promise<void>;
 }
 
 /** A check that failed. */
-export interface Failure extends Pick<Check, "id" | "title" | "rule" | "why" | "where"> {
+export interface Failure extends Pick<Check<never>, "id" | "title" | "rule" | "why" | "where"> {
   /** What happened. */
   message: string;
 }
@@ -180,6 +240,16 @@ export declare function paymentProcessorContract(hooks: Hooks): void;
 
 /** Runs the checks without a test runner, one after the other. */
 export declare function runContract(hooks: Hooks, options?: { only?: string[] }): Promise<Report>;
+
+/** All checks of Medusa 2, in the order in which they run. */
+export declare const providerChecks: readonly Check<ProviderHooks>[];
+
+/** As `paymentProcessorContract`, for a payment provider of Medusa 2. */
+export declare function paymentProviderContract(runner: Runner, hooks: ProviderHooks): void;
+export declare function paymentProviderContract(hooks: ProviderHooks): void;
+
+/** As `runContract`, for a payment provider of Medusa 2. */
+export declare function runProviderContract(hooks: ProviderHooks, options?: { only?: string[] }): Promise<Report>;
 
 /** The report as text: each failure with its rule, the reason for it and where it is written. */
 export declare function formatReport(report: Report): string;
@@ -225,6 +295,9 @@ export interface ScheduleReport {
  * hook `ledger`.
  */
 export declare function runSchedules(hooks: Hooks, schedules?: Schedules): Promise<ScheduleReport>;
+
+/** As `runSchedules`, for a payment provider of Medusa 2. */
+export declare function runProviderSchedules(hooks: ProviderHooks, schedules?: Schedules): Promise<ScheduleReport>;
 
 /** The report as text: of a schedule that failed, what happened step by step and how to repeat it. */
 export declare function formatSchedules(report: ScheduleReport): string;

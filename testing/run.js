@@ -1,7 +1,6 @@
 // Runs checks on a processor, and says what came of it.
 
 const { CheckFailed, isObject } = require("./answers");
-const { all } = require("./contract");
 const { Trial } = require("./trial");
 
 const HOOKS = [
@@ -17,9 +16,6 @@ const HOOKS = [
   "refundElsewhere",
   "refundFails",
   "errorKind",
-  "sessionId",
-  "harmless",
-  "protected",
   "capturesAtOnce",
   "skip",
   "timeoutMs",
@@ -27,11 +23,11 @@ const HOOKS = [
 const FAULTS = ["decline", "declineQuietly", "unavailable", "hang", "loseReply", "garble", "cutOff", "clear"];
 
 /** A hook that is misspelt would skip checks that its author counts on. */
-function checkHooks(hooks) {
+function checkHooks({ all, Host }, hooks) {
   if (!isObject(hooks) || typeof hooks.create !== "function") {
     throw new TypeError("The contract needs a hook `create` that returns a payment processor");
   }
-  unknown("hook", hooks, HOOKS);
+  unknown("hook", hooks, [...HOOKS, ...Host.hooks]);
   unknown("fault", hooks.faults ?? {}, FAULTS);
   unknown(
     "check in the hook `skip`",
@@ -67,8 +63,8 @@ function offers(hooks, need) {
 }
 
 /** Runs one check, and throws where it does not hold. Whatever goes wrong in it, no fault outlives it. */
-async function runCheck(check, hooks) {
-  const trial = await Trial.open(hooks);
+async function runCheck({ Host }, check, hooks) {
+  const trial = await Trial.open(Host, hooks);
   try {
     await check.run(trial);
   } catch (error) {
@@ -86,23 +82,25 @@ function described({ id, title, rule, why, where }, error) {
   return { id, title, rule, why, where, message };
 }
 
-async function runContract(hooks, { only } = {}) {
-  checkHooks(hooks);
-  const report = { passed: [], failed: [], skipped: [] };
-  for (const check of all.filter(({ id }) => only === undefined || only.includes(id))) {
-    const reason = reasonToSkip(check, hooks);
-    if (reason !== undefined) {
-      report.skipped.push({ id: check.id, title: check.title, reason });
-      continue;
+const runnerOf =
+  (contract) =>
+  async (hooks, { only } = {}) => {
+    checkHooks(contract, hooks);
+    const report = { passed: [], failed: [], skipped: [] };
+    for (const check of contract.all.filter(({ id }) => only === undefined || only.includes(id))) {
+      const reason = reasonToSkip(check, hooks);
+      if (reason !== undefined) {
+        report.skipped.push({ id: check.id, title: check.title, reason });
+        continue;
+      }
+      try {
+        await runCheck(contract, check, hooks);
+        report.passed.push(check.id);
+      } catch (error) {
+        report.failed.push(described(check, error));
+      }
     }
-    try {
-      await runCheck(check, hooks);
-      report.passed.push(check.id);
-    } catch (error) {
-      report.failed.push(described(check, error));
-    }
-  }
-  return report;
-}
+    return report;
+  };
 
-module.exports = { checkHooks, described, reasonToSkip, runCheck, runContract };
+module.exports = { checkHooks, described, reasonToSkip, runCheck, runnerOf };

@@ -8,9 +8,15 @@ import {
   formatReport,
   formatSchedules,
   type Hooks,
+  type Provider,
+  type ProviderHooks,
   paymentProcessorContract,
+  paymentProviderContract,
+  providerChecks,
   type Report,
   runContract,
+  runProviderContract,
+  runProviderSchedules,
   runSchedules,
 } from "medusa-payment-rs/testing";
 
@@ -55,3 +61,25 @@ const scheduled: Hooks = {
 };
 
 runSchedules(scheduled, { count: 10, seed: 1 }).then((report) => [report.failed?.steps, formatSchedules(report)]);
+
+declare const provider: Provider;
+const providerHooks: ProviderHooks = {
+  create: async ({ captureService, logger }) => {
+    const { amount } = await captureService.retrieve("capt_1", { relations: ["payment.captures"] });
+    logger.info(`${amount}`);
+    return provider;
+  },
+  webhook: (event, { id }) => (event === "foreign" ? undefined : { body: `${id}`, headers: {} }),
+  secrets: () => ["sk_live"],
+  errorKind: ({ type }) => (type === "unexpected_state" ? "outcomeUnknown" : undefined),
+};
+
+paymentProviderContract({ describe: nodeDescribe, test: nodeTest }, providerHooks);
+providerChecks[0].run(providerHooks);
+runProviderContract(providerHooks, { only: ["capture-part"] }).then(formatReport);
+runProviderSchedules(providerHooks, { count: 1 }).then(formatSchedules);
+
+// @ts-expect-error: only Medusa 1 has sessions whose data a browser updates
+runProviderContract({ ...providerHooks, sessionId: () => "ps_1" });
+// @ts-expect-error: a provider of Medusa 2 is no processor of Medusa 1
+paymentProcessorContract({ create: () => provider });

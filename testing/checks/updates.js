@@ -3,7 +3,7 @@
 const { canBePaid } = require("../operations");
 
 /** A currency that is not the cart's. */
-const otherCurrency = (trial) => (trial.context().currency_code === "usd" ? "eur" : "usd");
+const otherCurrency = (trial) => (trial.currency === "usd" ? "eur" : "usd");
 
 const customer = () => ({
   id: "cus_01KITTESTCUSTOMER",
@@ -15,51 +15,43 @@ const customer = () => ({
 
 module.exports = {
   async "update-amount"(trial) {
-    const old = await trial.started();
     const amount = trial.amount + trial.part;
-    const { data } = (await trial.update(old, { amount })).succeeded();
-    await canBePaid(trial, data ?? old, amount);
+    const payment = await trial.done("update", await trial.started(), { amount });
+    await canBePaid(trial, payment, amount);
   },
 
   async "update-unchanged"(trial) {
-    let data = await trial.started();
-    for (let time = 0; time < 2; time++) {
-      const answer = (await trial.update(data)).succeeded();
-      data = answer.data === undefined ? data : trial.store(answer.data);
-    }
+    let payment = await trial.started();
+    for (let time = 0; time < 2; time++) payment = await trial.done("update", payment);
     trial.expect("the payments of this cart that are not canceled", await trial.hooks.payments(trial.resource), 1);
   },
 
   async "update-currency"(trial) {
     const old = await trial.started();
     const currency = otherCurrency(trial);
-    const { data } = (await trial.update(old, { currency_code: currency })).succeeded();
-    const payable = await trial.hooks.payable(old);
+    const { data } = await trial.done("update", old, { currency_code: currency });
+    const payable = await trial.hooks.payable(old.data);
     if (payable && payable.currency !== currency) {
       trial.fail(`the shopper can still pay ${payable.amount} ${payable.currency} with the old session data`);
     }
-    const current = await trial.hooks.payable(data === undefined ? old : trial.store(data));
+    const current = await trial.hooks.payable(data);
     trial.expect("the currency that the shopper pays", current?.currency, currency);
   },
 
   async "update-customer"(trial) {
     const old = await trial.started();
-    (await trial.update(old, { customer: customer(), email: "account@example.com" })).succeeded();
+    await trial.done("update", old, { customer: customer(), email: "account@example.com" });
     trial.expect("the payments of this cart that are not canceled", await trial.hooks.payments(trial.resource), 1);
   },
 
   async "update-authorized"(trial) {
-    const authorized = await trial.authorized();
-    const answer = (await trial.update(authorized, { email: "new@example.com" })).succeeded();
-    const data = answer.data === undefined ? authorized : trial.store(answer.data);
-    await trial.ledger(await trial.data("capturePayment", await trial.authorize(data)), { captured: trial.amount });
+    const payment = await trial.done("update", await trial.authorized(), { email: "new@example.com" });
+    await trial.ledger(await trial.done("capture", await trial.authorize(payment)), { captured: trial.amount });
   },
 
   async "update-captured"(trial) {
-    const captured = await trial.captured();
-    const answer = (await trial.update(captured, { email: "new@example.com" })).recognised();
-    const data = answer.isSuccess && answer.data !== undefined ? trial.store(answer.data) : captured;
-    await trial.ledger(data, { captured: trial.amount, canceled: false });
-    await trial.ledger(await trial.data("refundPayment", data, trial.part), { refunded: trial.part });
+    const { payment } = (await trial.call("update", await trial.captured(), { email: "new@example.com" })).recognised();
+    await trial.ledger(payment, { captured: trial.amount, canceled: false });
+    await trial.ledger(await trial.done("refund", payment, trial.part), { refunded: trial.part });
   },
 };

@@ -13,23 +13,24 @@ const { generate } = require("./schedule");
 const { shrunk } = require("./shrink");
 
 /** Tries random schedules one after the other, until one fails, which is then made as short as possible. */
-async function runSchedules(hooks, options) {
-  checkHooks(hooks);
+const schedulesOf = (contract) => async (hooks, options) => {
+  checkHooks(contract, hooks);
+  const { Host } = contract;
   const { count, seed: first } = chosen(options);
   const report = { seed: first, passed: 0, calls: 0, inDoubt: 0, refunds: 0 };
   if (!hooks.ledger) return { ...report, skipped: "they need the hook `ledger`" };
   for (let seed = first; seed < first + count; seed++) {
     const steps = generate(seed);
-    const { lines, message, tally } = await run(hooks, steps);
+    const { lines, message, tally } = await run(Host, hooks, steps);
     if (message !== undefined) {
-      const shortest = await shrunk(hooks, { steps, lines, message });
+      const shortest = await shrunk(Host, hooks, { steps, lines, message });
       return { ...report, failed: { seed, message: shortest.message, steps: shortest.lines } };
     }
     report.passed += 1;
     for (const [name, times] of Object.entries(tally)) report[name] += times;
   }
   return report;
-}
+};
 
 /** Without a seed, the environment variables SCHEDULES and SEED say how many and which, if they are set. */
 function chosen({ count = 500, seed } = {}) {
@@ -71,4 +72,4 @@ function formatSchedules({ seed, passed, calls, inDoubt, refunds, failed, skippe
   return parts.join("\n\n");
 }
 
-module.exports = { formatSchedules, runSchedules };
+module.exports = { formatSchedules, schedulesOf };

@@ -2,8 +2,8 @@
 // after every step.
 
 const { CheckFailed } = require("../answers");
+const { operations } = require("../operations");
 const { Trial } = require("../trial");
-const { Medusa } = require("./medusa");
 const { described, plain } = require("./schedule");
 
 /**
@@ -12,21 +12,15 @@ const { described, plain } = require("./schedule");
  */
 const ROUNDS = [60, 60, 60, 60, 60, 60, 25 * 60 * 60, 25 * 60 * 60];
 
-/** What an error's code says, if the hooks do not say it. */
-const KINDS = {
-  invalid_request: "invalid",
-  temporarily_unavailable: "unavailable",
-  outcome_unknown: "outcomeUnknown",
-};
-
-const METHODS = { capture: "capturePayment", cancel: "cancelPayment", refund: "refundPayment" };
+/** The operations that a schedule calls by their methods' names: they only read. */
+const READS = { authorizePayment: "authorize", retrievePayment: "retrieve", getPaymentStatus: "status" };
 
 /**
  * Carries out a schedule on a payment of its own. Resolves with what happened, one line a step, and with how much that
  * was or the message of what does not hold.
  */
-async function run(hooks, steps) {
-  const made = new Run(hooks);
+async function run(Host, hooks, steps) {
+  const made = new Run(Host, hooks);
   try {
     await made.open();
     await made.all(steps);
@@ -40,7 +34,8 @@ async function run(hooks, steps) {
 }
 
 class Run {
-  constructor(hooks) {
+  constructor(Host, hooks) {
+    this.Host = Host;
     this.hooks = hooks;
     this.lines = [];
     this.tally = { calls: 0, inDoubt: 0, refunds: 0 };
@@ -55,18 +50,19 @@ class Run {
     this.failedLater = [];
     /** The sum of those that failed there and may or may not have been recorded before. */
     this.failedSometime = 0;
+    /** What is recorded although the process died that asked for it: nobody learns what became of that. */
+    this.neverKnown = [];
     /** Whether the schedule is over, and only what is not settled is retried. */
     this.isSettling = false;
   }
 
   /** Places an order whose payment is authorized. Nothing goes wrong so far. */
   async open() {
-    const trial = await Trial.open(this.hooks);
+    const trial = await Trial.open(this.Host, this.hooks);
     this.session = await trial.authorized();
     this.total = trial.amount;
-    this.medusa = new Medusa(await trial.data("retrievePayment", this.session), this.total);
-    this.servers = { A: trial, B: await Trial.open(this.hooks) };
-    this.servers.B.resource = trial.resource;
+    this.medusa = new this.Host.Records(await trial.placed(this.session), this.total);
+    this.servers = { A: trial, B: await trial.anotherServer() };
   }
 
   async all(steps) {
@@ -95,15 +91,20 @@ class Run {
         this.lines.push(`${seconds} s pass`);
         break;
       case "refundElsewhere":
-        if (!(await this.hooks.refundElsewhere?.(this.medusa.row.data, amount))) break;
+        if (!(await this.hooks.refundElsewhere?.(this.data, amount))) break;
         this.elsewhere += amount;
         this.lines.push(`refund of ${amount} in the provider's dashboard`);
         break;
       case "refundFails":
-        if (!(await this.hooks.refundFails?.(this.medusa.row.data, amount))) break;
+        if (!(await this.hooks.refundFails?.(this.data, amount))) break;
         this.noteFailedRefund(amount);
         this.lines.push(`a refund of ${amount} fails at the customer's bank`);
     }
+  }
+
+  /** The payment's newest data. */
+  get data() {
+    return this.medusa.row.payment.data;
   }
 
   /**
@@ -138,14 +139,14 @@ class Run {
   }
 
   async make(prepared, row) {
-    const before = await this.hooks.ledger(row.data);
+    const before = await this.hooks.ledger(row.payment.data);
     const replies = await this.replies(prepared);
     for (const one of prepared) this.lines.push(this.line(one, replies.find(({ of }) => of === one).answer));
     for (const { of, answer } of replies) {
       this.tally.calls += 1;
       if (!answer.isRecognised) throw new CheckFailed(answer.unrecognised);
       if (of.want) await this.conclude(of, row, answer);
-      else if (prepared.length === 1) await this.statusIsTrue(of, answer, before);
+      else await this.read(of, answer, prepared.length === 1 ? before : undefined);
     }
   }
 
@@ -153,7 +154,7 @@ class Run {
   async replies(prepared) {
     const replies = [];
     const made = async (of) => {
-      replies.push({ of, answer: await this.servers[of.call.server].call(of.method, ...of.args) });
+      replies.push({ of, answer: await this.servers[of.call.server].ask(of.operation, ...of.args) });
     };
     const groups = prepared[1]?.call.start === "atOnce" ? [prepared] : prepared.map((one) => [one]);
     for (const group of groups) {
@@ -164,7 +165,8 @@ class Run {
     return replies;
   }
 
-  async inject({ call: { mishaps }, method }) {
+  async inject({ call: { mishaps }, operation }) {
+    const { method } = operations[operation];
     for (const { fault, request } of mishaps) await this.hooks.faults[fault](method, request);
   }
 
@@ -176,10 +178,10 @@ class Run {
     const { what, tenths, number } = call;
     switch (what) {
       case "authorizePayment":
-        return [this.withFaults(call, what, [this.session, this.servers.A.authorizeContext()])];
+        return [this.withFaults(call, READS[what], [this.session])];
       case "retrievePayment":
       case "getPaymentStatus":
-        return [this.withFaults(call, what, [row.data])];
+        return [this.withFaults(call, READS[what], [row.payment])];
     }
     const want =
       what === "retry"
@@ -188,22 +190,21 @@ class Run {
     return want ? [this.preparedFor(want, call, row)] : [];
   }
 
-  preparedFor(want, call, { data }) {
-    const args = want.what === "refund" ? [data, want.amount] : [data];
-    return { want, ...this.withFaults(call, METHODS[want.what], args) };
+  preparedFor(want, call, { payment }) {
+    const args = want.what === "refund" ? [payment, want.amount] : [payment];
+    return { want, ...this.withFaults(call, want.what, args) };
   }
 
   /** The call with those of its mishaps that there are: only a refund has a status that says that it failed. */
-  withFaults(call, method, args) {
-    const isThere = ({ fault }) =>
-      this.hooks.faults?.[fault] && (fault !== "declineQuietly" || method === "refundPayment");
-    return { call: { ...call, mishaps: call.mishaps.filter(isThere) }, method, args };
+  withFaults(call, operation, args) {
+    const isThere = ({ fault }) => this.hooks.faults?.[fault] && (fault !== "declineQuietly" || operation === "refund");
+    return { call: { ...call, mishaps: call.mishaps.filter(isThere) }, operation, args };
   }
 
   /** Adds something that the operator wants, if Medusa lets it through. */
   wanted(row, action) {
     // Nobody refunds so much that it would be too much if what is in doubt was paid.
-    const promised = this.medusa.refunded + this.refundsInDoubt + action.amount;
+    const promised = sum(this.medusa.refunds) + this.refundsInDoubt + action.amount;
     if (!this.medusa.allows(row, action) || promised > this.total) return undefined;
     const want = { ...action, state: "undone" };
     this.wants.push(want);
@@ -229,9 +230,12 @@ class Run {
 
   /** Takes an answer as Medusa and the operator take it. */
   async conclude({ want, call: { end, server } }, row, answer) {
-    want.state = this.stateAfter(want, end, answer);
-    if (answer.isSuccess && want.state === "settled") {
-      this.medusa.store(row, want, answer.data);
+    const isRecordedBefore = end === "dies" && this.Host.recordsBefore && want.what !== "cancel";
+    want.state = isRecordedBefore ? "settled" : this.stateAfter(want, end, answer);
+    const payment = answer.store(end);
+    if (isRecordedBefore) this.neverKnown.push(want);
+    if (isRecordedBefore || (answer.isSuccess && want.state === "settled")) {
+      this.medusa.record(row, want, payment);
       this.tally.refunds += want.what === "refund" ? 1 : 0;
     }
     this.tally.inDoubt += want.state === "inDoubt" ? 1 : 0;
@@ -255,31 +259,38 @@ class Run {
     }
   }
 
-  kindOf({ value }) {
-    return this.hooks.errorKind?.(value) ?? KINDS[value.code] ?? "refused";
+  kindOf(answer) {
+    return this.hooks.errorKind?.(answer.failure) ?? answer.kind;
+  }
+
+  /** Looks at what a read says, if it was the only call, and stores nothing. */
+  async read(one, answer, before) {
+    answer.store("rolledBack");
+    if (before) await this.statusIsTrue(one, answer, before);
   }
 
   /**
    * Sees whether what a read says was so before it or is so after it: what was asked for earlier may be done in between.
    * Nothing went wrong while it was made.
    */
-  async statusIsTrue({ method, call: { mishaps } }, answer, before) {
-    if (!answer.isSuccess || method === "retrievePayment" || mishaps.length > 0) return;
-    const status = method === "authorizePayment" ? answer.value.status : answer.value;
-    const after = await this.hooks.ledger(this.medusa.row.data);
+  async statusIsTrue({ operation, call: { mishaps } }, answer, before) {
+    if (!answer.isSuccess || operation === "retrieve" || mishaps.length > 0) return;
+    const { status } = answer;
+    const isPaid = this.servers.A.isPaid(status);
+    const after = await this.hooks.ledger(this.data);
     const isSo = ({ held, captured, canceled }) =>
-      (status === "authorized") === held + captured > 0 && (status === "canceled") === canceled;
+      isPaid === held + captured > 0 && (status === "canceled") === canceled;
     if (!isSo(before) && !isSo(after)) throw new CheckFailed(`a status that is not so: ${answer}`);
   }
 
   /** Compares what Medusa has recorded, and what may have been done beside it, with the provider's own books. */
   async booksAreEqual() {
-    const { row, refunded } = this.medusa;
-    const ledger = await this.hooks.ledger(row.data);
+    const { row, refunds } = this.medusa;
+    const ledger = await this.hooks.ledger(this.data);
     const paid = ledger.refunded - this.elsewhere;
-    const recorded = refunded - this.failedLater.reduce((sum, amount) => sum + amount, 0);
+    const recorded = sum(refunds) - sum(this.failedLater);
     const inDoubt = this.refundsInDoubt;
-    if (paid + this.failedSometime < recorded) {
+    if (paid + this.failedSometime + sum(this.neverKnown.map(({ amount }) => amount)) < recorded) {
       throw new CheckFailed(`Medusa has recorded refunds of ${recorded}, and the provider has paid ${paid}`);
     }
     if (paid > recorded + inDoubt) {
@@ -287,7 +298,8 @@ class Run {
         `the provider has paid refunds of ${paid}, Medusa has recorded ${recorded}, and the operator was told that ${inDoubt} more may have been paid`,
       );
     }
-    this.isDone("capture", row.isCaptured, ledger.captured > 0, this.hooks.capturesAtOnce);
+    const isCaptureKnown = !this.neverKnown.some(({ what }) => what === "capture");
+    if (isCaptureKnown) this.isDone("capture", row.isCaptured, ledger.captured > 0, this.hooks.capturesAtOnce);
     if (ledger.captured > 0) this.servers.A.expect("what the provider has captured", ledger.captured, this.total);
     this.isDone("cancel", row.isCanceled, ledger.canceled);
   }
@@ -307,7 +319,7 @@ class Run {
   }
 
   get refundsInDoubt() {
-    return this.inDoubt("refund").reduce((sum, { amount }) => sum + amount, 0);
+    return sum(this.inDoubt("refund").map(({ amount }) => amount));
   }
 
   /** Nothing goes wrong any more, and the operator retries until everything is recorded or refused. */
@@ -335,17 +347,19 @@ class Run {
     return Math.floor(this.total / 10) * tenths;
   }
 
-  line({ call, want, method }, answer) {
+  line({ call, want, operation }, answer) {
     const action = want && (want.what === "refund" ? `refund of ${want.amount}` : want.what);
-    const what = want && call.what === "retry" ? `retry of the ${action}` : (action ?? method);
+    const what = want && call.what === "retry" ? `retry of the ${action}` : (action ?? operations[operation].method);
     return `${described(call, what)} → ${this.shown(answer)}`;
   }
 
   shown(answer) {
     if (!answer.isRecognised) return answer.how === "late" ? "not answered in time" : "neither a success nor an error";
-    if (answer.isError) return `${this.kindOf(answer)} (${answer.value.code ?? answer.value})`;
-    return { authorizePayment: answer.value.status, getPaymentStatus: answer.value }[answer.method] ?? "done";
+    if (answer.isError) return `${this.kindOf(answer)} (${answer.code ?? answer.value})`;
+    return ["authorizePayment", "getPaymentStatus"].includes(answer.method) ? answer.status : "done";
   }
 }
+
+const sum = (amounts) => amounts.reduce((total, amount) => total + amount, 0);
 
 module.exports = { run };

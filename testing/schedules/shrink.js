@@ -6,11 +6,11 @@ const { run } = require("./run");
 const MOST_TRIES = 1000;
 
 /** Drops steps and makes the others plainer, as long as it still fails: `{ steps, lines, message }`. */
-async function shrunk(hooks, failed) {
+async function shrunk(Host, hooks, failed) {
   let shortest = failed;
   for (let tries = 0, forms = plainer(shortest.steps); tries < MOST_TRIES && forms.length > 0; tries++) {
     const steps = forms.shift();
-    const { lines, message } = await run(hooks, steps);
+    const { lines, message } = await run(Host, hooks, steps);
     if (message === undefined) continue;
     shortest = { steps, lines, message };
     forms = plainer(steps);

@@ -1,6 +1,6 @@
 // A bank in memory, for the kit's own tests: what it holds and pays is the truth, and its replies can go wrong.
 
-const { randomUUID } = require("node:crypto");
+const { createHmac, randomUUID } = require("node:crypto");
 
 class BankError extends Error {
   /** `kind`: "refused", "unavailable" or "lost". */
@@ -12,8 +12,11 @@ class BankError extends Error {
 
 const refused = (code, message) => new BankError("refused", code, message);
 
+const READS = ["authorizePayment", "retrievePayment", "getPaymentStatus", "updatePaymentData"];
+
 function openBank() {
   const payments = new Map();
+  const secret = `secret_${randomUUID()}`;
   /** Idempotency key → the reply or the refusal that its first request got. */
   const answers = new Map();
   /** Payment method → what is wrong with its requests. */
@@ -21,7 +24,7 @@ function openBank() {
 
   const payment = (id) => {
     const found = payments.get(id);
-    if (!found) throw refused("not_found", `There is no payment ${id}.`);
+    if (!found) throw refused("not_found", `There is no payment ${id ?? "without an id"}.`);
     return found;
   };
 
@@ -37,6 +40,7 @@ function openBank() {
         held: 0,
         captured: 0,
         refunds: [],
+        parts: [],
       };
       payments.set(made.id, made);
       return made;
@@ -55,6 +59,15 @@ function openBank() {
       if (taken.status !== "held") throw refused("not_held", `It is ${taken.status}.`);
       return Object.assign(taken, { status: "captured", held: 0, captured: amount ?? taken.amount });
     },
+    /** Takes a part of what is held, and goes on holding the rest. */
+    capturePart({ id, amount, ref }) {
+      const taken = payment(id);
+      if (taken.status !== "held") throw refused("not_held", `It is ${taken.status}.`);
+      if (amount > taken.held) throw refused("too_much", "It is more than is held.");
+      taken.parts.push({ ref, amount });
+      const held = taken.held - amount;
+      return Object.assign(taken, { held, captured: taken.captured + amount, status: held > 0 ? "held" : "captured" });
+    },
     cancel({ id }) {
       const released = payment(id);
       if (released.status !== "open" && released.status !== "held") {
@@ -62,12 +75,18 @@ function openBank() {
       }
       return Object.assign(released, { status: "canceled", held: 0 });
     },
-    refund({ id, amount }) {
+    refund({ id, amount, ref }) {
       const paid = payment(id);
       if (amount > paid.captured - refunded(paid)) throw refused("too_much", "It is more than is left.");
-      const refund = { id: `refund_${randomUUID()}`, amount, status: "paid" };
+      const refund = { id: `refund_${randomUUID()}`, ref, amount, status: "paid" };
       paid.refunds.push(refund);
       return refund;
+    },
+    /** Gives a refund another reference, if it still has the one that was seen. */
+    claim({ id, refund, from, ref }) {
+      const claimed = payment(id).refunds.find((one) => one.id === refund);
+      if (claimed?.ref !== from) throw refused("claimed", "Somebody else has it.");
+      return Object.assign(claimed, { ref });
     },
   };
 
@@ -91,14 +110,20 @@ function openBank() {
 
   /** `method` is the payment method on whose behalf it is: faults are meant for one. Resolves with the reply's text. */
   async function request(method, action, details) {
-    const fault = faults.get(method);
+    // What is lost of a change's reply is not lost of a look before it.
+    const isLook = action === "read" && !READS.includes(method);
+    const fault = isLook && ["loseReply", "cutOff"].includes(faults.get(method)) ? undefined : faults.get(method);
     await new Promise(setImmediate);
     switch (fault) {
       case undefined:
         return JSON.stringify(serve(action, details));
       case "decline":
+        // It is a movement of money that a bank refuses, not a look at it.
+        if (["read", "claim"].includes(action) && !READS.includes(method))
+          return JSON.stringify(serve(action, details));
         return JSON.stringify(serve("decline", details));
       case "declineQuietly":
+        if (action !== "refund") return JSON.stringify(serve(action, details));
         return JSON.stringify({ id: `refund_${randomUUID()}`, status: "failed" });
       case "unavailable":
         throw new BankError("unavailable", "unavailable", "The bank is closed.");
@@ -118,8 +143,23 @@ function openBank() {
     }
   }
 
+  const signature = (body) => createHmac("sha256", secret).update(body).digest("hex");
+
   return {
     request,
+    secret,
+    signature,
+    /** An event as the bank sends it: `{ body, headers }`. */
+    event(type, { cart, amount, currency } = {}) {
+      const body = JSON.stringify({ type, session: cart, amount, currency });
+      return { body, headers: { "bank-signature": signature(body) } };
+    },
+    /** A person refunds at the bank's own counter. Returns whether the bank did. */
+    refundElsewhere(id, amount) {
+      if (amount > payment(id).captured - refunded(payment(id))) return false;
+      work.refund({ id, amount });
+      return true;
+    },
     faults,
     payment,
     /** The shopper pays. */

@@ -17,6 +17,7 @@ const support = (name) => JSON.stringify(require.resolve(`./${name}`));
 /** What the page says that an author has: a processor, and a fake of its provider. */
 const AUTHORS = {
   "acme.js": `
+    const { ReferenceProvider } = require(${support("provider")});
     const { Reference } = require(${support("reference")});
     const { bankAt } = require("./fake-acme");
     class Acme extends Reference {
@@ -24,7 +25,12 @@ const AUTHORS = {
         super(bankAt(api_base), timeout_ms);
       }
     }
-    module.exports = { Acme };`,
+    class AcmeProvider extends ReferenceProvider {
+      constructor(cradle, { api_base, timeout_ms }) {
+        super(bankAt(api_base), timeout_ms, cradle);
+      }
+    }
+    module.exports = { Acme, AcmeProvider };`,
   "fake-acme.js": `
     const { openBank, refunded } = require(${support("bank")});
     const bank = openBank();
@@ -41,6 +47,9 @@ const AUTHORS = {
           const { status, amount, currency } = bank.payment(id);
           return status === "open" ? { amount, currency } : null;
         },
+        secret: bank.secret,
+        event: (type, id) => (type === "foreign" ? bank.event("captured") : bank.event(type, bank.payment(id))),
+        refundElsewhere: (id, amount) => bank.refundElsewhere(id, amount),
         paymentsOf: (cart) => bank.of(cart).length,
         fail: (method, kind) => bank.faults.set(method, kind),
         heal: () => bank.faults.clear(),

@@ -1,6 +1,7 @@
 // The hooks for a processor at the bank in memory.
 
 const { openBank, refunded } = require("./bank");
+const { ReferenceProvider } = require("./provider");
 const { Reference } = require("./reference");
 
 const LIMIT_MS = 100;
@@ -9,9 +10,33 @@ const LIMIT_MS = 100;
 const hooks = (Processor) => hooksAt(openBank(), Processor);
 
 function hooksAt(bank, Processor = Reference) {
+  return {
+    ...common(bank),
+    create: () => new Processor(bank, LIMIT_MS),
+    sessionId: ({ id }) => `ps_${id}`,
+    harmless: { note: "ring twice" },
+  };
+}
+
+/** The same for a provider of Medusa 2. */
+const providerHooks = (Provider) => providerHooksAt(openBank(), Provider);
+
+function providerHooksAt(bank, Provider = ReferenceProvider) {
+  return {
+    ...common(bank),
+    create: (cradle) => new Provider(bank, LIMIT_MS, cradle),
+    webhook: (event, { id }) => (event === "foreign" ? bank.event("captured") : bank.event(event, bank.payment(id))),
+    refundElsewhere: ({ id }, amount) => bank.refundElsewhere(id, amount),
+    secrets: () => [bank.secret],
+    // As far as a provider looks into Medusa's own.
+    bigNumber: (text) => ({ numeric: Number(text), raw: { value: text, precision: 20 } }),
+  };
+}
+
+/** What both hosts' processors have in common. */
+function common(bank) {
   const fault = (kind) => (method) => void bank.faults.set(method, kind);
   return {
-    create: () => new Processor(bank, LIMIT_MS),
     pay: ({ id }) => bank.pay(id),
     ledger({ id }) {
       const { held, captured, status, ...payment } = bank.payment(id);
@@ -22,8 +47,6 @@ function hooksAt(bank, Processor = Reference) {
       return status === "open" ? { amount, currency } : null;
     },
     payments: (cart) => bank.of(cart).length,
-    sessionId: ({ id }) => `ps_${id}`,
-    harmless: { note: "ring twice" },
     faults: {
       decline: fault("decline"),
       declineQuietly: fault("declineQuietly"),
@@ -39,4 +62,4 @@ function hooksAt(bank, Processor = Reference) {
   };
 }
 
-module.exports = { hooks, hooksAt };
+module.exports = { hooks, hooksAt, providerHooks, providerHooksAt };

@@ -52,4 +52,43 @@ function stripeHooks(fake, create, more = {}) {
   return { hooks, missed };
 }
 
-module.exports = { stripeHooks };
+/** Event of the contract → what Stripe calls it. */
+const EVENTS = { authorized: "payment_intent.amount_capturable_updated", captured: "payment_intent.succeeded" };
+
+/** The same for a provider of Medusa 2. */
+function stripeProviderHooks(fake, create, more = {}) {
+  const { hooks, missed } = stripeHooks(fake, create);
+  const { harmless: _, protected: __, ...rest } = hooks;
+  const signed = (event) => {
+    const body = JSON.stringify(event);
+    return { body, headers: { "stripe-signature": fake().sign(body) } };
+  };
+  return {
+    missed,
+    hooks: {
+      ...rest,
+      create,
+      payments: (session) =>
+        fake()
+          .ledger.intents({ session_id: session })
+          .filter((intent) => !isCanceled(intent)).length,
+      refundElsewhere: ({ id }, amount) =>
+        fake()
+          .dashboard.refund(id, { amount })
+          .then(
+            () => true,
+            () => false,
+          ),
+      webhook(event, { id }) {
+        if (event === "foreign") {
+          const somebodyElses = { object: "payment_intent", amount: 500, currency: "eur", metadata: {} };
+          return signed(fake().event(EVENTS.captured, somebodyElses));
+        }
+        return signed(fake().events.findLast(({ type, data }) => type === EVENTS[event] && data.object.id === id));
+      },
+      ...more,
+    },
+  };
+}
+
+module.exports = { stripeHooks, stripeProviderHooks };
