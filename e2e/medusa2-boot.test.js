@@ -11,7 +11,7 @@ after(() => shop?.close());
 
 const amounts = (rows) => rows.map((row) => row.amount);
 
-async function booked(order) {
+async function recorded(order) {
   const [payment, ...others] = await shop.ledger.payments(order.id);
   assert.deepEqual(others, []);
   return {
@@ -30,16 +30,16 @@ test("an order is captured in two parts and partly refunded", async () => {
   const { type, order } = await shop.buyer.complete(cart.id);
   assert.equal(type, "order");
   const [{ id }] = await shop.operator.payments(order.id);
-  assert.equal((await booked(order)).payment.id, id);
+  assert.equal((await recorded(order)).payment.id, id);
 
   await shop.operator.capture(id, 5);
-  const partly = await booked(order);
+  const partly = await recorded(order);
   assert.deepEqual(partly.captures, ["5"]);
   assert.equal(partly.payment.captured_at, null);
 
   await shop.operator.capture(id, 10);
   await shop.operator.refund(id, 2.35);
-  const { payment, ...rows } = await booked(order);
+  const { payment, ...rows } = await recorded(order);
   assert.ok(payment.captured_at);
   assert.deepEqual(rows, { captures: ["5", "10"], refunds: ["2.35"], transactions: ["5", "10", "-2.35"] });
 });
@@ -47,7 +47,7 @@ test("an order is captured in two parts and partly refunded", async () => {
 test("an order that is canceled has a canceled payment", async () => {
   const order = await shop.buyer.placeOrder();
   assert.equal((await shop.operator.cancelOrder(order.id)).status, "canceled");
-  const { payment, captures } = await booked(order);
+  const { payment, captures } = await recorded(order);
   assert.ok(payment.canceled_at);
   assert.deepEqual(captures, []);
   assert.equal((await shop.ledger.order(order.id)).status, "canceled");
@@ -68,7 +68,7 @@ describe("a price that a test has set is what the cart costs:", () => {
     test(`${price} ${currency}`, async () => {
       await shop.operator.setPrice({ [currency]: price });
       const order = await shop.buyer.placeOrder({ currency, shipping: "letter" });
-      const { payment } = await booked(order);
+      const { payment } = await recorded(order);
       assert.equal(payment.amount, String(price));
       assert.equal(payment.currency_code, currency);
     });
@@ -82,7 +82,7 @@ describe("a price that a test has set is what the cart costs:", () => {
 
 test("what is captured beyond the payment is refused with Medusa's message", async () => {
   const order = await shop.buyer.placeOrder();
-  const { payment } = await booked(order);
+  const { payment } = await recorded(order);
   await assert.rejects(shop.operator.capture(payment.id, 16), { status: 400, message: /cannot capture more/i });
 });
 
@@ -98,5 +98,5 @@ test("a webhook is looked at without a delay, and one of an unknown provider is 
 
 test("another server on the same database sells as well", async () => {
   const { buyer } = await shop.alongside();
-  assert.equal((await booked(await buyer.placeOrder({ quantity: 2 }))).payment.amount, "25");
+  assert.equal((await recorded(await buyer.placeOrder({ quantity: 2 }))).payment.amount, "25");
 });

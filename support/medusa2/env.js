@@ -17,6 +17,7 @@ const medusaEnv = ({ store, databaseUrl, providers, webhookDelay = WEBHOOK_DELAY
   MEDUSA_DISABLE_TELEMETRY: "true",
   XDG_CONFIG_HOME: path.join(store, "config"),
   MEDUSA_TEST_ADMIN: String(admin),
+  HMR_BIND_HOST: "127.0.0.1", // the dashboard's development server would listen on every interface
   MEDUSA_TEST_WEBHOOK_DELAY: String(webhookDelay),
   ...(providers && { MEDUSA_TEST_PROVIDERS: JSON.stringify(providers) }),
 });

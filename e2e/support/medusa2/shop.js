@@ -102,11 +102,11 @@ function operator(admin, catalog) {
       return (await admin("GET", path)).order.payment_collections.flatMap((collection) => collection.payments);
     },
 
-    /** Without an amount, all that is left. */
+    /** Without an amount, all that the payment is over: that is refused once a part is captured. */
     capture: async (paymentId, amount) =>
       (await admin("POST", `/admin/payments/${paymentId}/capture`, { amount })).payment,
 
-    /** Without an amount, all that was captured. */
+    /** Without an amount, all that the payment is over. */
     refund: async (paymentId, amount, { note } = {}) =>
       (await admin("POST", `/admin/payments/${paymentId}/refund`, { amount, note })).payment,
 
