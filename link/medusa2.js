@@ -60,7 +60,12 @@ const exactAmount = (input) => (typeof input?.amount === "object" ? textOf(input
 /** The amount of a row of Medusa's, as text. */
 const amountOf = ({ raw_amount, amount }) => String(raw_amount?.value ?? textOf(amount) ?? amount);
 
-const movements = (rows) => Array.from(rows ?? [], (row) => ({ id: row.id, amount: amountOf(row) }));
+const movements = (rows) =>
+  Array.from(rows ?? [], (row) => ({
+    id: row.id,
+    amount: amountOf(row),
+    age_ms: Math.max(0, Date.now() - new Date(row.created_at ?? Date.now()).getTime()),
+  }));
 
 /** Reads from a service of the payment module, whose container throws for a name that it does not have. */
 const retrieve = (provider, service, ...query) => inTime(provider.container[service].retrieve(...query), LOOK_UP_MS);
