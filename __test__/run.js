@@ -7,12 +7,16 @@
 const { spawnSync } = require("node:child_process");
 const fs = require("node:fs/promises");
 const path = require("node:path");
-const { PACKAGES, PAYPAL, ROOT, TEMPLATE, TEST_ADDON } = require("../support/paths");
-const { packTarball, prepareStore } = require("../support/store");
+const { prepareMedusa } = require("../support/medusa1");
+const { prepareMedusa: prepareMedusa2 } = require("../support/medusa2");
+const { MEDUSA_1, MEDUSA_2, PACKAGES, PAYPAL, ROOT, TEST_ADDON } = require("../support/paths");
+const { packTarball } = require("../support/store");
 
 async function main(args) {
   const tarballs = await Promise.all(PACKAGES.map((root) => packTarball(root)));
-  const store = await prepareStore({ tarballs, log: console.log });
+  const store = await prepareMedusa({ tarballs, log: console.log });
+  // Beside it, for the contract of Medusa 2 on Medusa's own plugin, and for its types.
+  await prepareMedusa2({ log: console.log });
   await copyTests(store);
   const onlyTypes = args.length === 1 && args[0] === "types";
   const passed = [];
@@ -23,7 +27,7 @@ async function main(args) {
 
 async function copyTests(store) {
   const folder = path.join(store, "__test__");
-  const notRequired = [__filename, TEST_ADDON, TEMPLATE];
+  const notRequired = [__filename, TEST_ADDON, MEDUSA_1.template, MEDUSA_2.template];
   // What the tests share with others has the same place beside them in the store.
   for (const name of ["__test__", "support"]) {
     await fs.rm(path.join(store, name), { recursive: true, force: true });

@@ -53,7 +53,7 @@ test("without a key it pays at a fake Stripe, and tells the same story of the mo
     output,
     /Stripe +payment_intent pi_\w+\s+status +succeeded\s+held +0\.00 EUR\s+captured +15\.00 EUR\s+refunded +4\.00 EUR/,
   );
-  assert.match(output, /Both orders are booked as they should be/);
+  assert.match(output, /Both orders are recorded as they should be/);
 });
 
 test("a plugin that the scaffold made takes, refunds and cancels orders, in the build that a store gets", async () => {
@@ -65,7 +65,7 @@ test("a plugin that the scaffold made takes, refunds and cancels orders, in the 
   for (const method of ["initiate", "authorize", "capture", "refund", "cancel"]) {
     assert.match(output, new RegExp(`Rust +${NAME}\\.${method}_payment +ok`));
   }
-  assert.match(output, /Both orders are booked as they should be/);
+  assert.match(output, /Both orders are recorded as they should be/);
 });
 
 test("a plugin that does not take its options says so in the last line", async () => {
@@ -79,6 +79,8 @@ test("a plugin that does not take its options says so in the last line", async (
 
 describe("what cannot be done is said, and nothing is started:", () => {
   const rows = {
+    "--medusa 3": /--medusa: expected 1 or 2, not 3/,
+    "--medusa 2 --stripe": /--stripe is not there yet with --medusa 2\./,
     "--plugn ../acme": /Unknown option '--plugn'\n\nUsage: npm run demo .*--plugin <folder>/s,
     "../acme": /Unexpected argument '\.\.\/acme'\n\nUsage: npm run demo \[-- <options>\]/,
     "--plugin nowhere": /--plugin: \S+nowhere is not there\./,

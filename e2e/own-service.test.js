@@ -9,10 +9,10 @@ const { checkout, PRICE } = require("./stripe/checkout");
 const { openStripeShop, optionsFor, ours } = require("./stripe/shop");
 const { openShop } = require("./support");
 const { eventually } = require("./support/eventually");
-const { ROOT, STORE } = require("../support/paths");
+const { MEDUSA_1, ROOT } = require("../support/paths");
 
 /** Where a store's build puts what it compiles from `src`, and where Medusa loads it from. */
-const BUILT = path.join(STORE, "dist");
+const BUILT = path.join(MEDUSA_1.store, "dist");
 
 /** Puts code into the store, as its build does; CommonJS stays as it is. Its first line says where it belongs. */
 function build(code) {

@@ -5,7 +5,7 @@ const fs = require("node:fs/promises");
 const path = require("node:path");
 const { after, before, test } = require("node:test");
 const { openShop } = require("./support");
-const { ROOT } = require("../support/paths");
+const { MEDUSA_1, ROOT } = require("../support/paths");
 const { run } = require("../support/processes");
 const { NAME, scaffoldProject } = require("../support/scaffold");
 const { packTarball } = require("../support/store");
@@ -101,7 +101,7 @@ test("this package's own provider takes orders in the same store", async () => {
 });
 
 test("its types are Medusa's", async () => {
-  const store = path.join(ROOT, ".store");
+  const { store } = MEDUSA_1;
   const file = path.join(store, "scaffolded.ts");
   await fs.writeFile(
     file,

@@ -8,8 +8,9 @@ const { spawnSync } = require("node:child_process");
 const fs = require("node:fs");
 const path = require("node:path");
 const { isInstalled, npm } = require("../support/npm");
-const { PACKAGES, ROOT, STORE } = require("../support/paths");
-const { packTarball, prepareStore } = require("../support/store");
+const { prepareMedusa } = require("../support/medusa1");
+const { MEDUSA_1, PACKAGES, ROOT, STORE } = require("../support/paths");
+const { packTarball } = require("../support/store");
 const { optionalDependencies: OFFERED } = require("./package.json");
 
 const INSTALLED = path.join(__dirname, "node_modules");
@@ -43,7 +44,7 @@ function jest(args) {
 function smoke(args = []) {
   // Deno would keep its caches in the person's home.
   const env = { ...process.env, DENO_DIR: path.join(STORE, "deno") };
-  return (binary) => start(binary, [...args, "smoke.mjs"], { cwd: STORE, env, timeout: SMOKE_LIMIT_MS });
+  return (binary) => start(binary, [...args, "smoke.mjs"], { cwd: MEDUSA_1.store, env, timeout: SMOKE_LIMIT_MS });
 }
 
 /** Runs a command to its end. Returns why it failed, or undefined. */
@@ -78,8 +79,8 @@ async function main(names) {
     console.log("installing the runtimes (once; about half a minute)");
     await npm(__dirname, ["ci", "--ignore-scripts"]);
   }
-  await prepareStore({ tarballs: await Promise.all(PACKAGES.map((root) => packTarball(root))), log: console.log });
-  fs.copyFileSync(path.join(__dirname, "smoke.mjs"), path.join(STORE, "smoke.mjs"));
+  await prepareMedusa({ tarballs: await Promise.all(PACKAGES.map((root) => packTarball(root))), log: console.log });
+  fs.copyFileSync(path.join(__dirname, "smoke.mjs"), path.join(MEDUSA_1.store, "smoke.mjs"));
 
   const results = RUNTIMES.filter(({ name }) => names.length === 0 || names.includes(name)).map(tryOn);
   const count = (wanted) => results.filter(({ passed }) => passed === wanted).length;

@@ -605,14 +605,15 @@ mod tests {
             value in fuzz::json_value(),
         ) {
             let Ok(object) = JsonObject::parse(&text) else { return Ok(()) };
-            let read = |object: &JsonObject| serde_json::from_str::<Value>(object.as_str()).unwrap();
-            let mut expected = read(&object);
+            // A lone surrogate is more than serde reads; Medusa gets U+FFFD for it.
+            let Ok(mut expected) = serde_json::from_str::<Value>(object.as_str()) else { return Ok(()) };
             proptest::prop_assert_eq!(object.contains_key(&key), expected.get(&key).is_some());
             let without = object.without(&key);
             proptest::prop_assert!(!without.contains_key(&key));
             let changed = object.with([(key.as_str(), value.clone())]);
             expected.as_object_mut().unwrap().insert(key, value);
-            proptest::prop_assert_eq!(read(&changed), expected);
+            let changed: Value = serde_json::from_str(changed.as_str()).unwrap();
+            proptest::prop_assert_eq!(changed, expected);
         }
     }
 }

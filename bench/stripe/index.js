@@ -7,7 +7,8 @@ const fs = require("node:fs");
 const path = require("node:path");
 const { parseArgs } = require("node:util");
 
-const { packTarball, prepareStore } = require("../../support/store/index.js");
+const { prepareMedusa } = require("../../support/medusa1");
+const { packTarball } = require("../../support/store");
 const { build, TARGET } = require("../build.js");
 const { machine } = require("../machine.js");
 const { median } = require("../measure.js");
@@ -34,7 +35,7 @@ async function main() {
 
   progress("building the addon, and installing it beside the JavaScript plugin");
   build();
-  const store = await prepareStore({ tarballs: [await packTarball()], log: progress });
+  const store = await prepareMedusa({ tarballs: [await packTarball()], log: progress });
   const server = await startProcess(path.join(__dirname, "server.js"), { core: SERVER_CORE });
   try {
     const { urls } = await server.ask({ latencies: LATENCIES_MS });

@@ -20,16 +20,25 @@ setInterval(() => {
 
 const intent = (id) => `${BEFORE_ID}"${id}"${AFTER_ID}`;
 
-const refund = (amount) =>
+/** What the caller stores with a refund, by which it tells its own from an answer to an earlier request. */
+const sentMetadata = (form) =>
+  Object.fromEntries(
+    [...new URLSearchParams(form)].flatMap(([name, value]) => {
+      const key = /^metadata\[(\w+)\]$/.exec(name)?.[1];
+      return key ? [[key, value]] : [];
+    }),
+  );
+
+const refund = (form) =>
   JSON.stringify({
     id: `re_${++made}`,
     object: "refund",
-    amount,
+    amount: Number(/(?:^|&)amount=(\d+)/.exec(form)[1]),
     balance_transaction: "txn_1",
     charge: "ch_1",
     created: 1732356000,
     currency: "eur",
-    metadata: {},
+    metadata: sentMetadata(form),
     payment_intent: ID,
     reason: null,
     receipt_number: null,
@@ -41,7 +50,7 @@ const refund = (amount) =>
 function bodyFor(line, body) {
   const [method, target] = line.split(" ", 2);
   if (target.startsWith("/v1/refunds")) {
-    return method === "GET" ? NOTHING : refund(Number(/(?:^|&)amount=(\d+)/.exec(body)[1]));
+    return method === "GET" ? NOTHING : refund(body);
   }
   if (target.startsWith("/v1/payment_intents?")) return NOTHING;
   const id = /^\/v1\/payment_intents\/(\w+)/.exec(target)?.[1];

@@ -1,7 +1,7 @@
 // A shop that gets Stripe's events.
 
-const { startMedusa } = require("../../support/medusa");
-const { STORE } = require("../../support/paths");
+const { startMedusa } = require("../../support/medusa1");
+const { MEDUSA_1 } = require("../../support/paths");
 const { openStripeShop, optionsFor, ours } = require("./shop");
 
 /** The fake's own. */
@@ -47,7 +47,7 @@ async function openWebhookShop({ options, plugins = [] } = {}) {
 
     startServer: (changes) =>
       startMedusa({
-        store: STORE,
+        store: MEDUSA_1.store,
         databaseUrl: postgres.url,
         plugins: ["medusa-fulfillment-manual", ...pluginsWith(changes)],
       }),

@@ -11,7 +11,8 @@ class HttpError extends Error {
 
 /**
  * A function `(method, path, body?, headers?)` that resolves with the body of the answer and rejects with an
- * `HttpError` (`status`, `body`) where the status is not 2xx. `onCall` sees `{ method, path, status, ms }`.
+ * `HttpError` (`status`, `body`) where the status is not 2xx. A body that is text or bytes already is sent as it is.
+ * `onCall` sees `{ method, path, status, ms }`.
  */
 function httpClient(baseUrl, { headers: always = {}, onCall = () => {} } = {}) {
   return async function request(method, path, body, headers = {}) {
@@ -19,7 +20,7 @@ function httpClient(baseUrl, { headers: always = {}, onCall = () => {} } = {}) {
     const response = await fetch(baseUrl + path, {
       method,
       headers: { "content-type": "application/json", ...always, ...headers },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body),
       signal: AbortSignal.timeout(LIMIT_MS),
     });
     const text = await response.text();

@@ -1,13 +1,11 @@
-// A whole store for one test file, or for the demo.
+// A whole Medusa 1 store for one test file, or for the demo.
 
 const { httpClient, HttpError } = require("./http");
-const { startMedusa } = require("../../support/medusa");
-const { startPostgres } = require("../../support/store/postgres");
+const medusa1 = require("../../support/medusa1");
 const { seedCatalog, seedOperator } = require("./seed");
 const { buyer, ledger, operator } = require("./shop");
+const { openStore, quietly } = require("./store");
 const { PACKAGES } = require("../../support/paths");
-const { packTarball, prepareStore } = require("../../support/store");
-const { watchProcessor } = require("./processor-log");
 
 const FULFILLMENT = "medusa-fulfillment-manual"; // without it no cart can be completed
 
@@ -22,11 +20,8 @@ const FULFILLMENT = "medusa-fulfillment-manual"; // without it no cart can be co
  * - `onCall`: sees each HTTP call of the buyer and the operator
  * - `step`: runs the stages, as `progress` does
  *
- * Resolves with `{ buyer, operator, ledger, processor, store, admin, catalog, url, token, medusa, postgres }` and
- * - `reboot({ plugins, env })`: another server on the same database; it replaces what belongs to the first in the shop
- * - `alongside()`: another server beside the first, on the same database, and its `{ buyer, operator }`; it ends with
- *   the shop
- * - `close()`
+ * Resolves with what `openStore` has, `{ buyer, operator, ledger, store, admin, catalog, token }`, and
+ * `reboot({ plugins, env })`.
  */
 async function openShop({
   packages = PACKAGES,
@@ -37,60 +32,21 @@ async function openShop({
   onCall,
   step = quietly,
 } = {}) {
-  const tarballs = await step("Pack the tarball", () => Promise.all(packages.map(packTarball)));
-  const dir = await step("Prepare the store", (note) => prepareStore({ tarballs, log: note }));
-  const others = [];
-  const shop = {
-    async reboot({ plugins, env } = {}) {
-      await shop.medusa?.stop();
-      await boot(plugins, env);
-    },
-    async alongside() {
-      const medusa = await start(plugins, env);
-      others.push(medusa);
-      return peopleAt(medusa);
-    },
-    async close() {
-      for (const medusa of others) await medusa.stop();
-      await shop.medusa?.stop();
-      await shop.postgres?.stop();
-    },
-  };
-
-  const start = (plugins, env) =>
-    startMedusa({ store: dir, databaseUrl: shop.postgres.url, plugins: plugins && [FULFILLMENT, ...plugins], env });
-
-  async function boot(plugins, env) {
-    shop.medusa = await step("Boot Medusa", () => start(plugins, env));
-    shop.url = shop.medusa.url;
-    shop.processor = watchProcessor(shop.medusa);
-    Object.assign(shop, clientsOf(shop.medusa));
-    shop.catalog ??= await step("Seed a region and a product", () => seedCatalog(shop.admin, { providers, ...wishes }));
-    Object.assign(shop, peopleAt(shop.medusa));
+  async function arrive({ url }, shop) {
+    shop.ledger ??= ledger(shop.postgres);
+    shop.token ??= await seedOperator(shop.postgres);
+    const store = httpClient(url, { onCall });
+    const admin = httpClient(url, { onCall, headers: { "x-medusa-access-token": shop.token } });
+    shop.catalog ??= await step("Seed a region and a product", () => seedCatalog(admin, { providers, ...wishes }));
+    return { store, admin, buyer: buyer(store, shop.catalog), operator: operator(admin, shop.catalog) };
   }
 
-  const clientsOf = ({ url }) => ({
-    store: httpClient(url, { onCall }),
-    admin: httpClient(url, { onCall, headers: { "x-medusa-access-token": shop.token } }),
-  });
-
-  function peopleAt(medusa) {
-    const { store, admin } = clientsOf(medusa);
-    return { buyer: buyer(store, shop.catalog), operator: operator(admin, shop.catalog) };
-  }
-
-  try {
-    shop.postgres = await step("Start PostgreSQL", (note) => startPostgres({ store: dir, log: note }));
-    shop.ledger = ledger(shop.postgres);
-    shop.token = await seedOperator(shop.postgres);
-    await boot(plugins, env);
-    return shop;
-  } catch (error) {
-    await shop.close();
-    throw error;
-  }
+  const settings = settingsOf({ plugins, env });
+  const shop = await openStore({ host: medusa1, packages, settings, arrive, step });
+  const { reboot } = shop;
+  return Object.assign(shop, { reboot: (changes = {}) => reboot(settingsOf(changes)) });
 }
 
-const quietly = (_title, work) => work(() => {});
+const settingsOf = ({ plugins, env }) => ({ plugins: plugins && [FULFILLMENT, ...plugins], env });
 
 module.exports = { openShop, HttpError };

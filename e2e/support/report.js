@@ -3,35 +3,43 @@
 const bold = (text) => (process.stdout.hasColors?.() ? `\x1b[1m${text}\x1b[0m` : text);
 const milliseconds = (ms) => `${ms < 10 ? ms.toFixed(2) : ms.toFixed(0)} ms`.padStart(9);
 const money = (minor) => (minor / 100).toFixed(2);
+/** Medusa 1 stores minor units as a number, Medusa 2 major units as an exact text. */
+const amount = (stored) =>
+  typeof stored === "number" ? money(stored) : stored.replace(/^\d+$/, "$&.0").replace(/\.\d$/, "$&0");
 const AMOUNTS = new Set(["amount", "amount_refunded"]);
 
-const row = (label, what, outcome = "", took = "") =>
-  console.log(`      ${label.padEnd(8)} ${what.padEnd(66)} ${String(outcome).padEnd(4)} ${took}`.trimEnd());
+const WIDTH = 66;
+const row = (label, what, outcome = "", took = "", width = WIDTH) =>
+  console.log(`      ${label.padEnd(8)} ${what.padEnd(width)} ${String(outcome).padEnd(4)} ${took}`.trimEnd());
 
 const title = (text) => console.log(`\n${bold(text)}\n`);
 
 const act = (text) => console.log(`  ${text}`);
 
 function calls(http, rust) {
-  for (const { method, path, status, ms } of http) row("HTTP", `${method} ${path}`, status, milliseconds(ms));
-  for (const { provider, method, outcome, ms } of rust) row("Rust", `${provider}.${method}`, outcome, milliseconds(ms));
+  const all = [
+    ...http.map(({ method, path, status, ms }) => ["HTTP", `${method} ${path}`, status, milliseconds(ms)]),
+    ...rust.map(({ provider, method, outcome, ms }) => ["Rust", `${provider}.${method}`, outcome, milliseconds(ms)]),
+  ];
+  const width = Math.max(WIDTH, ...all.map(([, what]) => what.length));
+  for (const columns of all) row(...columns, width);
 }
 
 /** A row of Medusa's database. */
-function booked(table, values, columns) {
-  row("booked", `${table} ${values.id}`);
+function recorded(table, values, columns) {
+  row("recorded", `${table} ${values.id}`);
   for (const column of columns) row("", `  ${column.padEnd(16)} ${show(column, values)}`);
 }
 
 function show(column, values) {
   const value = values[column];
   if (value === null) return "-";
-  if (AMOUNTS.has(column)) return `${money(value)} ${values.currency_code?.toUpperCase() ?? ""}`;
+  if (AMOUNTS.has(column)) return `${amount(value)} ${values.currency_code?.toUpperCase() ?? ""}`;
   if (value instanceof Date) return value.toISOString();
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-/** What the provider says of a payment's money, beside what Medusa has booked. */
+/** What the provider says of a payment's money, beside what Medusa has recorded. */
 function moved({ data, currency_code: currency }, { status, held, captured, refunded }) {
   const amount = (minor) => `${money(minor)} ${currency.toUpperCase()}`;
   row("Stripe", `payment_intent ${data.id}`);
@@ -45,11 +53,10 @@ function moved({ data, currency_code: currency }, { status, held, captured, refu
   }
 }
 
-function serving({ url, token }) {
+/** `doors`: how to get in, by what it is called. */
+function serving(doors) {
   title("The store stays open until Ctrl-C");
-  console.log(`  Store API   ${url}/store/products`);
-  console.log(`  Admin API   curl -H 'x-medusa-access-token: ${token}' ${url}/admin/orders`);
-  console.log(`  Health      ${url}/health`);
+  for (const [name, how] of Object.entries(doors)) console.log(`  ${name.padEnd(11)} ${how}`);
 }
 
-module.exports = { title, act, calls, booked, moved, serving };
+module.exports = { title, act, calls, recorded, moved, serving };

@@ -76,7 +76,8 @@ impl RowJson {
     }
 
     /// Returns how much of the payment a refund of `amount` gives back, which is `units` by itself: the last one gives
-    /// back what the others have left, and not a cent more.
+    /// back what the others have left, and not a cent more. Rows that come to more than was captured are no last one:
+    /// some of them are not going to stay.
     pub(super) fn refund(&self, amount: Decimal, units: Amount, currency: &str) -> Amount {
         let left = || -> Option<Amount> {
             let payment = self.payment.as_ref()?;
@@ -92,7 +93,7 @@ impl RowJson {
             };
             let (captured, _) = sum(&payment.captures)?;
             let (refunded, refunded_units) = sum(&payment.refunds)?;
-            let is_last = !refunded.is_zero() && refunded + amount >= captured;
+            let is_last = !refunded.is_zero() && refunded + amount == captured;
             let captured = amount::minor_units(captured, currency).ok()?;
             is_last.then(|| captured.checked_sub(refunded_units))?
         };
@@ -123,7 +124,7 @@ impl RowJson {
             if others.is_zero() && this >= total {
                 return Ok(Wanted::This(Capture::All));
             }
-            let part = match others + this >= total {
+            let part = match others + this == total {
                 true => units(total)?.checked_sub(others_units).unwrap_or_default(),
                 false => units(this)?,
             };
@@ -202,6 +203,8 @@ mod tests {
         };
         assert_eq!(refund(&row, "6.535", 654), 653);
         assert_eq!(refund(&row, "5", 500), 500);
+        // Another refund at the same moment.
+        assert_eq!(refund(&row, "10", 1000), 1000);
         assert_eq!(refund(&RowJson::default(), "5", 500), 500);
     }
 

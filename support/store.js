@@ -1,12 +1,12 @@
-// The scratch Medusa project: the template, its dependencies, and our package installed from its tarball.
+// A scratch Medusa project: the template, its dependencies, and our packages installed from their tarballs.
 
 const crypto = require("node:crypto");
 const fs = require("node:fs/promises");
 const path = require("node:path");
-const { npm, isInstalled } = require("../npm");
-const { ROOT, STORE, TEMPLATE } = require("../paths");
+const { npm, isInstalled } = require("./npm");
+const { ROOT, STORE } = require("./paths");
 const { platformPackage } = require("./postgres");
-const { run } = require("../processes");
+const { run } = require("./processes");
 
 /** Packs a package of the repository, its built addon included, and returns the path of the tarball. */
 async function packTarball(root = ROOT) {
@@ -19,26 +19,30 @@ async function packTarball(root = ROOT) {
   return path.join(folder, tarball);
 }
 
-/** Makes the store ready to boot. Installs only what has changed since the last time. */
-async function prepareStore({ dir = STORE, tarballs = [], log = () => {} } = {}) {
-  await copyTemplate(dir);
-  if (!isInstalled(dir)) {
-    log("installing Medusa 1.20.10 (once; about half a minute)");
-    await npm(dir, ["ci", "--ignore-scripts"]);
+/**
+ * Makes the store ready to boot and resolves with its folder. Installs only what has changed since the last time.
+ *
+ * `title` says what is installed, and how long that takes.
+ */
+async function prepareStore({ template, store, title, tarballs = [], log = () => {} }) {
+  await copyTemplate(template, store);
+  if (!isInstalled(store)) {
+    log(`installing ${title}`);
+    await npm(store, ["ci", "--ignore-scripts"]);
   }
   // The one install script that the store needs: PostgreSQL's libraries find each other by symbolic links. It runs each
   // time, because it is quick and the install may have been cut short before it.
-  await run(process.execPath, ["scripts/hydrate-symlinks.js"], { cwd: platformPackage(dir) });
-  if (tarballs.length > 0) await installTarballs(dir, tarballs, log);
-  return dir;
+  await run(process.execPath, ["scripts/hydrate-symlinks.js"], { cwd: platformPackage(store) });
+  if (tarballs.length > 0) await installTarballs(store, tarballs, log);
+  return store;
 }
 
 /** Leaves a file alone that is already right: npm compares the age of the lock with the age of `node_modules`. */
-async function copyTemplate(dir) {
-  for (const entry of await fs.readdir(TEMPLATE, { recursive: true, withFileTypes: true })) {
+async function copyTemplate(template, store) {
+  for (const entry of await fs.readdir(template, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const source = path.join(entry.parentPath ?? entry.path, entry.name);
-    const target = path.join(dir, path.relative(TEMPLATE, source));
+    const target = path.join(store, path.relative(template, source));
     const content = await fs.readFile(source);
     const present = await fs.readFile(target).catch(() => undefined);
     if (present?.equals(content)) continue;
@@ -48,16 +52,16 @@ async function copyTemplate(dir) {
 }
 
 /** Installs all in one command, because `npm install --no-save` takes away what is not asked for. */
-async function installTarballs(dir, tarballs, log) {
+async function installTarballs(store, tarballs, log) {
   // The stamp lies in `node_modules`: `npm ci`, which takes the packages away, takes the stamp with it.
-  const stamp = path.join(dir, "node_modules/.installed-tarballs");
+  const stamp = path.join(store, "node_modules/.installed-tarballs");
   const hash = crypto.createHash("sha256");
   for (const tarball of tarballs) hash.update(await fs.readFile(tarball));
   const wanted = hash.digest("hex");
   if ((await fs.readFile(stamp, "utf8").catch(() => "")) === wanted) return;
   log(`npm install ${tarballs.map((tarball) => path.basename(tarball)).join(" ")}`);
   await fs.rm(stamp, { force: true });
-  await npm(dir, ["install", "--no-save", "--prefer-offline", ...tarballs]);
+  await npm(store, ["install", "--no-save", "--prefer-offline", ...tarballs]);
   await fs.writeFile(stamp, wanted);
 }
 

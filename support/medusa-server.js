@@ -1,22 +1,17 @@
-// A real Medusa server in a process of its own, on a free port of the loopback interface.
+// A Medusa server, of whichever version, in a process of its own.
 
-const { medusaEnv } = require("./env");
-const { startServer } = require("../processes");
-
-const SERVER = require.resolve("./server");
+const { startServer } = require("./processes");
 
 /**
- * Boots the server and resolves with `{ url, pid, output, lines, stop }` when it takes requests. Where the boot fails
- * it rejects with what the server wrote.
- *
- * `plugins` replaces those of the store's `medusa-config.js`.
+ * Boots the server that `script` is and resolves with `{ url, pid, output, exited, lines, stop }` when it takes requests.
+ * If the boot fails, it rejects with what the server wrote.
  */
-async function startMedusa({ store, databaseUrl, plugins, env = {} }) {
+async function startMedusaServer(script, { store, env }) {
   const lines = lineFeed();
-  const server = await startServer(SERVER, {
+  const server = await startServer(script, {
     name: "Medusa",
     cwd: store, // Medusa resolves plugins from the working directory
-    env: { ...medusaEnv({ store, databaseUrl, plugins }), ...env },
+    env,
     onLine: lines.add,
   });
   return {
@@ -44,4 +39,4 @@ function lineFeed() {
   };
 }
 
-module.exports = { startMedusa };
+module.exports = { startMedusaServer };

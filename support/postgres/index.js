@@ -4,11 +4,9 @@ const crypto = require("node:crypto");
 const fs = require("node:fs");
 const path = require("node:path");
 const { createRequire } = require("node:module");
-const { run, startServer } = require("../processes");
-const { medusaEnv } = require("../medusa/env");
+const { startServer } = require("../processes");
 
-const KEEPER = path.join(__dirname, "postgres-keeper.js");
-const PLUGIN_LIST = require.resolve("../medusa/plugins");
+const KEEPER = path.join(__dirname, "keeper.js");
 const DATABASE = "medusa";
 const POOL = {
   max: 4,
@@ -29,40 +27,27 @@ function platformPackage(store) {
 }
 
 /**
- * Starts a server on a free port of the loopback interface and resolves with `{ url, pid, query, stop }`.
+ * Starts a server on a free port of the loopback interface and resolves with `{ url, pid, query, holdWrites, stop }`.
  *
- * Medusa's migrations are run once for each set of installed packages: the migrated cluster is kept in the store, and
- * a server starts from a copy of it.
+ * `fill(postgres)` writes what every database of this store has from its start, above all Medusa's tables. It is called
+ * once for each content of `files`: the filled cluster is kept in the store, and a server starts from a copy of it.
  */
-async function startPostgres({ store, log = () => {} }) {
-  const cluster = path.join(store, "clusters", migrationsOf(store));
-  if (!fs.existsSync(cluster)) await makeCluster(store, cluster, log);
+async function startPostgres({ store, files, fill }) {
+  const cluster = path.join(store, "clusters", hashOf(store, files));
+  if (!fs.existsSync(cluster)) await makeCluster(store, cluster, fill);
   return startKeeper(store, { cluster });
 }
 
-async function makeCluster(store, cluster, log) {
-  log("running Medusa's migrations (once)");
+async function makeCluster(store, cluster, fill) {
   fs.rmSync(path.dirname(cluster), { recursive: true, force: true });
   const postgres = await startKeeper(store, {});
   try {
     await postgres.query(`CREATE DATABASE ${DATABASE}`, [], "postgres");
-    await migrate(store, postgres);
+    await fill(postgres);
     postgres.keepAs(cluster);
   } finally {
     await postgres.stop();
   }
-}
-
-/** `medusa migrations run`; no plugin of ours has migrations, so none needs to be installed for it. */
-async function migrate(store, postgres) {
-  const medusa = fromStore(store).resolve("@medusajs/medusa/cli.js");
-  const output = await run(process.execPath, ["--require", PLUGIN_LIST, medusa, "migrations", "run"], {
-    cwd: store,
-    env: medusaEnv({ store, databaseUrl: postgres.url, plugins: [] }),
-  });
-  // The command ends with code 0 also where it has failed.
-  const [{ done }] = await postgres.query("SELECT to_regclass('payment') IS NOT NULL AS done");
-  if (!done) throw new Error(`medusa migrations run made no tables: ${output}`);
 }
 
 async function startKeeper(store, { cluster = "" }) {
@@ -113,9 +98,9 @@ async function holdWrites(store, connectionString, table) {
   return () => client.end();
 }
 
-const migrationsOf = (store) => {
-  const files = ["package-lock.json", "medusa-config.js"].map((name) => fs.readFileSync(path.join(store, name)));
-  return crypto.createHash("sha256").update(Buffer.concat(files)).digest("hex").slice(0, 16);
+const hashOf = (store, files) => {
+  const contents = files.map((name) => fs.readFileSync(path.join(store, name)));
+  return crypto.createHash("sha256").update(Buffer.concat(contents)).digest("hex").slice(0, 16);
 };
 
 const fromStore = (store) => createRequire(path.join(store, "package.json"));

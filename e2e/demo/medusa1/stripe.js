@@ -1,6 +1,6 @@
 // The demo with Stripe: a fake one in this process, or Stripe itself where STRIPE_API_KEY is a test key.
 
-const { startFakeStripe } = require("../../support/stripe");
+const { startFakeStripe } = require("../../../support/stripe");
 
 const API = "https://api.stripe.com";
 const LIMIT_MS = 30_000;

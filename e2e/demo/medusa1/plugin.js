@@ -2,8 +2,8 @@
 
 const fs = require("node:fs");
 const path = require("node:path");
-const { isInstalled, npm } = require("../../support/npm");
-const { ROOT } = require("../../support/paths");
+const { isInstalled, npm } = require("../../../support/npm");
+const { ROOT } = require("../../../support/paths");
 
 /**
  * Without options, payments go to the package's own fake, which is started for that: `__test__/fake.js` of a package

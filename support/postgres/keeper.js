@@ -1,4 +1,4 @@
-// The process that owns one PostgreSQL server and its folder: `postgres-keeper.js <binaries> <cluster to copy, or "">`.
+// The process that owns one PostgreSQL server and its folder: `keeper.js <binaries> <cluster to copy, or "">`.
 // When the IPC channel closes it stops the server and deletes the folder.
 
 const { execFileSync, spawn } = require("node:child_process");

@@ -1,0 +1,11 @@
+// The demo on Medusa 2 with the manual processor: no shopper has to pay, and no provider has a ledger.
+
+module.exports = {
+  title: "A Rust payment processor in a real Medusa 2.21.2 store",
+
+  open: async () => ({
+    providers: [{ resolve: "medusa-payment-rs/v2/manual", id: "manual" }],
+    provider: "pp_manual_manual",
+    async close() {},
+  }),
+};
