@@ -55,7 +55,15 @@ function textOf(amount) {
   }
 }
 
-const exactAmount = (input) => (typeof input?.amount === "object" ? textOf(input.amount) : undefined);
+/** Throws nothing: what is wrong with the input is said where all of it is read. */
+function exactAmount(input) {
+  try {
+    const { amount } = input;
+    return typeof amount === "object" ? textOf(amount) : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** The amount of a row of Medusa's, as text. */
 const amountOf = ({ raw_amount, amount }) => String(raw_amount?.value ?? textOf(amount) ?? amount);
