@@ -42,6 +42,16 @@ test("the demo can be asked what it does", () => {
   assert.match(output, /--plugin <folder>.*--serve/s);
 });
 
+test("in Medusa 2 an order is captured in two parts and refunded in two, and another is canceled", () => {
+  const { status, output } = demo(["--medusa", "2"]);
+  assert.equal(status, 0, output);
+  for (const method of ["initiate", "authorize", "capture", "refund", "cancel"]) {
+    assert.match(output, new RegExp(`Rust +manual\\.${method}_payment +ok`));
+  }
+  assert.match(output, /manual +payment manual_\w+\s+status +captured\s+captured +15\.00 EUR\s+refunded +6\.35 EUR/);
+  assert.match(output, /Both orders are recorded as they should be/);
+});
+
 test("without a key it pays at a fake Stripe, and tells the same story of the money as that", () => {
   const { status, output } = demo(["--stripe"], { STRIPE_API_KEY: "" });
   assert.equal(status, 0, output);

@@ -39,17 +39,12 @@ function show(column, values) {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-/** What the provider says of a payment's money, beside what Medusa has recorded. */
-function moved({ data, currency_code: currency }, { status, held, captured, refunded }) {
-  const amount = (minor) => `${money(minor)} ${currency.toUpperCase()}`;
-  row("Stripe", `payment_intent ${data.id}`);
-  for (const [name, value] of Object.entries({
-    status,
-    held: amount(held),
-    captured: amount(captured),
-    refunded: amount(refunded),
-  })) {
-    row("", `  ${name.padEnd(16)} ${value}`);
+/** What a provider says of a payment's money, beside what Medusa has recorded. Amounts are in minor units. */
+function moved(provider, what, currency, { status, ...amounts }) {
+  row(provider, what);
+  row("", `  ${"status".padEnd(16)} ${status}`);
+  for (const [name, minor] of Object.entries(amounts)) {
+    row("", `  ${name.padEnd(16)} ${money(minor)} ${currency.toUpperCase()}`);
   }
 }
 

@@ -6,6 +6,9 @@ module.exports = {
   open: async () => ({
     providers: [{ resolve: "medusa-payment-rs/v2/manual", id: "manual" }],
     provider: "pp_manual_manual",
+    name: "manual",
+    /** What the provider says of the money: the manual processor has no other place for it than the payment's data. */
+    books: async ({ status, captured, refunded }) => ({ status, captured, refunded }),
     async close() {},
   }),
 };

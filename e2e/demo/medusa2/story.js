@@ -13,7 +13,7 @@ async function openStory(payments, { step, serve }) {
   const { packages = [ROOT], providers, provider } = payments;
   const { act, onCall } = acts();
   const opened = await openShop({ packages, providers, provider, admin: serve, step, onCall });
-  const shop = Object.assign(opened, { act });
+  const shop = Object.assign(opened, { act, payments });
   return {
     shop,
     async tell() {
@@ -78,14 +78,20 @@ async function sellAndCancel(shop) {
   assert.equal(status, "canceled", "the order is canceled");
 }
 
-/** The payment row as it stands in the database, with its captures and refunds, and the order's own account of them. */
-async function expectRecorded({ ledger }, order, { captures, refunds, canceled = false }) {
+/**
+ * The payment row as it stands in the database, with its captures and refunds, the order's own account of them, and what
+ * the provider says of the same money.
+ */
+async function expectRecorded({ ledger, payments }, order, { captures, refunds, canceled = false }) {
   const [payment] = await ledger.payments(order.id);
   const rows = { capture: await ledger.captures(payment.id), refund: await ledger.refunds(payment.id) };
-  report.recorded("payment", payment, ["amount", "captured_at", "canceled_at", "data"]);
+  report.recorded("payment", payment, ["amount", "captured_at", "canceled_at"]);
   for (const [table, those] of Object.entries(rows)) {
     for (const row of those) report.recorded(table, { ...row, currency_code: payment.currency_code }, ["amount"]);
   }
+  const books = await payments.books(payment.data);
+  report.moved(payments.name, `payment ${payment.data.id}`, payment.currency_code, books);
+
   const amounts = (those) => those.map(({ amount }) => amount);
   assert.equal(payment.amount, TOTAL, "the payment is over the cart's total");
   assert.deepEqual(amounts(rows.capture), captures, "other captures are recorded");
@@ -95,8 +101,13 @@ async function expectRecorded({ ledger }, order, { captures, refunds, canceled =
   assert.equal(payment.canceled_at !== null, canceled, "canceled_at is there once the payment is canceled");
   const moved = [...captures, ...refunds.map((amount) => `-${amount}`)];
   assert.deepEqual(amounts(await ledger.transactions(order.id)), moved, "the order's transactions are others");
+  assert.equal(books.captured, minorUnits(captures), "the provider has captured something else");
+  assert.equal(books.refunded, minorUnits(refunds), "the provider has refunded something else");
+  const status = canceled ? "canceled" : whole ? "captured" : "authorized";
+  assert.equal(books.status, status, "the provider has the payment in another state");
 }
 
 const sum = (amounts) => amounts.reduce((total, amount) => total + Number(amount), 0);
+const minorUnits = (amounts) => Math.round(sum(amounts) * 100);
 
 module.exports = { openStory };
