@@ -214,6 +214,21 @@ describe("of two at once one is done, and the other is refused with a reason and
   });
 });
 
+test("a capture whose row is there although its data was never stored is in the books again with the next one", async () => {
+  const order = await shop.buyer.placeOrder();
+  const { id, data } = await paymentOf(order);
+  await shop.operator.capture(id, 5);
+  // As if the server had died before it stored the answer, and another one took over two minutes later, which does not
+  // know what this one remembers of the data.
+  const before = { ...data, server: "another one" };
+  await shop.postgres.query("UPDATE payment SET data = $2 WHERE id = $1", [id, before]);
+  await shop.postgres.query("UPDATE capture SET created_at = created_at - interval '2 minutes' WHERE payment_id = $1", [
+    id,
+  ]);
+  await shop.operator.capture(id, 4);
+  await expectBooks(order, { status: "authorized", captures: ["5", "4"], minorUnits: { captures: [500, 400] } });
+});
+
 test("an order that is canceled before it is captured has a canceled payment", async () => {
   const order = await shop.buyer.placeOrder();
   await shop.operator.cancelOrder(order.id);
