@@ -148,13 +148,16 @@ impl RowJson {
             if others.is_zero() && this >= total {
                 return Ok(Wanted::This(Capture::All));
             }
-            let part = match others + this == total {
-                true => units(total)?.checked_sub(others_units).unwrap_or_default(),
-                false => units(this)?,
-            };
-            Ok(if part.is_zero() { Wanted::Nothing } else { Wanted::This(Capture::Part(part)) })
+            if others + this == total {
+                let rest = units(total)?.checked_sub(others_units).unwrap_or_default();
+                return Ok(match rest.is_zero() {
+                    true => Wanted::Nothing,
+                    false => Wanted::This(Capture::Part(rest)),
+                });
+            }
+            Ok(Wanted::This(Capture::Part(units(this)?)))
         };
-        read().map_err(|reason| {
+        let wanted = read().map_err(|reason| {
             PaymentProcessorError::new(
                 ErrorKind::Unavailable,
                 "The payment cannot be captured",
@@ -164,7 +167,18 @@ impl RowJson {
                      Nothing was captured. Try again."
                 ),
             )
-        })
+        })?;
+        if wanted == Wanted::This(Capture::Part(Amount::ZERO)) {
+            return Err(PaymentProcessorError::invalid(
+                "The payment cannot be captured",
+                "invalid_amount",
+                format!(
+                    "The amount is less than the smallest unit of {}. Nothing was captured.",
+                    currency.to_uppercase()
+                ),
+            ));
+        }
+        Ok(wanted)
     }
 }
 
@@ -232,6 +246,12 @@ mod tests {
         // Another refund at the same moment.
         assert_eq!(refund(&row, "10", 1000), 1000);
         assert_eq!(refund(&RowJson::default(), "5", 500), 500);
+    }
+
+    #[test]
+    fn a_part_below_the_smallest_unit_is_refused_unless_it_is_the_last() {
+        let error = row("0.004", "15", &[]).capture("usd").unwrap_err();
+        assert_eq!(error.code(), "invalid_amount");
     }
 
     #[test]
