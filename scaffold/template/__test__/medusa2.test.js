@@ -67,7 +67,7 @@ test("a payment goes from the session to a refund", async () => {
   expect(fake.ledger).toEqual(["capture 1500", "refund 405"]);
 });
 
-test("a part is not captured, because Acme takes everything", async () => {
+test("a part is refused, and everything can be captured after that", async () => {
   const data = await authorized();
   const refusal = failed("not_allowed", "partial_capture_not_supported");
   await expect(capture(data, "capt_part")).rejects.toMatchObject(refusal);
@@ -105,7 +105,7 @@ describe("a webhook", () => {
     expect(await told(delivery)).toEqual({ action: "not_supported" });
   });
 
-  test("that Acme did not sign is refused", async () => {
+  test("without a signature is refused", async () => {
     const { id } = await authorized();
     const { body } = fake.delivery("payment.captured", id);
     await expect(told({ body, headers: {} })).rejects.toMatchObject(failed("invalid_data", "signature_not_valid"));
