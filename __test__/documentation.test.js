@@ -161,7 +161,7 @@ describe("docs/medusa-2.md", () => {
     expect([...typescript, ...javascript].map((code) => code.split("\n")[0])).toStrictEqual([
       "// medusa-config.ts",
       "// src/modules/invoice/index.ts",
-      "// v2/acme-pay/index.js",
+      "// v2/index.js",
       "// invoice.test.js",
     ]);
   });
@@ -182,7 +182,7 @@ describe("docs/medusa-2.md", () => {
 
   test("its plugin's entry is a class of the addon beside it", () => {
     const { AbstractPaymentProvider } = packageOf("acme-pay");
-    const { module, services } = require(write("v2/acme-pay/index.js", block(javascript, "// v2/acme-pay/index.js")));
+    const { module, services } = require(write("v2/index.js", block(javascript, "// v2/index.js")));
     expect(module).toBe("payment");
     expect(services.map(Object.getPrototypeOf)).toStrictEqual([AbstractPaymentProvider]);
     expect(() => new services[0]({}, {})).toThrow(/"acme-pay".*scripted/);

@@ -9,7 +9,7 @@ const { ROOT, SCAFFOLDED } = require("../support/paths");
 const { run } = require("../support/processes");
 const { CARGO_TARGET, NAME, scaffoldProject } = require("../support/scaffold");
 const { packTarball } = require("../support/store");
-const { checks } = require("../testing");
+const { checks, providerChecks } = require("../testing");
 
 let project;
 before(async () => {
@@ -17,25 +17,29 @@ before(async () => {
 });
 
 test("npm install && npm test passes at once, with every test of the template", async () => {
-  const template = await fs.readFile(path.join(__dirname, "template/__test__/acme.test.js"), "utf8");
+  const files = ["acme.test.js", "medusa2.test.js"].map((name) => path.join(__dirname, "template/__test__", name));
+  const template = (await Promise.all(files.map((file) => fs.readFile(file, "utf8")))).join("");
   const [, passed, total] = project.output.match(/Tests: +(\d+) passed, (\d+) total/);
   assert.equal(passed, total);
   const titles = [...template.matchAll(/\btest\("([^"]+)"/g)].map(([, title]) => title);
-  assert.ok(titles.length > 10);
+  assert.ok(titles.length > 20);
   for (const title of titles) assert.ok(project.output.includes(`✓ ${title}`), title);
 });
 
-test("among them is every check of the conformance kit, and none is skipped", () => {
+test("among them is every check of the conformance kit for either Medusa, and none is skipped", () => {
   const passed = [...project.output.matchAll(/^ +✓ ([a-z-]+): /gm)].map(([, id]) => id);
   assert.deepEqual(
     passed,
-    checks.map(({ id }) => id),
+    [...checks, ...providerChecks].map(({ id }) => id),
   );
 });
 
 test("the kit's report can be had without jest", async () => {
   const report = await run(process.execPath, ["__test__/contract.js"], { cwd: project.folder });
-  assert.equal(report, `${checks.length} passed, 0 failed, 0 skipped\n`);
+  assert.equal(
+    report,
+    `Medusa 1\n${checks.length} passed, 0 failed, 0 skipped\nMedusa 2\n${providerChecks.length} passed, 0 failed, 0 skipped\n`,
+  );
 });
 
 test("what its workflow publishes is a package for each platform, and one that names them", async () => {
@@ -69,6 +73,8 @@ test("what its workflow publishes is a package for each platform, and one that n
     "index.js",
     "package.json",
     `services/${NAME}.js`,
+    "v2/index.d.ts",
+    "v2/index.js",
   ]);
 });
 

@@ -29,11 +29,11 @@ const OF_THIS_PACKAGE = words(`
 
 /** Types that the provider's file has already. */
 const OF_TYPES = words(`
-  Amount Api Authorization Box CallContext Client Config Default Dialect Duration Endpoint Err ErrorKind Exchange From
-  HttpRequest JsonError JsonObject Keyed Layers NoOptions None Ok Operation Option Payment PaymentProcessor
-  PaymentProcessorContext PaymentProcessorError PaymentProcessorSessionResponse PaymentSessionStatus PaymentState Problem
-  Provider Refund RefundApi Reply Result Secret Self Some String Value Vec Verdict WebhookAction WebhookEvent
-  WebhookRequest`);
+  Amount Api Authorization Box CallContext Capture Client Config Default Dialect Duration Endpoint Err ErrorKind
+  Exchange From HttpRequest JsonError JsonObject Keyed Layers NoOptions None Ok Operation Option Payment
+  PaymentProcessor PaymentProcessorContext PaymentProcessorError PaymentProcessorSessionResponse PaymentSessionStatus
+  PaymentState Problem Provider Refund RefundApi Reply Result Secret Self Some String Value Vec Verdict WebhookAction
+  WebhookEvent WebhookRequest`);
 
 const CRATE = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 

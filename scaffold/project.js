@@ -68,7 +68,7 @@ function templateFiles() {
 
 function named(text, { npm, crate, identifier, type }) {
   const names = {
-    'resolve: "medusa-payment-acme"': `resolve: "${npm}"`,
+    'resolve: "medusa-payment-acme': `resolve: "${npm}`,
     "medusa-payment-acme": crate,
     acme: identifier,
     Acme: type,

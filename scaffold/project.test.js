@@ -99,7 +99,10 @@ test("a package with a scope goes into a folder without one", () => {
   assert.deepEqual([name, napi.binaryName], ["@acme/medusa-payment-till", "medusa-payment-till"]);
   assert.match(read("medusa-payment-till/Cargo.toml"), /^name = "medusa-payment-till"$/m);
   assert.match(read("medusa-payment-till/services/till.js"), /identifier = "till"/);
-  assert.match(read("medusa-payment-till/README.md"), /resolve: "@acme\/medusa-payment-till"/);
+  assert.match(read("medusa-payment-till/v2/index.js"), /identifier = "till"/);
+  const readme = read("medusa-payment-till/README.md");
+  assert.match(readme, /resolve: "@acme\/medusa-payment-till"/);
+  assert.match(readme, /resolve: "@acme\/medusa-payment-till\/v2"/);
 });
 
 test("both sides come from the package that makes the project", () => {
@@ -154,13 +157,25 @@ test("it is a cargo workspace of its own, also inside another", () => {
   assert.equal(fs.realpathSync(metadata.workspace_root), fs.realpathSync(path.join(folder, "acme-pay")));
 });
 
+test("what a store asks for by name is there", () => {
+  make(["acme-pay"]);
+  const files = Object.values(manifest("acme-pay").exports).flatMap((target) =>
+    typeof target === "string" ? target.replace("*", "acme-pay.js") : Object.values(target),
+  );
+  assert.ok(files.length > 4);
+  for (const file of files) assert.ok(fs.existsSync(path.join(folder, "acme-pay", file)), file);
+});
+
 test("it asks for what this package asks for", () => {
   make(["acme-pay"]);
   const project = manifest("acme-pay");
   assert.deepEqual(project.engines, root.engines);
   assert.deepEqual(project.napi.targets, root.napi.targets);
   assert.equal(project.peerDependencies[root.name], `^${root.version}`);
-  assert.equal(project.peerDependencies["@medusajs/medusa"], root.peerDependencies["@medusajs/medusa"]);
+  for (const [host, versions] of Object.entries(root.peerDependencies)) {
+    assert.equal(project.peerDependencies[host], versions);
+    assert.deepEqual(project.peerDependenciesMeta[host], { optional: true });
+  }
   assert.equal(project.devDependencies["@napi-rs/cli"], `^${root.devDependencies["@napi-rs/cli"]}`);
   for (const [name, version] of Object.entries(project.overrides)) assert.equal(root.overrides[name], version);
   const rust = /^(rust-version|edition) = .*$/gm;

@@ -1,7 +1,8 @@
-// What Medusa counts on, as tests. Each that fails says which rule is broken, why that matters and where it is written.
+// What either Medusa counts on, as tests. Each that fails says which rule is broken, why that matters and where it is
+// written.
 
-const { paymentProcessorContract } = require("medusa-payment-rs/testing");
-const { hooksFor } = require("./contract.js");
+const { paymentProcessorContract, paymentProviderContract } = require("medusa-payment-rs/testing");
+const { processorHooks, providerHooks } = require("./contract.js");
 const { startFake } = require("./fake.js");
 
 let fake;
@@ -10,4 +11,5 @@ beforeAll(async () => {
 });
 afterAll(() => fake.close());
 
-paymentProcessorContract(hooksFor(() => fake));
+paymentProcessorContract(processorHooks(() => fake));
+paymentProviderContract(providerHooks(() => fake));

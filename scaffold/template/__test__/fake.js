@@ -83,9 +83,12 @@ async function startFake({ port = 0, apiKey = "secret", webhookSecret = "webhook
     },
     /** Lets time pass. */
     later: service.later,
-    /** A webhook request about a payment, as Acme sends it. */
-    delivery(type, id) {
-      const body = Buffer.from(JSON.stringify({ id: newId("evt"), type, payment: service.payments.get(id) }));
+    /** Refunds in Acme's dashboard. Returns whether Acme did. */
+    refundElsewhere: service.refundElsewhere,
+    /** A webhook request about a payment, as Acme sends it; `changes` make it another payment. */
+    delivery(type, id, changes) {
+      const payment = { ...service.payments.get(id), ...changes };
+      const body = Buffer.from(JSON.stringify({ id: newId("evt"), type, payment }));
       const signature = createHmac("sha256", webhookSecret).update(body).digest("hex");
       return { body, headers: { "content-type": "application/json", "acme-signature": signature } };
     },

@@ -140,6 +140,10 @@ function openService({ apiKey }) {
     later(seconds) {
       ahead += seconds * 1000;
     },
+    refundElsewhere(id, amount) {
+      const { status } = orError(() => ok(change(id, "refunds", { amount, reference: "dashboard" })));
+      return status === 200;
+    },
   };
 }
 

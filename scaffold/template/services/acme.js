@@ -1,6 +1,6 @@
 const { AbstractPaymentProcessor } = require("../index.js");
 
-// Medusa loads the file, and names the service after it. Any method can be overridden here.
+// Medusa 1 loads the file, and names the service after it. Any method can be overridden here.
 class AcmeService extends AbstractPaymentProcessor {
   static identifier = "acme";
 }

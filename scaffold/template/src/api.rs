@@ -34,7 +34,8 @@ pub struct Payment {
     pub currency: String,
     pub captured: Amount,
     pub refunded: Amount,
-    /// The cart's id, if Medusa made the payment.
+    /// What the payment is for, if Medusa made it: a cart in Medusa 1, a payment session in Medusa 2. By it a store finds
+    /// the payment that a webhook is about.
     pub reference: Option<String>,
 }
 

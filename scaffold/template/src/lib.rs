@@ -1,4 +1,4 @@
-//! Payments with Acme, for Medusa.
+//! Payments with Acme, for Medusa 1 and Medusa 2.
 //!
 //! This file says what each of Medusa's payment methods means to Acme; `api.rs` has Acme's requests and replies. What a
 //! method has to guarantee is written at the trait: `cargo doc -p medusa-payment-rs --no-deps --open`,
@@ -18,7 +18,7 @@ use api::{AcmeDialect, Api, Payment};
 
 medusa_payment_rs::export!(Acme);
 
-/// The plugin's options in `medusa-config.js`.
+/// The options in a store's `medusa-config`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -144,7 +144,9 @@ impl PaymentProcessor for Acme {
         Ok(Authorization { status: payment.status, data: stored(&payment, &data) })
     }
 
-    async fn capture_payment(&self, call: &CallContext, data: JsonObject, _capture: Capture) -> Result<JsonObject> {
+    /// Acme takes all that is held, and a capture cannot be told from the one before it. So `captures_in_parts` stays
+    /// false, and a part, which Medusa 2 may ask for, is refused before it comes here.
+    async fn capture_payment(&self, call: &CallContext, data: JsonObject, _all: Capture) -> Result<JsonObject> {
         let payment = self.api(call, &data)?.bring_to(PaymentSessionStatus::Captured, "/capture").await?;
         Ok(stored(&payment, &data))
     }

@@ -38,8 +38,7 @@ pub(super) struct Input<'a> {
 }
 
 /// What the class reads of the context.
-#[derive(Default, Deserialize)]
-#[serde(default)]
+#[derive(Default)]
 pub(super) struct Context {
     pub(super) idempotency_key: Option<String>,
     pub(super) customer: Option<CustomerJson>,
@@ -47,12 +46,27 @@ pub(super) struct Context {
 }
 
 /// Medusa's customer, with an address of their own.
-#[derive(Default, Deserialize)]
-#[serde(default)]
+#[derive(Default)]
 pub(super) struct CustomerJson {
-    #[serde(flatten)]
     pub(super) customer: Customer,
     pub(super) billing_address: Option<Address>,
+}
+
+/// The context, before the customer in it is read.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ContextJson {
+    idempotency_key: Option<String>,
+    customer: Option<Box<RawValue>>,
+    account_holder: Option<HolderJson>,
+}
+
+/// What a customer has beside what [`Customer`] says. Each is read from the whole: `flatten` cannot read the metadata,
+/// which stays the text that it was.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct BillingJson {
+    billing_address: Option<Address>,
 }
 
 /// A row of Medusa's table of account holders.
@@ -80,7 +94,14 @@ impl<'a> Input<'a> {
     }
 
     pub(super) fn context(&self) -> Result<Context, Refusal> {
-        Ok(optional("context", self.json.context)?.unwrap_or_default())
+        let ContextJson { idempotency_key, customer, account_holder } =
+            optional("context", self.json.context)?.unwrap_or_default();
+        let json = customer.as_deref();
+        let BillingJson { billing_address } =
+            optional("context.customer", json)?.unwrap_or_default();
+        let customer = optional("context.customer", json)?
+            .map(|customer| CustomerJson { customer, billing_address });
+        Ok(Context { idempotency_key, customer, account_holder })
     }
 
     pub(super) fn id(&self) -> Result<String, Refusal> {
@@ -170,4 +191,54 @@ fn optional<T: DeserializeOwned>(
         let reason = without_values(&error.into_inner().to_string());
         invalid("invalid_data", format!("{path}: {reason}. The provider was not asked."))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn context(customer: &str) -> Result<Context, PaymentProcessorError> {
+        let json =
+            format!(r#"{{"context":{{"idempotency_key":"payses_1","customer":{customer}}}}}"#);
+        let json = JsonObject::parse(&json).unwrap();
+        Input::read(&json, None).and_then(|input| input.context()).map_err(
+            |refusal| match refusal {
+                Refusal::Error(error) => error,
+                Refusal::TypeError(message) => panic!("{message}"),
+            },
+        )
+    }
+
+    #[test]
+    fn a_customer_has_metadata_and_an_address() {
+        let entity = r#"{"id":"cus_1","email":"a@example.com","metadata":{"vip":1.50},"created_at":"2026-01-01",
+            "billing_address":{"city":"Bath"}}"#;
+        let CustomerJson { customer, billing_address } = context(entity).unwrap().customer.unwrap();
+        assert_eq!(customer.id.as_deref(), Some("cus_1"));
+        assert_eq!(customer.metadata.unwrap().as_str(), r#"{"vip":1.50}"#);
+        assert_eq!(billing_address.unwrap().city.as_deref(), Some("Bath"));
+    }
+
+    #[test]
+    fn a_guest_is_no_customer() {
+        let context = context("null").unwrap();
+        assert!(context.customer.is_none());
+        assert_eq!(context.idempotency_key.as_deref(), Some("payses_1"));
+    }
+
+    #[test]
+    fn a_wrong_member_of_a_customer_is_named_without_its_value() {
+        for (customer, path) in [
+            (r#"{"email":["private"]}"#, "context.customer.email: "),
+            (
+                r#"{"billing_address":{"city":["private"]}}"#,
+                "context.customer.billing_address.city: ",
+            ),
+            (r#"["private"]"#, "context.customer: "),
+        ] {
+            let Err(error) = context(customer) else { panic!("{customer} is taken") };
+            assert!(error.detail().starts_with(path), "{}", error.detail());
+            assert!(!error.detail().contains("private"), "{}", error.detail());
+        }
+    }
 }
