@@ -42,17 +42,22 @@ pub(super) struct Input<'a> {
 #[serde(default)]
 pub(super) struct Context {
     pub(super) idempotency_key: Option<String>,
-    pub(super) customer: Option<CustomerJson>,
+    pub(super) customer: Option<Customer>,
     pub(super) account_holder: Option<HolderJson>,
 }
 
-/// Medusa's customer, with an address of their own.
+/// The context again, for an address of the customer's own. Beside a flattened [`Customer`] it could be read at once, and
+/// `metadata` could not: serde does not keep the text of what it flattens.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub(super) struct CustomerJson {
-    #[serde(flatten)]
-    pub(super) customer: Customer,
-    pub(super) billing_address: Option<Address>,
+struct ContextOfAddress {
+    customer: Option<CustomerAddress>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct CustomerAddress {
+    billing_address: Option<Address>,
 }
 
 /// A row of Medusa's table of account holders.
@@ -81,6 +86,11 @@ impl<'a> Input<'a> {
 
     pub(super) fn context(&self) -> Result<Context, Refusal> {
         Ok(optional("context", self.json.context)?.unwrap_or_default())
+    }
+
+    pub(super) fn billing_address(&self) -> Result<Option<Address>, Refusal> {
+        let context: Option<ContextOfAddress> = optional("context", self.json.context)?;
+        Ok(context.and_then(|context| context.customer?.billing_address))
     }
 
     pub(super) fn id(&self) -> Result<String, Refusal> {
@@ -170,4 +180,23 @@ fn optional<T: DeserializeOwned>(
         let reason = without_values(&error.into_inner().to_string());
         invalid("invalid_data", format!("{path}: {reason}. The provider was not asked."))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_customer_has_what_the_store_keeps_about_them_and_an_address() {
+        let json = r#"{"context":{"customer":{"id":"cus_1","email":"ada@example.com","groups":[],
+            "metadata":{"vat":1.0},"billing_address":{"city":"Springfield","metadata":{"door":"2"}}}}}"#;
+        let json = JsonObject::parse(json).unwrap();
+        let input = Input::read(&json, None).unwrap_or_else(|_| panic!("refused"));
+        let context = input.context().unwrap_or_else(|_| panic!("refused"));
+        let customer = context.customer.unwrap();
+        assert_eq!(customer.id.as_deref(), Some("cus_1"));
+        assert_eq!(customer.metadata.unwrap().as_str(), r#"{"vat":1.0}"#);
+        let address = input.billing_address().unwrap_or_else(|_| panic!("refused")).unwrap();
+        assert_eq!(address.city.as_deref(), Some("Springfield"));
+    }
 }

@@ -85,14 +85,14 @@ fn session(operation: Operation, input: &Input<'_>) -> Result<Asked, Refusal> {
         .or_else(|| data.get("session_id"))
         .unwrap_or_default();
     let customer = customer.unwrap_or_default();
-    let is_known = customer.customer.id.is_some() || customer.customer.email.is_some();
+    let is_known = customer.id.is_some() || customer.email.is_some();
     let context = PaymentProcessorContext {
         amount,
         currency_code: currency_code.clone(),
-        email: customer.customer.email.clone().unwrap_or_default(),
+        email: customer.email.clone().unwrap_or_default(),
         resource_id: id.clone(),
-        billing_address: customer.billing_address,
-        customer: is_known.then_some(customer.customer),
+        billing_address: input.billing_address()?,
+        customer: is_known.then_some(customer),
         account_holder: account_holder.and_then(|holder| holder.data),
         context: input.context_object()?,
         payment_session_data: data.clone(),
@@ -159,10 +159,7 @@ fn payment(operation: Operation, input: &Input<'_>) -> Result<Asked, Refusal> {
 
 fn account(operation: Operation, input: &Input<'_>) -> Result<Request, Refusal> {
     let Context { customer, account_holder, .. } = input.context()?;
-    let customer = || {
-        let customer = customer.ok_or_else(|| missing_in_context("customer"))?;
-        Ok(Box::new(customer.customer))
-    };
+    let customer = || Ok(Box::new(customer.ok_or_else(|| missing_in_context("customer"))?));
     if operation == Operation::CreateAccountHolder {
         return Ok(Request::CreateAccountHolder { customer: customer()? });
     }
