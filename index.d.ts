@@ -1,9 +1,16 @@
+// A project has one of the two hosts, or in unit tests none. What is imported from the other one is `any` and not an
+// error (`@ts-ignore`), not even in a project that checks the declarations of its packages.
+
+// @ts-ignore
+import type * as medusa2 from "@medusajs/framework/types";
 import type {
   AbstractPaymentProcessor as MedusaPaymentProcessor,
   PaymentProcessorContext,
   PaymentProcessorError,
   PaymentProcessorSessionResponse,
+  // @ts-ignore
 } from "@medusajs/medusa/dist/interfaces/payment-processor";
+// @ts-ignore
 import type { PaymentSessionStatus as MedusaPaymentSessionStatus } from "@medusajs/medusa/dist/models/payment-session";
 
 export type { PaymentProcessorContext, PaymentProcessorError, PaymentProcessorSessionResponse };
@@ -126,6 +133,128 @@ export declare class AbstractPaymentProcessor extends MedusaPaymentProcessor {
 
   /** Reads what the provider has of the payment now; its `id` is enough. */
   paymentState(paymentSessionData: Record<string, unknown>): Promise<PaymentState | WebhookFailure>;
+}
+
+/**
+ * A Medusa 2 payment provider whose methods run in Rust. A subclass names the Rust processor by its
+ * `static identifier`. Any method may be overridden, and `super` works.
+ *
+ * Every method returns a promise that resolves with what Medusa's interface says, and rejects with a `MedusaError` whose
+ * `type` decides on the HTTP status: `not_allowed` (`payment_authorization_error` from `authorizePayment`) if the provider
+ * refused, `invalid_data` if the request is wrong, `unexpected_state` if the provider is not available or the outcome is
+ * unknown. Its `code` says which of them it is. It rejects with a `TypeError` if an argument is not an object.
+ *
+ * Amounts are decimals in major units, in every form that Medusa has. `data` that a method resolves with has `null` for
+ * each member that is dropped, because Medusa merges it into what it has stored.
+ *
+ * @example
+ * class Manual extends AbstractPaymentProvider {
+ *   static identifier = "manual"
+ * }
+ */
+export declare class AbstractPaymentProvider<Options = Record<string, unknown>> implements medusa2.IPaymentProvider {
+  /** The identifier of the Rust processor; see {@link registeredIdentifiers}. In Medusa it is `pp_<identifier>_<id>`. */
+  static identifier: string;
+  /** Marks the class of a payment provider, as in Medusa's own base. */
+  static _isPaymentProvider: boolean;
+  /** Whether `object` is an instance of a payment provider's class. */
+  static isPaymentProvider(object: any): boolean;
+
+  /**
+   * Checks a provider's options when Medusa loads it.
+   *
+   * @throws Error as the constructor does
+   */
+  static validateOptions(options: Record<any, any>): void;
+
+  /** The payment module's dependency container. */
+  protected readonly container: Record<string, unknown>;
+  /** The options as they were given. */
+  protected readonly config: Options;
+
+  /**
+   * @param cradle the payment module's dependency container: its `logger` gets the logs of the Rust side, and its
+   * `captureService`, `refundService` and `paymentSessionService` say what Medusa has recorded
+   * @param options the provider's `options` in `medusa-config.ts`
+   * @throws Error if no processor is registered as `identifier` (the known ones are listed), or
+   * an option is unknown or malformed (it is named)
+   */
+  constructor(cradle: Record<string, unknown>, options?: Options);
+
+  /** @throws Error if the class has no `static identifier` */
+  getIdentifier(): string;
+
+  /**
+   * Starts a payment for a new payment session.
+   *
+   * @param input its `data` is what the shopper's browser sent: nothing in it becomes the provider's
+   */
+  initiatePayment(input: medusa2.InitiatePaymentInput): Promise<medusa2.InitiatePaymentOutput>;
+
+  /** Follows a change of the amount or the customer. */
+  updatePayment(input: medusa2.UpdatePaymentInput): Promise<medusa2.UpdatePaymentOutput>;
+
+  /** Holds the money, or tells whether it is held. */
+  authorizePayment(input: medusa2.AuthorizePaymentInput): Promise<medusa2.AuthorizePaymentOutput>;
+
+  /**
+   * Takes the money that is held, or the part of it over which Medusa has written the capture that
+   * `context.idempotency_key` names. Without that row nothing is captured. A payment that is captured already counts as
+   * captured now.
+   */
+  capturePayment(input: medusa2.CapturePaymentInput): Promise<medusa2.CapturePaymentOutput>;
+
+  /** Gives money back. */
+  refundPayment(input: medusa2.RefundPaymentInput): Promise<medusa2.RefundPaymentOutput>;
+
+  /**
+   * Releases the money that is held. A payment that is canceled already counts as canceled now. If the provider is not
+   * available it rejects, and goes on trying: Medusa cancels the order all the same.
+   */
+  cancelPayment(input: medusa2.CancelPaymentInput): Promise<medusa2.CancelPaymentOutput>;
+
+  /**
+   * Gives up a payment that never became an order. If the provider is not available it resolves, and goes on trying: a
+   * rejection would block the checkout.
+   */
+  deletePayment(input: medusa2.DeletePaymentInput): Promise<medusa2.DeletePaymentOutput>;
+
+  /** Reads the payment from the provider. */
+  retrievePayment(input: medusa2.RetrievePaymentInput): Promise<medusa2.RetrievePaymentOutput>;
+
+  /** Reads how far the payment is. */
+  getPaymentStatus(input: medusa2.GetPaymentStatusInput): Promise<medusa2.GetPaymentStatusOutput>;
+
+  /**
+   * Verifies that the provider sent a webhook request, and says what Medusa has to do about it: `not_supported` if the
+   * event is not about a payment session of this store.
+   *
+   * @param payload its `rawData` is the body as it arrived, or the JSON that an event bus makes of a `Buffer`
+   */
+  getWebhookActionAndData(payload: medusa2.ProviderWebhookPayload["payload"]): Promise<medusa2.WebhookActionResult>;
+
+  // Medusa finds these by their presence: an instance has those that its processor has.
+
+  /** Reads the customer's account with the provider. */
+  retrieveAccountHolder?(input: medusa2.RetrieveAccountHolderInput): Promise<medusa2.RetrieveAccountHolderOutput>;
+
+  /** Opens an account with the provider for a customer, under which payment methods are saved. */
+  createAccountHolder?(input: medusa2.CreateAccountHolderInput): Promise<medusa2.CreateAccountHolderOutput>;
+
+  /** Takes over a change of the customer. */
+  updateAccountHolder?(input: medusa2.UpdateAccountHolderInput): Promise<medusa2.UpdateAccountHolderOutput>;
+
+  /** Closes the customer's account with the provider. */
+  deleteAccountHolder?(input: medusa2.DeleteAccountHolderInput): Promise<medusa2.DeleteAccountHolderOutput>;
+
+  /** Lists the payment methods that are saved for a customer. */
+  listPaymentMethods?(input: medusa2.ListPaymentMethodsInput): Promise<medusa2.ListPaymentMethodsOutput>;
+
+  /** Saves a payment method for a customer. */
+  savePaymentMethod?(input: medusa2.SavePaymentMethodInput): Promise<medusa2.SavePaymentMethodOutput>;
+
+  /** Deletes a payment method of a customer's. */
+  deletePaymentMethod?(input: medusa2.DeletePaymentMethodInput): Promise<medusa2.DeletePaymentMethodOutput>;
 }
 
 /** What a webhook request says, once it is certain that the provider sent it. */

@@ -1,10 +1,12 @@
-import type { AbstractPaymentProcessor } from "./index";
+import type { AbstractPaymentProcessor, AbstractPaymentProvider } from "./index";
 
 declare namespace link {
   /** An addon, linked to the realm that called {@link link}. */
   interface LinkedAddon {
-    /** The addon's own class: its processors are found by `static identifier`. */
+    /** The addon's own class for Medusa 1: its processors are found by `static identifier`. */
     AbstractPaymentProcessor: typeof AbstractPaymentProcessor;
+    /** The addon's own class for Medusa 2: its processors are found by `static identifier`. */
+    AbstractPaymentProvider: typeof AbstractPaymentProvider;
     /** The identifiers of the processors in the addon, sorted. */
     registeredIdentifiers: string[];
     /** Decides what Medusa has to do next about a payment; for `medusa-payment-rs/webhook`. */
@@ -13,7 +15,7 @@ declare namespace link {
 }
 
 /**
- * Links an addon to this realm, and puts its class below the `AbstractPaymentProcessor` of the Medusa that is
+ * Links an addon to this realm, and puts its class for Medusa 1 below the `AbstractPaymentProcessor` of the Medusa that is
  * installed in the project.
  *
  * @param addon the exports of a `.node` file that was built with the crate `medusa-payment-rs`

@@ -5,6 +5,7 @@
 const fs = require("node:fs");
 const path = require("node:path");
 const vm = require("node:vm");
+const ts = require("typescript");
 const { node } = require("./support/node");
 const { codeIn } = require("../support/pages");
 
@@ -13,6 +14,7 @@ const PAYPAL = path.dirname(require.resolve("medusa-payment-rs-paypal/package.js
 const JEST = path.join(path.dirname(require.resolve("jest/package.json")), "bin/jest.js");
 
 const README = codeIn(path.join(PACKAGE, "README.md"), "js");
+const MEDUSA_2 = path.join(PACKAGE, "docs/medusa-2.md");
 
 /** The block that begins with this line. */
 const block = (all, line) => all.find((code) => code.startsWith(`${line}\n`));
@@ -28,6 +30,60 @@ const ENV = {
 
 /** What `plugins` is in a `medusa-config.js`. */
 const pluginsIn = (code) => vm.runInNewContext(`${code}\n;plugins`, { process: { env: ENV }, module: {} });
+
+/** Runs TypeScript in a store of Medusa 2, of whose framework it has what the pages use. */
+function runTypeScript(code) {
+  const framework = {
+    Modules: { PAYMENT: "payment" },
+    ModuleProvider: (module, { services }) => ({ module, services }),
+    defineConfig: (config) => config,
+  };
+  const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 };
+  const { outputText, diagnostics } = ts.transpileModule(code, { compilerOptions, reportDiagnostics: true });
+  expect(diagnostics).toStrictEqual([]);
+  const module = { exports: {} };
+  const requireInStore = (name) => (name === "@medusajs/framework/utils" ? framework : require(name));
+  new Function("module", "exports", "require", outputText)(module, module.exports, requireInStore);
+  return module.exports;
+}
+
+/** The ids of the payment providers in a `medusa-config.ts`, each checked and made as Medusa 2 makes it. */
+function providersIn(code) {
+  const { modules } = runTypeScript(code);
+  const payment = modules.find(({ resolve }) => resolve === "@medusajs/medusa/payment");
+  return payment.options.providers.flatMap(({ resolve, id, options }) => {
+    const { module, services } = require(resolve);
+    expect(module).toBe("payment");
+    return services.map((Service) => {
+      Service.validateOptions(options);
+      return `pp_${new Service({}, options).getIdentifier()}_${id}`;
+    });
+  });
+}
+
+/** Writes a package around the addon at hand, with the `index.js` of README.md, and returns what that exports. */
+function packageOf(name) {
+  const scripted = path.dirname(require.resolve("scripted-payments"));
+  write("package.json", JSON.stringify({ name, napi: { binaryName: "scripted-payments" } }));
+  fs.copyFileSync(path.join(scripted, "scripted-payments.node"), path.join(folder, "scripted-payments.node"));
+  return require(write("index.js", block(README, "// index.js")));
+}
+
+/** Runs a test file of a page with jest: what jest prints. */
+async function runTest(name, code) {
+  write(name, code);
+  write("package.json", "{}");
+  return node([JEST, "--rootDir", folder]);
+}
+
+function thrownBy(run) {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("nothing was thrown");
+}
 
 /** A page's two versions of a file. */
 function versions([diff]) {
@@ -74,23 +130,93 @@ describe("README.md", () => {
     expect(servicesOf({ resolve: plugin })).toStrictEqual(["manual"]);
   });
 
+  test("its medusa-config.ts is that of docs/medusa-2.md, and installs the provider that it says", () => {
+    const [config, ...others] = codeIn(path.join(PACKAGE, "README.md"), "ts");
+    expect(others).toStrictEqual([]);
+    expect(providersIn(config)).toStrictEqual(["pp_manual_manual"]);
+    expect(providersIn(codeIn(MEDUSA_2, "ts")[0])).toStrictEqual(["pp_manual_manual"]);
+  });
+
   test("its jest test passes", async () => {
-    write("invoice.test.js", block(README, 'const { AbstractPaymentProcessor } = require("medusa-payment-rs");'));
-    write("package.json", "{}");
-    const { code, stderr } = await node([JEST, "--rootDir", folder]);
+    const test = block(README, 'const { AbstractPaymentProcessor } = require("medusa-payment-rs");');
+    const { code, stderr } = await runTest("invoice.test.js", test);
     expect(stderr).toMatch(/Tests: +1 passed, 1 total/);
     expect(code).toBe(0);
   });
 
   test("its package links an addon, and its service is a class of that addon", () => {
-    const scripted = path.dirname(require.resolve("scripted-payments"));
-    write("package.json", JSON.stringify({ name: "account", napi: { binaryName: "scripted-payments" } }));
-    fs.copyFileSync(path.join(scripted, "scripted-payments.node"), path.join(folder, "scripted-payments.node"));
-    const { AbstractPaymentProcessor } = require(write("index.js", block(README, "// index.js")));
+    const { AbstractPaymentProcessor } = packageOf("account");
     const { default: Account } = require(write("services/account.js", block(README, "// services/account.js")));
     expect(Object.getPrototypeOf(Account)).toBe(AbstractPaymentProcessor);
     // The addon at hand has other processors than that of the README, which is a doctest.
     expect(() => new Account({})).toThrow(/"account".*scripted/);
+  });
+});
+
+describe("docs/medusa-2.md", () => {
+  const javascript = codeIn(MEDUSA_2, "js");
+  const typescript = codeIn(MEDUSA_2, "ts");
+
+  test("has no code that is not tried here", () => {
+    expect([...typescript, ...javascript].map((code) => code.split("\n")[0])).toStrictEqual([
+      "// medusa-config.ts",
+      "// src/modules/invoice/index.ts",
+      "// v2/acme-pay/index.js",
+      "// invoice.test.js",
+    ]);
+  });
+
+  test("its class on top is a module provider that adds to what the processor returns", async () => {
+    const { module, services } = runTypeScript(block(typescript, "// src/modules/invoice/index.ts")).default;
+    expect(module).toBe("payment");
+    const [Invoice] = services;
+    const started = await new Invoice({}, {}).initiatePayment({
+      amount: 15,
+      currency_code: "eur",
+      data: {},
+      context: { idempotency_key: "payses_1" },
+    });
+    expect(started.data).toMatchObject({ amount: 1500, shown_as: "Invoice, 14 days" });
+    expect(started.id).toBe(started.data.id);
+  });
+
+  test("its plugin's entry is a class of the addon beside it", () => {
+    const { AbstractPaymentProvider } = packageOf("acme-pay");
+    const { module, services } = require(write("v2/acme-pay/index.js", block(javascript, "// v2/acme-pay/index.js")));
+    expect(module).toBe("payment");
+    expect(services.map(Object.getPrototypeOf)).toStrictEqual([AbstractPaymentProvider]);
+    expect(() => new services[0]({}, {})).toThrow(/"acme-pay".*scripted/);
+  });
+
+  test("its jest test passes", async () => {
+    const { code, stderr } = await runTest("invoice.test.js", block(javascript, "// invoice.test.js"));
+    expect(stderr).toMatch(/Tests: +1 passed, 1 total/);
+    expect(code).toBe(0);
+  });
+
+  test("says what a wrong option and a refund of too much are answered with", async () => {
+    const text = fs.readFileSync(MEDUSA_2, "utf8");
+    const [Manual] = require("medusa-payment-rs/v2/manual").services;
+    expect(text).toContain(thrownBy(() => Manual.validateOptions({ misspelt: true })).message);
+
+    const data = { id: "manual_1", status: "authorized", amount: 1307, currency: "usd", captured: 500, refunded: 0 };
+    const refund = new Manual({}, {}).refundPayment({ amount: 7, data, context: {} });
+    const { message, type } = await refund.catch((error) => error);
+    expect(text).toContain(message);
+    expect(type).toBe("not_allowed");
+  });
+
+  test("rounds amounts as its table says", async () => {
+    const text = fs.readFileSync(MEDUSA_2, "utf8");
+    const rows = [...text.matchAll(/^\| ([\d.]+) ([A-Z]{3}) \| (\d+) \|$/gm)];
+    expect(rows.length).toBeGreaterThan(3);
+    const [Manual] = require("medusa-payment-rs/v2/manual").services;
+    for (const [, amount, currency_code, minor] of rows) {
+      const context = { idempotency_key: "payses_1" };
+      const { data } = await new Manual({}, {}).initiatePayment({ amount: Number(amount), currency_code, context });
+      expect(data.amount).toBe(Number(minor));
+      expect(data.medusa_session.amount).toBe(amount);
+    }
   });
 });
 
@@ -113,12 +239,7 @@ describe("docs/stripe.md", () => {
   test("lists exactly the options that there are, as docs/stripe-webhooks.md lists some", () => {
     const listed = (file) => [...fs.readFileSync(file, "utf8").matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
     const { default: Service } = require("medusa-payment-rs/stripe/services/stripe-provider.js");
-    let message;
-    try {
-      new Service({}, { api_key: "sk_test_1", misspelt: 1 });
-    } catch (error) {
-      message = error.message;
-    }
+    const { message } = thrownBy(() => new Service({}, { api_key: "sk_test_1", misspelt: 1 }));
     const [, known] = message.match(/unknown option `misspelt`, expected one of (.*)$/);
     const names = known.match(/\w+/g);
     expect(listed(page).sort()).toStrictEqual(names.toSorted());

@@ -1,5 +1,5 @@
 const path = require("node:path");
-const { checks, paymentProcessorContract } = require("medusa-payment-rs/testing");
+const { checks, paymentProcessorContract, providerChecks } = require("medusa-payment-rs/testing");
 const { hooks } = require("./support/kit/hooks");
 const { node } = require("./support/node");
 
@@ -59,6 +59,14 @@ describe("it is a suite of vitest", () => {
     const { code, passed, failed, skipped } = await vitest({ GLOBALS: "1" }, "--globals");
     expect({ failed, skipped }).toStrictEqual({ failed: [], skipped: [] });
     expect(passed).toHaveLength(checks.length);
+    expect(code).toBe(0);
+  });
+
+  test("for the class of Medusa 2, too", async () => {
+    const { code, passed, failed, skipped } = await vitest({ PROVIDER: "1" });
+    expect(failed).toStrictEqual([]);
+    expect(passed.length + skipped.length).toBe(providerChecks.length);
+    expect(passed.map(({ title }) => title.split(":")[0])).toContain("cancel-twice");
     expect(code).toBe(0);
   });
 

@@ -6,7 +6,7 @@ const { builtWith } = require("scripted-payments/scripted-payments.node");
 /** How a message is told: link.js and `src/node` agree on the numbers. */
 const JSON_TEXT = 0;
 const ERROR = 2;
-const INFO = 6;
+const INFO = 7;
 
 let addon;
 let realm;
@@ -19,6 +19,8 @@ beforeEach(() => {
       realm = functions;
       return class {};
     },
+    linkProvider: () => class {},
+    optionalMethods: () => [],
   };
   link(addon);
 });

@@ -2,12 +2,16 @@
 
 const BAR = { size: "3 KB", factor: 1.25 };
 
+const OURS = ["", "2"].flatMap((host) =>
+  ["", "OnWorkers"].flatMap((where) => [`retrieve${host}${where}`, `capture${host}${where}`]),
+);
+
 /** One verdict for each of our operations, sequential and many at once. */
 function judge(cells) {
   return cells
     .filter((cell) => cell.size === BAR.size)
     .flatMap(({ mode, subjects }) =>
-      ["retrieve", "capture", "retrieveOnWorkers", "captureOnWorkers"].map((name) => {
+      OURS.map((name) => {
         const { title, main, wall } = subjects[name];
         const limit = BAR.factor * (subjects.floor.main + subjects.bare.main);
         const wallRatio = wall / (subjects.floor.wall + subjects.bare.wall);

@@ -2,6 +2,9 @@
 
 const link = require("../link.js");
 const { default: ManualPaymentService } = require("../services/manual-payment.js");
+const {
+  services: [ManualPaymentProvider],
+} = require("../v2/manual/index.js");
 
 /** A store's logger, at no cost of its own: what is measured is the way to it. */
 const logger = { error() {}, warn() {}, info() {}, debug() {} };
@@ -21,6 +24,16 @@ class JavaScriptProcessor {
   }
 }
 
+/** The payment module's container as far as a capture asks it: the row is there already, at no cost of its own. */
+const captureService = {
+  retrieve: async (id) => ({
+    id,
+    raw_amount: { value: "19.99", precision: 20 },
+    payment: { raw_amount: { value: "19.99", precision: 20 }, currency_code: "eur", captures: [], refunds: [] },
+  }),
+};
+const context = { idempotency_key: "capt_01BENCH" };
+
 /**
  * @param bare the exports of `bench/bare`
  * @param waiting those of `bench/waiting`
@@ -28,10 +41,16 @@ class JavaScriptProcessor {
 function subjects({ bare, waiting }) {
   const javascript = new JavaScriptProcessor();
   const ours = new ManualPaymentService({ logger }, {});
-  class Waiting extends link(waiting).AbstractPaymentProcessor {
+  const provider = new ManualPaymentProvider({ logger, captureService }, {});
+  const linked = link(waiting);
+  class Waiting extends linked.AbstractPaymentProcessor {
+    static identifier = "waiting";
+  }
+  class WaitingProvider extends linked.AbstractPaymentProvider {
     static identifier = "waiting";
   }
   const onWorkers = new Waiting({ logger }, {});
+  const providerOnWorkers = new WaitingProvider({ logger, captureService }, {});
   return {
     floor: { title: "JSON.parse(JSON.stringify(x))", call: (data) => JSON.parse(JSON.stringify(data)), sync: true },
     bare: { title: "bare napi async round trip", call: () => bare.bare() },
@@ -55,6 +74,17 @@ function subjects({ bare, waiting }) {
       call: (data) => onWorkers.retrievePayment(data),
     },
     captureOnWorkers: { title: "ours capturePayment, worker threads", call: (data) => onWorkers.capturePayment(data) },
+    // The same in Medusa 2, whose methods take and return one object. A capture reads its row first.
+    retrieve2: { title: "ours in Medusa 2 retrievePayment", call: (data) => provider.retrievePayment({ data }) },
+    capture2: { title: "ours in Medusa 2 capturePayment", call: (data) => provider.capturePayment({ data, context }) },
+    retrieve2OnWorkers: {
+      title: "ours in Medusa 2 retrievePayment, worker threads",
+      call: (data) => providerOnWorkers.retrievePayment({ data }),
+    },
+    capture2OnWorkers: {
+      title: "ours in Medusa 2 capturePayment, worker threads",
+      call: (data) => providerOnWorkers.capturePayment({ data, context }),
+    },
     // A payment is changed by one call at a time: at once, these wait for each other in Rust.
     captureOne: {
       title: "ours capturePayment, worker threads, one payment",

@@ -55,12 +55,25 @@ function textOf(amount) {
   }
 }
 
-const exactAmount = (input) => (typeof input?.amount === "object" ? textOf(input.amount) : undefined);
+/** Throws nothing: what is wrong with the input is said where all of it is read. */
+function exactAmount(input) {
+  try {
+    const { amount } = input;
+    return typeof amount === "object" ? textOf(amount) : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** The amount of a row of Medusa's, as text. */
 const amountOf = ({ raw_amount, amount }) => String(raw_amount?.value ?? textOf(amount) ?? amount);
 
-const movements = (rows) => Array.from(rows ?? [], (row) => ({ id: row.id, amount: amountOf(row) }));
+const movements = (rows) =>
+  Array.from(rows ?? [], (row) => ({
+    id: row.id,
+    amount: amountOf(row),
+    age_ms: Math.max(0, Date.now() - new Date(row.created_at ?? Date.now()).getTime()),
+  }));
 
 /** Reads from a service of the payment module, whose container throws for a name that it does not have. */
 const retrieve = (provider, service, ...query) => inTime(provider.container[service].retrieve(...query), LOOK_UP_MS);

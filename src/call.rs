@@ -1,6 +1,6 @@
 //! The context of one call.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use crate::amount::Amount;
 use crate::error::Result;
 use crate::idempotency::{IdempotencyKey, IdempotencyKeys};
 use crate::request::{Operation, Request, Response};
@@ -35,8 +36,13 @@ impl Default for HostCall {
 pub(crate) struct Rows {
     /// The row of this call.
     pub(crate) current: Option<String>,
-    /// The other rows of the payment.
+    /// The other captures and refunds of the payment. One that is being made at this moment is among them, and may yet
+    /// fail.
     pub(crate) others: BTreeSet<String>,
+    /// The other captures that will stay, with their amounts in minor units.
+    pub(crate) captures: BTreeMap<String, Amount>,
+    /// The other refunds that will stay, likewise.
+    pub(crate) refunds: BTreeMap<String, Amount>,
 }
 
 /// One logical call: made once, before any layer, and the same for every attempt at it.
@@ -153,6 +159,11 @@ impl CallContext {
     #[must_use]
     pub fn row(&self) -> Option<&str> {
         self.rows.current.as_deref()
+    }
+
+    /// Returns the rows that the host has of the payment.
+    pub(crate) fn rows(&self) -> &Rows {
+        &self.rows
     }
 
     /// Whether the host has a row with this id beside that of this call.

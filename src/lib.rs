@@ -3,7 +3,7 @@
 //! A provider implements [`PaymentProcessor`]: Medusa's ten payment methods, in snake case. The
 //! [`layers`] around it bound every call in time, repeat what may be repeated, keep two calls from
 //! changing one payment at once, and log. [`export!`] registers it under its identifier, and the
-//! Node.js class `AbstractPaymentProcessor` finds it there.
+//! Node.js classes `AbstractPaymentProcessor` (Medusa 1) and `AbstractPaymentProvider` (Medusa 2) find it there.
 //!
 //! What is the same for every provider is done here: `http` keeps the connections and says what a
 //! reply means for the money, [`refunds`] pays a refund once, and [`webhook`] decides what Medusa has to

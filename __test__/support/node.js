@@ -6,13 +6,13 @@ const { spawn } = require("node:child_process");
 const LIMIT_MS = 30_000;
 
 /** Runs Node, in the store unless told otherwise, until it ends by itself: `{ code, signal, stdout, stderr }`. */
-function node(args, { cwd, env = {} } = {}) {
+function node(args, { cwd, env = {}, limitMs = LIMIT_MS } = {}) {
   const { MEDUSA_PAYMENT_RS_LOG: _, ...inherited } = process.env;
   const child = spawn(process.execPath, args, {
     cwd,
     env: { ...inherited, ...env },
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: LIMIT_MS,
+    timeout: limitMs,
     killSignal: "SIGKILL",
   });
   const output = { stdout: "", stderr: "" };

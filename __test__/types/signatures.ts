@@ -24,6 +24,7 @@ check<
   Equal<
     keyof typeof import("medusa-payment-rs"),
     | "AbstractPaymentProcessor"
+    | "AbstractPaymentProvider"
     | "PaymentSessionStatus"
     | "isPaymentProcessorError"
     | "nextStep"

@@ -8,7 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::amount::Amount;
-use crate::call::CallContext;
+use crate::call::{self, CallContext};
 use crate::error::{PaymentProcessorError, Result};
 use crate::json::JsonObject;
 use crate::processor::PaymentProcessor;
@@ -126,6 +126,21 @@ impl Rows {
     }
 }
 
+/// Returns the data with the captures and refunds that Medusa's rows show: the data may be from before one of them, whose
+/// server died before it was stored.
+fn as_recorded(call: &CallContext, data: &JsonObject) -> JsonObject {
+    let call::Rows { captures, refunds, .. } = call.rows();
+    let books = [(CAPTURES, captures), (REFUNDS, refunds)];
+    books.into_iter().filter(|(_, recorded)| !recorded.is_empty()).fold(
+        data.clone(),
+        |data, (member, recorded)| {
+            let mut rows = Rows::of(&data, member);
+            rows.amounts.extend(recorded.iter().map(|(row, amount)| (row.clone(), *amount)));
+            rows.written_into(&data)
+        },
+    )
+}
+
 fn more_than_is_held(part: Amount, taken: Amount, data: &JsonObject) -> PaymentProcessorError {
     PaymentProcessorError::refused(
         "The payment cannot be captured",
@@ -190,7 +205,8 @@ impl PaymentProcessor for Manual {
     ) -> Result<Option<PaymentProcessorSessionResponse>> {
         let data = &context.payment_session_data;
         let record = Record::of(data);
-        if matches!(record.status, Some(Status::Captured | Status::Canceled)) {
+        let is_captured = record.captured.is_some_and(|captured| !captured.is_zero());
+        if is_captured || matches!(record.status, Some(Status::Captured | Status::Canceled)) {
             return Ok(None);
         }
         let same_currency = data.get::<String>("currency").as_ref() == Some(&context.currency_code);
@@ -237,6 +253,7 @@ impl PaymentProcessor for Manual {
         data: JsonObject,
         capture: Capture,
     ) -> Result<JsonObject> {
+        let data = as_recorded(call, &data);
         let record = Record::of(&data);
         let taken = record.captured.unwrap_or_default();
         let captured = match (record.status, record.amount, capture) {
@@ -271,6 +288,7 @@ impl PaymentProcessor for Manual {
         data: JsonObject,
         amount: Amount,
     ) -> Result<JsonObject> {
+        let data = as_recorded(call, &data);
         let record = Record::of(&data);
         let is_captured = record.captured.is_some_and(|captured| !captured.is_zero());
         if record.status == Some(Status::Canceled) && !is_captured {

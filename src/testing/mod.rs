@@ -72,7 +72,7 @@ pub fn stack_of<P: Provider>(provider: P) -> Stack {
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 /// let data = JsonObject::parse(r#"{"id":"manual_1","status":"canceled"}"#)?;
 /// let call = testing::call_of(&Manual, &Request::capture(data.clone()));
-/// let refusal = Manual.capture_payment(&call, data).await.unwrap_err();
+/// let refusal = Manual.capture_payment(&call, data, Capture::All).await.unwrap_err();
 /// assert_eq!(refusal.code(), "payment_canceled");
 /// assert_eq!((call.payment(), call.attempt()), ("manual_1", 1));
 /// # Ok::<(), medusa_payment_rs::JsonError>(())

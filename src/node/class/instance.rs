@@ -14,7 +14,11 @@ use crate::registry;
 use crate::request::Operation;
 
 /// What is kept with a JavaScript instance: the shared processor, unless its class has no identifier.
-struct Instance(Option<Arc<Stack>>);
+struct Instance {
+    /// The host's class that has constructed it: another one's methods do not serve it.
+    class: &'static str,
+    stack: Option<Arc<Stack>>,
+}
 
 /// Constructs the object that JavaScript has made for `new`.
 pub(crate) fn construct(
@@ -39,7 +43,7 @@ pub(crate) fn construct(
         }
         None => (None, given),
     };
-    this.wrap(Instance(stack), None).map_err(|_| {
+    this.wrap(Instance { class: name, stack }, None).map_err(|_| {
         Failure::type_error(format!("{name} was constructed on this object already"))
     })?;
     // As Medusa's own base does.
@@ -69,7 +73,9 @@ pub(crate) fn check_options(
 
 /// Whether `instance` is one whose processor has the optional method for `operation`.
 pub(crate) fn has_optional(instance: &Object<'_>, operation: Operation) -> bool {
-    let Ok(Instance(Some(stack))) = instance.unwrap::<Instance>() else { return false };
+    let Ok(Instance { stack: Some(stack), .. }) = instance.unwrap::<Instance>() else {
+        return false;
+    };
     stack.has(operation)
 }
 
@@ -89,8 +95,11 @@ pub(crate) fn this_of(
         return Err(foreign());
     }
     let this: Object<'static> = context.this()?;
-    let Instance(stack) = this.unwrap::<Instance>().map_err(|_| foreign())?;
-    match stack {
+    let instance = this.unwrap::<Instance>().map_err(|_| foreign())?;
+    if instance.class != host.class_name() {
+        return Err(foreign());
+    }
+    match &instance.stack {
         Some(stack) => Ok((this, Arc::clone(stack))),
         None => Err(Failure::type_error(MISSING_IDENTIFIER)),
     }

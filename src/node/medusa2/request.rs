@@ -110,12 +110,12 @@ fn capture(input: &Input<'_>, row: &RowJson) -> Result<Asked, Refusal> {
     let currency = currency_of(Session::of(&data).as_ref(), row.currency(), &data);
     // Without a row there is nothing to convert, and its own message says more.
     let wanted = row.capture(currency.as_deref().unwrap_or_default()).map_err(Refusal::Error)?;
-    currency?;
+    let rows = row.rows(&currency?);
     let request = match wanted {
         Wanted::This(capture) => Some(Request::CapturePayment { data: data.clone(), capture }),
         Wanted::Nothing => None,
     };
-    Ok(Asked { request, rows: row.rows(), ..Asked::of(data) })
+    Ok(Asked { request, rows, ..Asked::of(data) })
 }
 
 fn refund(input: &Input<'_>, row: &RowJson) -> Result<Asked, Refusal> {
@@ -132,12 +132,10 @@ fn refund(input: &Input<'_>, row: &RowJson) -> Result<Asked, Refusal> {
             ),
         ));
     }
-    let rows = match row.rows() {
-        Rows { current: None, others } => {
-            Rows { current: input.context()?.idempotency_key, others }
-        }
-        rows => rows,
-    };
+    let mut rows = row.rows(&currency);
+    if rows.current.is_none() {
+        rows.current = input.context()?.idempotency_key;
+    }
     Ok(Asked { rows, ..Asked::about(&data, Request::RefundPayment { data: data.clone(), amount }) })
 }
 

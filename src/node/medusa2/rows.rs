@@ -4,7 +4,7 @@
 //! the idempotency key names (`capturePayment`, `@medusajs/payment/dist/services/payment-module.js`). `link/medusa2.js` reads
 //! it with all the rows of the payment, in the realm that alone can.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -40,7 +40,13 @@ struct PaymentJson {
 struct MovementJson {
     id: String,
     amount: String,
+    /// How long the row has been there.
+    #[serde(default)]
+    age_ms: i64,
 }
+
+/// After this time a row stays: Medusa deletes it as soon as the call behind it has failed, and no call takes so long.
+const SETTLED_MS: i64 = 60_000;
 
 /// How much a capture takes.
 #[derive(Debug, PartialEq, Eq)]
@@ -66,13 +72,31 @@ impl RowJson {
     }
 
     /// Returns the rows of the payment for the call's context.
-    pub(super) fn rows(&self) -> Rows {
-        let current = self.id.clone();
-        let payment = self.payment.iter();
-        let all = payment.flat_map(|payment| payment.captures.iter().chain(&payment.refunds));
-        let others: BTreeSet<String> =
-            all.map(|row| row.id.clone()).filter(|id| Some(id) != current.as_ref()).collect();
-        Rows { current, others }
+    pub(super) fn rows(&self, currency: &str) -> Rows {
+        let payment = self.payment.as_ref();
+        let captures = payment.map(|payment| payment.captures.as_slice()).unwrap_or_default();
+        let refunds = payment.map(|payment| payment.refunds.as_slice()).unwrap_or_default();
+        let is_other = |row: &&MovementJson| Some(&row.id) != self.id.as_ref();
+        let settled = |rows: &[MovementJson]| -> BTreeMap<String, Amount> {
+            let settled = rows.iter().filter(is_other).filter(|row| row.age_ms >= SETTLED_MS);
+            settled
+                .filter_map(|row| {
+                    let amount = amount::decimal(&row.amount).ok()?;
+                    Some((row.id.clone(), amount::minor_units(amount, currency).ok()?))
+                })
+                .collect()
+        };
+        Rows {
+            current: self.id.clone(),
+            others: captures
+                .iter()
+                .chain(refunds)
+                .filter(is_other)
+                .map(|it| it.id.clone())
+                .collect(),
+            captures: settled(captures),
+            refunds: settled(refunds),
+        }
     }
 
     /// Returns how much of the payment a refund of `amount` gives back, which is `units` by itself: the last one gives
@@ -124,13 +148,16 @@ impl RowJson {
             if others.is_zero() && this >= total {
                 return Ok(Wanted::This(Capture::All));
             }
-            let part = match others + this == total {
-                true => units(total)?.checked_sub(others_units).unwrap_or_default(),
-                false => units(this)?,
-            };
-            Ok(if part.is_zero() { Wanted::Nothing } else { Wanted::This(Capture::Part(part)) })
+            if others + this == total {
+                let rest = units(total)?.checked_sub(others_units).unwrap_or_default();
+                return Ok(match rest.is_zero() {
+                    true => Wanted::Nothing,
+                    false => Wanted::This(Capture::Part(rest)),
+                });
+            }
+            Ok(Wanted::This(Capture::Part(units(this)?)))
         };
-        read().map_err(|reason| {
+        let wanted = read().map_err(|reason| {
             PaymentProcessorError::new(
                 ErrorKind::Unavailable,
                 "The payment cannot be captured",
@@ -140,7 +167,18 @@ impl RowJson {
                      Nothing was captured. Try again."
                 ),
             )
-        })
+        })?;
+        if wanted == Wanted::This(Capture::Part(Amount::ZERO)) {
+            return Err(PaymentProcessorError::invalid(
+                "The payment cannot be captured",
+                "invalid_amount",
+                format!(
+                    "The amount is less than the smallest unit of {}. Nothing was captured.",
+                    currency.to_uppercase()
+                ),
+            ));
+        }
+        Ok(wanted)
     }
 }
 
@@ -151,6 +189,8 @@ fn decimal(text: Option<&str>) -> Result<Decimal, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn row(amount: &str, total: &str, captures: &[(&str, &str)]) -> RowJson {
@@ -209,6 +249,12 @@ mod tests {
     }
 
     #[test]
+    fn a_part_below_the_smallest_unit_is_refused_unless_it_is_the_last() {
+        let error = row("0.004", "15", &[]).capture("usd").unwrap_err();
+        assert_eq!(error.code(), "invalid_amount");
+    }
+
+    #[test]
     fn a_row_that_cannot_be_read_captures_nothing() {
         for json in [
             "{}",
@@ -227,8 +273,16 @@ mod tests {
 
     #[test]
     fn the_other_rows_of_the_payment_are_recorded() {
-        let rows = row("5", "15", &[("capt_1", "5"), ("capt_3", "5")]).rows();
+        let row = row("5", "15", &[("capt_1", "5"), ("capt_3", "5")]);
+        let rows = row.rows("usd");
         assert_eq!(rows.current.as_deref(), Some("capt_3"));
         assert_eq!(rows.others, BTreeSet::from(["capt_1".to_owned()]));
+        assert_eq!(rows.captures, BTreeMap::new(), "the row may yet be deleted");
+        let json = r#"{"id":"capt_3","payment":{"captures":[{"id":"capt_1","amount":"5","age_ms":60000}]}}"#;
+        let rows = RowJson::read(&JsonObject::parse(json).unwrap()).rows("usd");
+        assert_eq!(
+            rows.captures,
+            BTreeMap::from([("capt_1".to_owned(), Amount::new(500).unwrap())])
+        );
     }
 }
