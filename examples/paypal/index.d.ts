@@ -1,6 +1,6 @@
 import type { AbstractPaymentProcessor as RustPaymentProcessor } from "medusa-payment-rs";
 
-/** The plugin's options: those of `medusa-payment-paypal`, and from `api_base` on ours. */
+/** The options in both of Medusa's hosts: those of `medusa-payment-paypal`, and from `api_base` on ours. */
 export interface PayPalOptions {
   /** Whether payments go to PayPal's sandbox. `"true"` and `"false"` are taken too. */
   sandbox?: boolean | string | null;

@@ -43,8 +43,14 @@ describe("initiatePayment", () => {
     expect(shop.fake.requests).toEqual([]);
   });
 
-  test("answers a currency that PayPal does not have with PayPal's reason", async () => {
+  test("refuses a currency that Medusa 1 and 2 count differently, without asking", async () => {
     const answer = await shop.paypal.initiatePayment(context({ currency_code: "kwd" }));
+    expect(answer).toEqual(failure("currency_not_supported"));
+    expect(shop.fake.requests).toEqual([]);
+  });
+
+  test("answers a currency that PayPal does not have with PayPal's reason", async () => {
+    const answer = await shop.paypal.initiatePayment(context({ currency_code: "krw" }));
     expect(answer).toEqual(failure("CURRENCY_NOT_SUPPORTED"));
   });
 

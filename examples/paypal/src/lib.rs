@@ -1,6 +1,6 @@
-//! PayPal for Medusa v1, as a drop-in for `medusa-payment-paypal` 6: the same identifier, options,
-//! session data and statuses, without its mistakes. It is made with what any author of a provider gets
-//! from `medusa-payment-rs`.
+//! PayPal for Medusa 1 and 2. In Medusa 1 it is a drop-in for `medusa-payment-paypal` 6: the same
+//! identifier, options, session data and statuses, without its mistakes. It is made with what any author
+//! of a provider gets from `medusa-payment-rs`.
 //!
 //! The session data is PayPal's order as PayPal sent it, with one member beside it
 //! (`medusa_payment_rs_paypal`, see `stored_state.rs`).

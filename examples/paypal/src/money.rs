@@ -1,4 +1,4 @@
-//! Amounts between two ways of counting: Medusa v1 has integers in minor units, PayPal decimal
+//! Amounts between two ways of counting: the contract has integers in minor units, PayPal decimal
 //! strings.
 //!
 //! Both ways are exact or refused: a rounded amount would be one that the store never asked for.
@@ -6,13 +6,11 @@
 use medusa_payment_rs::{Amount, PaymentProcessorError, Result, currency_exponent};
 use serde::{Deserialize, Serialize};
 
-/// The currencies whose units Medusa v1 does not divide (`zeroDecimalCurrencies` in
-/// `medusa-core-utils`). It counts all others in hundredths, even a currency that has no decimals
-/// (HUF) or three (TND).
-const WHOLE_IN_MEDUSA: [&str; 16] = [
-    "BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV",
-    "XAF", "XOF", "XPF",
-];
+/// The currencies in which an amount of Medusa 1 and the same amount of Medusa 2 are different money: Medusa 1 has
+/// hundredths of all but sixteen (`zeroDecimalCurrencies` in `medusa-core-utils`), the class of Medusa 2 what
+/// ISO 4217 has. PayPal takes none of them.
+const COUNTED_DIFFERENTLY: [&str; 12] =
+    ["BHD", "CLF", "IQD", "ISK", "JOD", "KWD", "LYD", "MGA", "OMR", "TND", "UYI", "UYW"];
 
 /// The currencies that PayPal takes without decimals, whatever ISO 4217 says
 /// (<https://developer.paypal.com/api/rest/reference/currency-codes/>).
@@ -34,17 +32,24 @@ impl Money {
     /// If PayPal has no spelling for this amount in this currency.
     pub(crate) fn new(amount: Amount, currency: &str) -> Result<Self> {
         let currency_code = currency.to_ascii_uppercase();
+        if COUNTED_DIFFERENTLY.contains(&currency_code.as_str()) {
+            return Err(PaymentProcessorError::invalid(
+                "The currency is not valid",
+                "currency_not_supported",
+                format!("PayPal does not take {currency_code}. PayPal was not asked."),
+            ));
+        }
         match spelled(amount, &currency_code) {
             Some(value) => Ok(Self { currency_code, value }),
             None => Err(PaymentProcessorError::invalid(
                 "The amount is not valid",
                 "invalid_amount",
                 format!(
-                    "PayPal takes {currency_code} with {} decimals, and {amount} (Medusa counts \
-                     {} to one {currency_code}) has more. Round the prices and taxes of this \
+                    "PayPal takes {currency_code} with {} decimals, and {amount} ({} are one \
+                     {currency_code}) has more. Round the prices and taxes of this \
                      currency. PayPal was not asked.",
                     decimals_at_paypal(&currency_code),
-                    10_u64.pow(decimals_in_medusa(&currency_code)),
+                    10_u64.pow(currency_exponent(&currency_code)),
                 ),
             )),
         }
@@ -58,8 +63,8 @@ impl Money {
         if !digits(whole) || !digits(decimals) || (whole.is_empty() && decimals.is_empty()) {
             return None;
         }
-        let kept = usize::try_from(decimals_in_medusa(&self.currency_code)).ok()?;
-        // "10.500" and "10.5" are 1050 hundredths; a last decimal that is not 0 would be lost.
+        let kept = usize::try_from(currency_exponent(&self.currency_code)).ok()?;
+        // "10.500" and "10.5" are 1050 cents; a last decimal that is not 0 would be lost.
         let decimals = decimals.trim_end_matches('0');
         if decimals.len() > kept {
             return None;
@@ -75,33 +80,23 @@ impl Money {
     }
 }
 
-fn decimals_in_medusa(currency: &str) -> u32 {
-    if WHOLE_IN_MEDUSA.iter().any(|whole| whole.eq_ignore_ascii_case(currency)) { 0 } else { 2 }
-}
-
 fn decimals_at_paypal(currency: &str) -> u32 {
     if WHOLE_AT_PAYPAL.contains(&currency) { 0 } else { currency_exponent(currency) }
 }
 
 /// Returns `amount` as PayPal wants it; `None` if it has more decimals than PayPal takes.
 fn spelled(amount: Amount, currency: &str) -> Option<String> {
-    let (ours, theirs) = (decimals_in_medusa(currency), decimals_at_paypal(currency));
-    let minor_units = amount.minor_units();
-    let count = match theirs.checked_sub(ours) {
-        Some(more) => minor_units.checked_mul(10_u64.pow(more))?,
-        None => {
-            let step = 10_u64.pow(ours - theirs);
-            if !minor_units.is_multiple_of(step) {
-                return None;
-            }
-            minor_units / step
-        }
-    };
-    if theirs == 0 {
+    let decimals = decimals_at_paypal(currency);
+    let step = 10_u64.pow(currency_exponent(currency).checked_sub(decimals)?);
+    if !amount.minor_units().is_multiple_of(step) {
+        return None;
+    }
+    let count = amount.minor_units() / step;
+    if decimals == 0 {
         return Some(count.to_string());
     }
-    let unit = 10_u64.pow(theirs);
-    let width = usize::try_from(theirs).ok()?;
+    let unit = 10_u64.pow(decimals);
+    let width = usize::try_from(decimals).ok()?;
     Some(format!("{}.{:0width$}", count / unit, count % unit))
 }
 
@@ -147,12 +142,10 @@ mod tests {
     }
 
     #[test]
-    fn a_currency_with_thousandths_has_three_decimals() {
-        // Medusa counts hundredths of a dinar.
-        assert_eq!(value(1050, "tnd").unwrap(), "10.500");
-        assert_eq!(value(7, "kwd").unwrap(), "0.070");
-        assert_eq!(amount("10.500", "TND"), Some(1050));
-        assert_eq!(amount("10.505", "TND"), None);
+    fn a_currency_that_medusa_1_and_2_count_differently_is_refused() {
+        for currency in ["tnd", "KWD", "isk"] {
+            assert_eq!(value(1050, currency).unwrap_err().code(), "currency_not_supported");
+        }
     }
 
     #[test]
@@ -167,7 +160,7 @@ mod tests {
 
     #[test]
     fn every_amount_comes_back_as_it_went() {
-        for currency in ["eur", "jpy", "tnd", "mga"] {
+        for currency in ["eur", "jpy", "krw"] {
             for minor_units in [0, 1, 9, 10, 99, 100, 101, 123_456_789] {
                 let money = Money::new(Amount::new(minor_units).unwrap(), currency).unwrap();
                 assert_eq!(money.amount().map(Amount::minor_units), Some(minor_units), "{money:?}");

@@ -174,7 +174,8 @@ impl Order {
         self.fields.purchase_units.first()?.amount.as_ref()
     }
 
-    /// Returns what the order is for: `cart_…` or `paycol_…`.
+    /// Returns what the order is for: `cart_…` or `paycol_…` in Medusa 1, the session `payses_…` in
+    /// Medusa 2.
     pub(crate) fn custom_id(&self) -> Option<&str> {
         self.fields.purchase_units.first()?.custom_id.as_deref()
     }

@@ -15,7 +15,8 @@ fn authorization_path(id: &str) -> String {
     format!("/v2/payments/authorizations/{}", path_segment(id))
 }
 
-/// `custom_id` is what is paid for: `cart_…` or `paycol_…`. The webhook finds the way back by it.
+/// `custom_id` is what is paid for: `cart_…` or `paycol_…` in Medusa 1, the session `payses_…` in Medusa 2. The
+/// webhook finds the way back by it.
 pub(crate) fn create_order(intent: Intent, amount: &Money, custom_id: &str) -> HttpRequest {
     HttpRequest::post("/v2/checkout/orders").json(&json!({
         "intent": intent,
