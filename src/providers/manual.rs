@@ -135,7 +135,10 @@ fn as_recorded(call: &CallContext, data: &JsonObject) -> JsonObject {
         data.clone(),
         |data, (member, recorded)| {
             let mut rows = Rows::of(&data, member);
-            rows.amounts.extend(recorded.iter().map(|(row, amount)| (row.clone(), *amount)));
+            // What was recorded then is exact: a row's amount is rounded by itself.
+            for (row, amount) in recorded {
+                rows.amounts.entry(row.clone()).or_insert(*amount);
+            }
             rows.written_into(&data)
         },
     )
