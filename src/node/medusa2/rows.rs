@@ -117,8 +117,9 @@ impl RowJson {
             };
             let (captured, _) = sum(&payment.captures)?;
             let (refunded, refunded_units) = sum(&payment.refunds)?;
-            let is_last = !refunded.is_zero() && refunded + amount == captured;
             let captured = amount::minor_units(captured, currency).ok()?;
+            let all = amount::minor_units(refunded + amount, currency).ok()?;
+            let is_last = !refunded.is_zero() && all == captured;
             is_last.then(|| captured.checked_sub(refunded_units))?
         };
         left().map_or(units, |left| units.min(left))
@@ -148,7 +149,8 @@ impl RowJson {
             if others.is_zero() && this >= total {
                 return Ok(Wanted::This(Capture::All));
             }
-            if others + this == total {
+            // Rounded, as Medusa itself compares them.
+            if units(others + this)? == units(total)? {
                 let rest = units(total)?.checked_sub(others_units).unwrap_or_default();
                 return Ok(match rest.is_zero() {
                     true => Wanted::Nothing,
@@ -246,6 +248,12 @@ mod tests {
         // Another refund at the same moment.
         assert_eq!(refund(&row, "10", 1000), 1000);
         assert_eq!(refund(&RowJson::default(), "5", 500), 500);
+    }
+
+    #[test]
+    fn the_last_part_is_found_by_rounded_sums() {
+        let last = row("6.536", "13.07", &[("capt_1", "6.535")]).capture("usd").unwrap();
+        assert_eq!(last, part(653));
     }
 
     #[test]
