@@ -1,4 +1,7 @@
-import type { AbstractPaymentProcessor as RustPaymentProcessor } from "medusa-payment-rs";
+import type {
+  AbstractPaymentProcessor as RustPaymentProcessor,
+  AbstractPaymentProvider as RustPaymentProvider,
+} from "medusa-payment-rs";
 
 /** The options in both of Medusa's hosts: those of `medusa-payment-paypal`, and from `api_base` on ours. */
 export interface PayPalOptions {
@@ -28,10 +31,13 @@ export interface PayPalOptions {
   max_retries?: number | null;
 }
 
-/** The addon's own class. */
+/** The addon's own class for Medusa 1. */
 export declare class AbstractPaymentProcessor extends RustPaymentProcessor {}
 
-/** The service behind `paypalProviderService` and `pp_paypal`. */
+/** The addon's own class for Medusa 2; the provider itself is `medusa-payment-rs-paypal/v2`. */
+export declare class AbstractPaymentProvider<Options = PayPalOptions> extends RustPaymentProvider<Options> {}
+
+/** Medusa 1: the service behind `paypalProviderService` and `pp_paypal`. */
 export declare class PayPalProviderService extends AbstractPaymentProcessor {
   /** `"paypal"` */
   static identifier: string;
