@@ -17,7 +17,6 @@ const manual = {
   skip: {
     "delete-authorized": "a deleted session leaves nothing behind in which the payment is canceled",
     "refund-after-death": "the process goes on here: for ten seconds it holds back a refund with the same old data",
-    "shopper-identity": "there is nothing that a shopper has to pay",
   },
   timeoutMs: 5000,
 };

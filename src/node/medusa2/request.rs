@@ -12,7 +12,7 @@ use crate::webhook::WebhookRequest;
 
 /// A request, and what its answer needs.
 pub(super) struct Asked {
-    /// `None` if there is nothing to ask for: the answer is the payment's data as it is.
+    /// `None` if there is nothing to ask for: the payment's data stays as it is, and a guest has no payment methods.
     pub(super) request: Option<Request>,
     /// What Medusa merges the answer into.
     pub(super) stored: JsonObject,
@@ -64,7 +64,8 @@ pub(super) fn request(operation: Operation, arguments: &mut Arguments) -> Result
         | Operation::DeleteAccountHolder
         | Operation::ListPaymentMethods
         | Operation::SavePaymentMethod
-        | Operation::DeletePaymentMethod => account(operation, &input).map(Asked::plain),
+        | Operation::DeletePaymentMethod => account(operation, &input)
+            .map(|request| Asked { request, ..Asked::of(JsonObject::empty()) }),
         _ => payment(operation, &input),
     }
 }
@@ -155,19 +156,22 @@ fn payment(operation: Operation, input: &Input<'_>) -> Result<Asked, Refusal> {
     Ok(Asked::about(&data, request))
 }
 
-fn account(operation: Operation, input: &Input<'_>) -> Result<Request, Refusal> {
+fn account(operation: Operation, input: &Input<'_>) -> Result<Option<Request>, Refusal> {
     let Context { customer, account_holder, .. } = input.context()?;
     let customer = || {
         let customer = customer.ok_or_else(|| missing_in_context("customer"))?;
         Ok(Box::new(customer.customer))
     };
     if operation == Operation::CreateAccountHolder {
-        return Ok(Request::CreateAccountHolder { customer: customer()? });
+        return Ok(Some(Request::CreateAccountHolder { customer: customer()? }));
     }
-    let holder = account_holder
-        .and_then(|holder| holder.data)
-        .ok_or_else(|| missing_in_context("account_holder"))?;
-    Ok(match operation {
+    let holder = match account_holder.and_then(|holder| holder.data) {
+        Some(holder) => holder,
+        // A guest has none, and no payment methods.
+        None if operation == Operation::ListPaymentMethods => return Ok(None),
+        None => return Err(missing_in_context("account_holder")),
+    };
+    Ok(Some(match operation {
         Operation::UpdateAccountHolder => {
             Request::UpdateAccountHolder { holder, customer: customer()? }
         }
@@ -179,7 +183,7 @@ fn account(operation: Operation, input: &Input<'_>) -> Result<Request, Refusal> 
             Request::DeletePaymentMethod { holder, id }
         }
         _ => Request::ListPaymentMethods { holder },
-    })
+    }))
 }
 
 fn missing_in_context(name: &str) -> Refusal {

@@ -22,6 +22,7 @@ use medusa_payment_rs::{
 use serde::Deserialize;
 use serde_json::Value;
 
+mod customers;
 mod till;
 
 medusa_payment_rs::export!(Scripted, till::Till);

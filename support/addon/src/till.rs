@@ -1,11 +1,14 @@
-//! A second processor in the same addon, with a layer of its own: a till that pays out no more than its limit.
+//! A second processor in the same addon, with a layer of its own: a till that pays out no more than its limit. It knows its
+//! customers, too.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use medusa_payment_rs::layers::{Layer, Layers, Next};
 use medusa_payment_rs::prelude::*;
-use medusa_payment_rs::{Request, Response};
+use medusa_payment_rs::{AccountHolders, PaymentMethods, Request, Response};
 use serde::Deserialize;
+
+use crate::customers::Customers;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,6 +19,7 @@ pub struct Config {
 pub struct Till {
     limit: Amount,
     paid_out: AtomicU64,
+    customers: Customers,
 }
 
 impl Provider for Till {
@@ -23,7 +27,11 @@ impl Provider for Till {
     type Config = Config;
 
     fn from_config(config: Config) -> Result<Self, String> {
-        Ok(Self { limit: config.limit, paid_out: AtomicU64::new(0) })
+        Ok(Self {
+            limit: config.limit,
+            paid_out: AtomicU64::new(0),
+            customers: Customers::default(),
+        })
     }
 
     fn layers(&self) -> Layers {
@@ -52,6 +60,14 @@ impl Layer for Limit {
 
 #[async_trait]
 impl PaymentProcessor for Till {
+    fn account_holders(&self) -> Option<&dyn AccountHolders> {
+        Some(&self.customers)
+    }
+
+    fn payment_methods(&self) -> Option<&dyn PaymentMethods> {
+        Some(&self.customers)
+    }
+
     async fn initiate_payment(
         &self,
         _: &CallContext,
