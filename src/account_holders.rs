@@ -9,16 +9,7 @@ use async_trait::async_trait;
 use crate::call::CallContext;
 use crate::error::Result;
 use crate::json::JsonObject;
-use crate::types::Customer;
-
-/// Something that the provider keeps, and that Medusa stores with its id.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
-    /// The provider's id. Medusa stores an account holder's as `external_id`.
-    pub id: String,
-    /// What Medusa stores of it. It reaches the storefront: no secrets.
-    pub data: JsonObject,
-}
+use crate::types::{Customer, Kept};
 
 /// The provider's records of customers.
 #[async_trait]

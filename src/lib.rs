@@ -46,7 +46,7 @@ mod types;
 pub mod webhook;
 mod wrong_shape;
 
-pub use account_holders::{AccountHolders, Kept, PaymentMethods};
+pub use account_holders::{AccountHolders, PaymentMethods};
 pub use amount::{Amount, AmountError, currency_exponent};
 pub use async_trait::async_trait;
 pub use call::CallContext;
@@ -56,7 +56,7 @@ pub use processor::PaymentProcessor;
 pub use request::{Operation, Request, Response};
 pub use secret::{Secret, redact};
 pub use types::{
-    Address, Authorization, Capture, Customer, PaymentProcessorContext,
+    Address, Authorization, Capture, Customer, Kept, PaymentProcessorContext,
     PaymentProcessorSessionResponse, PaymentSessionStatus, UpdateRequests,
 };
 

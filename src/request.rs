@@ -1,11 +1,10 @@
 //! The operations as values, so that a layer has one place to stand in.
 
-use crate::account_holders::Kept;
 use crate::amount::Amount;
 use crate::json::JsonObject;
 use crate::types::{
-    Authorization, Capture, Customer, PaymentProcessorContext, PaymentProcessorSessionResponse,
-    PaymentSessionStatus,
+    Authorization, Capture, Customer, Kept, PaymentProcessorContext,
+    PaymentProcessorSessionResponse, PaymentSessionStatus,
 };
 use crate::webhook::{PaymentState, WebhookEvent, WebhookRequest};
 

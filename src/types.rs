@@ -125,6 +125,15 @@ pub struct UpdateRequests {
     pub customer_metadata: Option<JsonObject>,
 }
 
+/// Something that the provider keeps, and that Medusa stores with its id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// The provider's id. Medusa stores an account holder's as `external_id`.
+    pub id: String,
+    /// What Medusa stores of it. It reaches the storefront: no secrets.
+    pub data: JsonObject,
+}
+
 /// How much a capture takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Capture {

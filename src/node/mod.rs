@@ -5,9 +5,9 @@
 //! always points down this list:
 //!
 //! 1. `class` has what JavaScript sees: the constructor, and the methods with their arguments.
-//! 2. `calls` brings a call to its processor and the answer back, on the event loop itself or on threads of its own.
-//! 3. `medusa1` and `medusa2` are the hosts: the names of their methods, and how a request, an answer and an error look
+//! 2. `medusa1` and `medusa2` are the hosts: the names of their methods, and how a request, an answer and an error look
 //!    there. They know nothing of napi.
+//! 3. `calls` brings a call to its processor and the answer back, on the event loop itself or on threads of its own.
 //! 4. `host` is the trait through which the rooms above know a host.
 //! 5. `realm` keeps the calls that are in flight in a realm, and brings messages there from other threads.
 //! 6. `boundary` is JSON: what may cross, and as what.

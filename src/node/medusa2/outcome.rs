@@ -5,13 +5,12 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::merge::replacing;
 use super::request::Asked;
-use crate::account_holders::Kept;
 use crate::error::{ErrorKind, PaymentProcessorError};
 use crate::json::JsonObject;
 use crate::node::boundary::outcome::Outcome;
 use crate::node::boundary::storable::storable;
 use crate::request::{Operation, Response};
-use crate::types::PaymentSessionStatus;
+use crate::types::{Kept, PaymentSessionStatus};
 
 /// What most methods return (`PaymentProviderOutput`, `@medusajs/types/dist/payment/provider.d.ts`).
 #[derive(Serialize)]
