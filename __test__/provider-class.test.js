@@ -671,6 +671,19 @@ describe("a webhook", () => {
     expect(await stripe().getWebhookActionAndData(delivery("cart_1"))).toStrictEqual({ action: "not_supported" });
   });
 
+  test("about money for a session that Medusa does not have is a warning in the log that names the payment", async () => {
+    const lines = [];
+    const logger = { error() {}, warn: (line) => lines.push(line), info() {}, debug() {} };
+    const provider = new Stripe(cradle({ logger, paymentSessionService: { retrieve } }), OPTIONS);
+    await provider.getWebhookActionAndData(delivery("payses_1"));
+    await provider.getWebhookActionAndData(delivery("cart_1"));
+    expect(lines).toStrictEqual([]);
+    await provider.getWebhookActionAndData(delivery("payses_2"));
+    expect(lines).toStrictEqual([
+      expect.stringMatching(/pi_1 is captured for payses_2, which this store does not know/),
+    ]);
+  });
+
   test("is delivered again if the session cannot be read", async () => {
     const gone = cradle({
       paymentSessionService: { retrieve: () => Promise.reject(new Error("the database is gone")) },

@@ -117,6 +117,25 @@ async function sessionOf(provider, { resource }) {
   }
 }
 
+/** The actions behind which there is money. */
+const WITH_MONEY = ["authorized", "captured"];
+
+/**
+ * Says in the store's log that there may be money without an order. It cannot be given back here: the session may just as
+ * well be another store's on the same account.
+ */
+function reportUnknown(provider, { resource, action, payment }) {
+  if (!resource?.startsWith("payses_") || !WITH_MONEY.includes(action)) return;
+  const text =
+    `medusa-payment-rs: the payment ${payment} is ${action} for ${resource}, which this store does not know: it was replaced, ` +
+    "or it is another store's on the same account. If it was this store's, refund or cancel the payment in the provider's dashboard.";
+  try {
+    provider.container.logger.warn(text);
+  } catch {
+    // A container without a logger, as in unit tests.
+  }
+}
+
 /** The body as it arrived: a Buffer, or the JSON that an event bus makes of one. */
 function bytesOf(rawData) {
   if (rawData?.type === "Buffer" && Array.isArray(rawData.data)) return Buffer.from(rawData.data);
@@ -146,7 +165,9 @@ function ask(prototype, addon) {
     async getWebhookActionAndData(payload) {
       const { rawData, headers } = payload ?? {};
       const event = await getWebhookActionAndData.call(this, bytesOf(rawData), headers);
-      return parse(addon.webhookAction(stringify({ event, session: await sessionOf(this, event) })));
+      const session = await sessionOf(this, event);
+      if (session === undefined) reportUnknown(this, event);
+      return parse(addon.webhookAction(stringify({ event, session })));
     },
   };
   for (const [name, value] of Object.entries(methods)) {
