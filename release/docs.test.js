@@ -52,12 +52,16 @@ const RUN = {
   // __test__/documentation.test.js, __test__/kit-docs.test.js, e2e/own-service.test.js, scaffold/docs.test.js
   js: [
     "README.md",
+    "docs/medusa-2.md",
     "docs/stripe.md",
     "docs/stripe-webhooks.md",
     "docs/testing.md",
     "docs/write-a-provider.md",
     "examples/paypal/README.md",
   ],
+  // __test__/documentation.test.js; e2e/medusa2-paypal.test.js has the configuration of PayPal's page
+  ts: ["README.md", "docs/medusa-2.md", "examples/paypal/README.md"],
+  json: ["docs/medusa-2.md"],
   diff: ["README.md", "docs/stripe.md"],
   // Doctests: `mod documentation` in src/lib.rs.
   rust: [...fs.readFileSync(path.join(ROOT, "src/lib.rs"), "utf8").matchAll(/include_str!\("\.\.\/(.*\.md)"\)/g)].map(
