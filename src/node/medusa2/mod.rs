@@ -102,11 +102,7 @@ impl Host for Medusa2 {
     ) -> Outcome {
         match answer {
             Err(error) => outcome::failure(operation, &error),
-            Ok(response) => {
-                let nothing = JsonObject::empty();
-                let asked = Asked::of(nothing);
-                outcome::success(response, &asked, |_| None)
-            }
+            Ok(response) => outcome::success(response, &Asked::of(JsonObject::empty()), |_| None),
         }
     }
 }
@@ -132,27 +128,30 @@ fn given_up(
     asked: &Asked,
     error: PaymentProcessorError,
 ) -> Outcome {
-    let operation = request.operation();
+    let is_cancellation = request.operation() == Operation::CancelPayment;
     let (provider, code) = (stack.identifier(), error.code());
+    let failure = outcome::failure(request.operation(), &error);
     if !background::may_pass(&error) {
-        if operation == Operation::CancelPayment {
+        if is_cancellation {
             tracing::error!(
                 "{provider} did not cancel {payment} ({code}), and Medusa goes on as if it had: money may still be held \
                  or taken for it. Look at the payment in the provider's dashboard."
             );
         }
-        return outcome::failure(operation, &error);
+        return failure;
     }
-    if operation == Operation::CancelPayment {
+    if is_cancellation {
         tracing::error!(
             "{provider} has not canceled {payment} yet ({code}); it is tried again for ten minutes"
         );
-        background::finish(Arc::clone(stack), host, request, payment);
-        return outcome::failure(operation, &error);
+    } else {
+        tracing::warn!(
+            "{provider} has not given up {payment} yet ({code}); it is tried again for ten minutes"
+        );
     }
-    tracing::warn!(
-        "{provider} has not given up {payment} yet ({code}); it is tried again for ten minutes"
-    );
     background::finish(Arc::clone(stack), host, request, payment);
+    if is_cancellation {
+        return failure;
+    }
     outcome::success(Response::Data(asked.stored.clone()), asked, |_| None)
 }

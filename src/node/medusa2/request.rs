@@ -107,21 +107,23 @@ fn session(operation: Operation, input: &Input<'_>) -> Result<Asked, Refusal> {
 }
 
 fn capture(input: &Input<'_>, row: &RowJson) -> Result<Asked, Refusal> {
-    let data = input.data()?;
-    let currency = currency_of(Session::of(&data).as_ref(), row.currency(), &data);
+    let asked = Asked::of(input.data()?);
+    let currency = currency_of(asked.session.as_ref(), row.currency(), &asked.stored);
     // Without a row there is nothing to convert, and its own message says more.
     let wanted = row.capture(currency.as_deref().unwrap_or_default()).map_err(Refusal::Error)?;
     let rows = row.rows(&currency?);
     let request = match wanted {
-        Wanted::This(capture) => Some(Request::CapturePayment { data: data.clone(), capture }),
+        Wanted::This(capture) => {
+            Some(Request::CapturePayment { data: asked.stored.clone(), capture })
+        }
         Wanted::Nothing => None,
     };
-    Ok(Asked { request, rows, ..Asked::of(data) })
+    Ok(Asked { request, rows, ..asked })
 }
 
 fn refund(input: &Input<'_>, row: &RowJson) -> Result<Asked, Refusal> {
-    let data = input.data()?;
-    let currency = currency_of(Session::of(&data).as_ref(), row.currency(), &data)?;
+    let asked = Asked::of(input.data()?);
+    let currency = currency_of(asked.session.as_ref(), row.currency(), &asked.stored)?;
     let decimal = input.amount()?;
     let amount = row.refund(decimal, minor_units(decimal, &currency)?, &currency);
     if amount.is_zero() {
@@ -137,7 +139,8 @@ fn refund(input: &Input<'_>, row: &RowJson) -> Result<Asked, Refusal> {
     if rows.current.is_none() {
         rows.current = input.context()?.idempotency_key;
     }
-    Ok(Asked { rows, ..Asked::about(&data, Request::RefundPayment { data: data.clone(), amount }) })
+    let request = Request::RefundPayment { data: asked.stored.clone(), amount };
+    Ok(Asked { request: Some(request), rows, ..asked })
 }
 
 fn payment(operation: Operation, input: &Input<'_>) -> Result<Asked, Refusal> {
@@ -150,7 +153,6 @@ fn payment(operation: Operation, input: &Input<'_>) -> Result<Asked, Refusal> {
         Operation::CancelPayment => Request::CancelPayment { data: it },
         Operation::DeletePayment => Request::DeletePayment { data: it },
         Operation::GetPaymentStatus => Request::GetPaymentStatus { data: it },
-        Operation::PaymentState => Request::PaymentState { data: it },
         _ => Request::RetrievePayment { data: it },
     };
     Ok(Asked::about(&data, request))
