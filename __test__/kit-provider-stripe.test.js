@@ -46,7 +46,7 @@ test("it is the plugin of Medusa 2.21.2", () => {
 test.each([
   ["capturing a part takes everything", "capture-part", /captured: expected 400, got 1000/],
   ["two parts at once take everything, and are recorded as less", "at-once-capture", /expected 800, got 1000/],
-  ["what nobody can say the amount of is captured", "capture-unreadable", /and 1000 is captured/],
+  ["a payment is captured although the amount cannot be read", "capture-unreadable", /and 1000 is captured/],
   ["a refund whose reply is lost is paid twice", "lost-refund", /refunded: expected 400, got 800/],
   ["so it is after a restart", "restarted-refund", /refunded: expected 400, got 800/],
   ["a refund that Medusa could not store is paid twice", "refund-repeated", /refunded: expected 400, got 800/],
@@ -91,7 +91,7 @@ test("no failure is a mistake of the check", () => {
 });
 
 test("a random schedule finds a refund that is paid twice", async () => {
-  // Its errors say nothing of their kind, and are none to Medusa: only what is answered is looked at.
+  // Its errors are not MedusaErrors and do not tell their kind, so only its answers are checked.
   const { faults: _, ...rest } = hooks;
   const { failed } = await runProviderSchedules(rest, { count: 40, seed: 1 });
   expect(failed.message).toMatch(/the provider has paid refunds of \d+, Medusa has recorded \d+/);

@@ -617,7 +617,7 @@ describe("a capture", () => {
 
 describe("giving up", () => {
   test.each(["deletePayment", "cancelPayment"])(
-    "%s of a payment that the provider never had asks nobody",
+    "%s of a payment that the provider never had succeeds without a request",
     async (name) => {
       const ledger = openLedger();
       try {

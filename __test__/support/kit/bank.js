@@ -85,7 +85,7 @@ function openBank() {
     /** Gives a refund another reference, if it still has the one that was seen. */
     claim({ id, refund, from, ref }) {
       const claimed = payment(id).refunds.find((one) => one.id === refund);
-      if (claimed?.ref !== from) throw refused("claimed", "Somebody else has it.");
+      if (claimed?.ref !== from) throw refused("claimed", "Another call has claimed it.");
       return Object.assign(claimed, { ref });
     },
   };
