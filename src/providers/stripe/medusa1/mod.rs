@@ -134,6 +134,7 @@ impl<M: Method> Stripe<M> {
                 let metadata = JsonObject::empty().with([("stripe_id", id.into())]);
                 UpdateRequests { customer_metadata: Some(metadata) }
             }),
+            status: None,
         })
     }
 
