@@ -4,6 +4,7 @@
 //! The payment's data is the PaymentIntent as Stripe sent it, with one member beside it (`medusa_payment_rs`, see
 //! `stored_state`). Amounts in it are in Stripe's unit (`units`), those of the contract in the currency's minor unit.
 
+mod account_holders;
 mod capture;
 mod config;
 mod event;
@@ -26,6 +27,7 @@ use super::form::Form;
 use super::intent::{Intent, IntentStatus, PaymentMethod};
 use super::method::Method;
 use super::{intent_id, requests, signature};
+use crate::account_holders::{AccountHolders, PaymentMethods};
 use crate::amount::Amount;
 use crate::call::CallContext;
 use crate::error::{PaymentProcessorError, Result};
@@ -221,6 +223,14 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
 
     fn captures_in_parts(&self) -> bool {
         true
+    }
+
+    fn account_holders(&self) -> Option<&dyn AccountHolders> {
+        Some(self)
+    }
+
+    fn payment_methods(&self) -> Option<&dyn PaymentMethods> {
+        Some(self)
     }
 
     /// The key is Medusa's session, as with the JavaScript plugin: asked for again, Stripe has made one intent.
