@@ -6,6 +6,7 @@ const path = require("path");
 
 const { inTime } = require("./in-time.js");
 const realmFunctions = require("./realm.js");
+const textOf = require("./text-of.js");
 
 const { parse, stringify } = JSON;
 
@@ -47,7 +48,7 @@ function failure({ type, message, code }) {
 }
 
 /** The exact text of an amount: what JSON has of Medusa's `BigNumber` is a binary number. */
-function textOf(amount) {
+function exactText(amount) {
   try {
     return String(amount.raw.value);
   } catch {
@@ -55,18 +56,22 @@ function textOf(amount) {
   }
 }
 
-/** Throws nothing: what is wrong with the input is said where all of it is read. */
+/**
+ * The text of an amount that JSON cannot carry as it is; it makes `null` of NaN. Throws nothing: what is wrong with the
+ * input is said where all of it is read.
+ */
 function exactAmount(input) {
   try {
     const { amount } = input;
-    return typeof amount === "object" ? textOf(amount) : undefined;
+    if (typeof amount === "number" && !Number.isFinite(amount)) return String(amount);
+    return typeof amount === "object" ? exactText(amount) : undefined;
   } catch {
     return undefined;
   }
 }
 
 /** The amount of a row of Medusa's, as text. */
-const amountOf = ({ raw_amount, amount }) => String(raw_amount?.value ?? textOf(amount) ?? amount);
+const amountOf = ({ raw_amount, amount }) => String(raw_amount?.value ?? exactText(amount) ?? amount);
 
 const movements = (rows) =>
   Array.from(rows ?? [], (row) => ({
@@ -165,6 +170,17 @@ function bytesOf(rawData) {
   return rawData instanceof Uint8Array && !Buffer.isBuffer(rawData) ? Buffer.from(rawData) : rawData;
 }
 
+/** The parts of a webhook request that are looked at. */
+function requestOf(payload) {
+  try {
+    const { rawData, headers } = payload ?? {};
+    return { body: bytesOf(rawData), headers };
+  } catch (error) {
+    const message = `The webhook request cannot be read: ${textOf(error)}`;
+    throw failure({ type: "invalid_data", message, code: "invalid_data" });
+  }
+}
+
 /** Puts what the store tells into the methods of a class that the addon has made. */
 function ask(prototype, addon) {
   const { initiatePayment, updatePayment, capturePayment, refundPayment, getWebhookActionAndData } = prototype;
@@ -186,8 +202,8 @@ function ask(prototype, addon) {
     },
 
     async getWebhookActionAndData(payload) {
-      const { rawData, headers } = payload ?? {};
-      const event = await getWebhookActionAndData.call(this, bytesOf(rawData), headers);
+      const { body, headers } = requestOf(payload);
+      const event = await getWebhookActionAndData.call(this, body, headers);
       const session = await sessionOf(this, event);
       if (session === undefined) await settleUnknown(this, event);
       return parse(addon.webhookAction(stringify({ event, session })));
