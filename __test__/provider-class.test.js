@@ -645,6 +645,38 @@ describe("giving up", () => {
   );
 });
 
+// Medusa cancels what it has authorized and cannot store, as a payment of a session that it has stored already.
+describe("a cancellation without a key", () => {
+  const data = { id: "manual_1", status: "authorized", amount: 1307, currency: "usd", medusa_session: SESSION };
+  const STORED = [{ id: "pay_1", canceled_at: null }];
+  const canceled = async (payments, context) => {
+    const list = jest.fn(async () => payments);
+    const provider = new Manual(cradle({ paymentService: { list } }));
+    const answer = await provider.cancelPayment({ data, context });
+    return { list, status: answer.data.status };
+  };
+
+  test("leaves the money to the payment that is stored for the session", async () => {
+    const { list, status } = await canceled(STORED, {});
+    expect(status).toBe("authorized");
+    expect(list).toHaveBeenCalledWith({ payment_session_id: SESSION.id }, expect.anything());
+  });
+
+  test.each([
+    ["no payment is stored", []],
+    ["the stored payment is canceled", [{ id: "pay_1", canceled_at: new Date() }]],
+    ["the payments cannot be read", undefined],
+  ])("releases the money if %s", async (_, payments) => {
+    expect((await canceled(payments, {})).status).toBe("canceled");
+  });
+
+  test("with a key is about the stored payment itself", async () => {
+    const { list, status } = await canceled(STORED, { idempotency_key: "pay_1" });
+    expect(status).toBe("canceled");
+    expect(list).not.toHaveBeenCalled();
+  });
+});
+
 describe("a webhook", () => {
   const OPTIONS = { api_key: "sk_test_1", webhook_secret: "whsec_1" };
   const ROW = { id: "payses_1", amount: 13.065, raw_amount: { value: "13.065" }, currency_code: "usd" };

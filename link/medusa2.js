@@ -122,13 +122,28 @@ async function sessionOf(provider, { resource }) {
   }
 }
 
-/** Whether Medusa has a payment of the session: an order may be behind it although the session is gone. */
-async function hasPayment(provider, session) {
-  const payments = await inTime(
-    provider.container.paymentService.list({ payment_session_id: session }, { select: ["id"], take: 1 }),
+/** What Medusa has of a session's payments. */
+const paymentsOf = (provider, session) =>
+  inTime(
+    provider.container.paymentService.list({ payment_session_id: session }, { select: ["id", "canceled_at"] }),
     LOOK_UP_MS,
   );
-  return payments.length > 0;
+
+/** Whether Medusa has a payment of the session: an order may be behind it although the session is gone. */
+const hasPayment = async (provider, session) => (await paymentsOf(provider, session)).length > 0;
+
+/**
+ * The id of the payment that Medusa has stored for a session; none if it has none, or if the call is about a payment that
+ * it has stored itself: that one has a key.
+ */
+async function storedPaymentOf(provider, input) {
+  try {
+    const session = input.data.medusa_session?.id;
+    if (input.context?.idempotency_key || !session) return undefined;
+    return (await paymentsOf(provider, session)).find(({ canceled_at: canceledAt }) => !canceledAt)?.id;
+  } catch {
+    return undefined; // as if there were none: it is canceled, which Medusa has asked for
+  }
 }
 
 /** The actions behind which there is money. */
@@ -183,7 +198,8 @@ function requestOf(payload) {
 
 /** Puts what the store tells into the methods of a class that the addon has made. */
 function ask(prototype, addon) {
-  const { initiatePayment, updatePayment, capturePayment, refundPayment, getWebhookActionAndData } = prototype;
+  const { initiatePayment, updatePayment, capturePayment, refundPayment, cancelPayment, getWebhookActionAndData } =
+    prototype;
   const methods = {
     initiatePayment(input) {
       return initiatePayment.call(this, input, exactAmount(input));
@@ -199,6 +215,10 @@ function ask(prototype, addon) {
 
     async refundPayment(input) {
       return refundPayment.call(this, input, await rowOf(this, "refundService", input), exactAmount(input));
+    },
+
+    async cancelPayment(input) {
+      return cancelPayment.call(this, input, await storedPaymentOf(this, input));
     },
 
     async getWebhookActionAndData(payload) {
