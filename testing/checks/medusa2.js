@@ -338,7 +338,11 @@ module.exports = {
   async "webhook-foreign"(trial) {
     const seen = await webhookOf(trial, "foreign", await trial.started());
     if (!seen) return;
-    trial.expect("the action of an event of another application", seen.answer.succeeded().value.action, "not_supported");
+    trial.expect(
+      "the action of an event of another application",
+      seen.answer.succeeded().value.action,
+      "not_supported",
+    );
   },
 };
 
