@@ -55,7 +55,8 @@ const made = {};
 const sessions = {};
 
 before(async () => {
-  shop = await openPayPalShop();
+  // Longer than the server lives once PayPal does not answer any more.
+  shop = await openPayPalShop({ timeoutMs: 5_000 });
   for (const [name, { prepare }] of Object.entries(UNDER_WAY)) made[name] = await prepare();
   sessions.first = await shop.buyer.fillCart();
   sessions.replaced = await shop.approvedCart();

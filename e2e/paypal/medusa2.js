@@ -18,12 +18,13 @@ const MANUAL = "pp_manual_manual";
 const STORING_S = 60;
 
 /**
- * Resolves with the shop, `paypal`, the fake, which ends with it, `providers`, for a reboot, and the functions below.
- * Two providers are PayPal's: `HELD` holds the money first, `AT_ONCE` takes it. The third is `MANUAL`.
+ * `timeoutMs` is how long PayPal may take. Resolves with the shop, `paypal`, the fake, which ends with it, `providers`, for
+ * a reboot, and the functions below. Two providers are PayPal's: `HELD` holds the money first, `AT_ONCE` takes it. The
+ * third is `MANUAL`.
  */
-async function openPayPalShop() {
+async function openPayPalShop({ timeoutMs = 1_000 } = {}) {
   const paypal = await startFakePayPal();
-  const options = (more) => paypal.options({ timeout_ms: 1_000, max_retries: 0, ...more });
+  const options = (more) => paypal.options({ timeout_ms: timeoutMs, max_retries: 0, ...more });
   const providers = [
     { resolve: "medusa-payment-rs-paypal/v2", id: "paypal", options: options() },
     { resolve: "medusa-payment-rs-paypal/v2", id: "at_once", options: options({ capture: true }) },
