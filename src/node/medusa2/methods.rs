@@ -13,7 +13,7 @@ pub(super) const METHODS: [Method; 17] = [
     Method::new("authorizePayment", Operation::AuthorizePayment, &[Json("input")]),
     Method::new("capturePayment", Operation::CapturePayment, &[Json("input"), Json("row")]),
     Method::new("refundPayment", Operation::RefundPayment, &[Json("input"), Json("row"), Text]),
-    Method::new("cancelPayment", Operation::CancelPayment, &[Json("input")]),
+    Method::new("cancelPayment", Operation::CancelPayment, &[Json("input"), Text]),
     Method::new("deletePayment", Operation::DeletePayment, &[Json("input")]),
     Method::new("retrievePayment", Operation::RetrievePayment, &[Json("input")]),
     Method::new("getPaymentStatus", Operation::GetPaymentStatus, &[Json("input")]),
