@@ -47,11 +47,11 @@ pub(super) fn request(operation: Operation, arguments: &mut Arguments) -> Result
     let json = arguments.object("input")?;
     let row = match operation {
         Operation::CapturePayment | Operation::RefundPayment => {
-            Some(RowJson::read(&arguments.object_or_empty("row")?))
+            Some(RowJson::read(&arguments.text("row")?))
         }
         _ => None,
     };
-    let input = Input::read(&json, arguments.text("amount").ok())?;
+    let input = Input::new(&json, arguments.text("amount").ok());
     match operation {
         Operation::InitiatePayment | Operation::UpdatePayment => session(operation, &input),
         Operation::CapturePayment => capture(&input, &row.unwrap_or_default()),
