@@ -85,16 +85,16 @@ const retrieve = (provider, service, ...query) => inTime(provider.container[serv
 
 /**
  * The row that Medusa has written for the capture or refund that it asks for (`@medusajs/payment`,
- * `dist/services/payment-module.js`), with all those of its payment; `{ unread: why }` if it cannot be read.
+ * `dist/services/payment-module.js`), with all those of its payment, as JSON text; `{ unread: why }` if it cannot be read.
  */
 async function rowOf(provider, service, input) {
   try {
     const id = input.context?.idempotency_key;
-    if (!id) return { unread: "the call has no idempotency key" };
+    if (!id) return stringify({ unread: "the call has no idempotency key" });
     const relations = ["payment", "payment.captures", "payment.refunds"];
     const row = await retrieve(provider, service, id, { relations });
     const { payment } = row;
-    return {
+    return stringify({
       id: row.id,
       amount: amountOf(row),
       payment: {
@@ -103,9 +103,9 @@ async function rowOf(provider, service, input) {
         captures: movements(payment.captures),
         refunds: movements(payment.refunds),
       },
-    };
+    });
   } catch (error) {
-    return { unread: String(error?.message ?? error) };
+    return stringify({ unread: String(error?.message ?? error) });
   }
 }
 

@@ -60,15 +60,15 @@ pub(super) fn request(operation: Operation, arguments: &mut Arguments) -> Result
     let json = arguments.object("input")?;
     let row = match operation {
         Operation::CapturePayment | Operation::RefundPayment => {
-            Some(RowJson::read(&arguments.object_or_empty("row")?))
+            Some(RowJson::read(&arguments.text("row")?))
         }
         _ => None,
     };
     let text = arguments.text("amount").ok();
     if operation == Operation::CancelPayment {
-        return cancellation(&Input::read(&json, None)?, text.as_deref());
+        return cancellation(&Input::new(&json, None), text.as_deref());
     }
-    let input = Input::read(&json, text)?;
+    let input = Input::new(&json, text);
     match operation {
         Operation::InitiatePayment | Operation::UpdatePayment => session(operation, &input),
         Operation::CapturePayment => capture(&input, &row.unwrap_or_default()),
