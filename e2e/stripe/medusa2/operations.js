@@ -1,0 +1,258 @@
+// The rows of the matrix in Medusa 2: what a shopper or an operator does, which of its requests meets the fault, and what
+// the books on both sides have to say afterwards. As `../operations.js`, and
+//
+// - `repeat(payment)`: what is done after a failure where that is not the same action
+// - `again(payment)`: what somebody may want next
+
+const timers = require("node:timers/promises");
+const { LIMITS } = require("../limits");
+const { booksOf, inWords, CANCELED, OPEN, ORDER } = require("./books");
+const { checkout, PRICE, PRICE_OF_TWO } = require("./checkout");
+const { PROVIDER } = require("./shop");
+
+const WHOLE = PRICE * 100;
+const PART = 5.5;
+const REST = 9.5;
+const REFUND = 5;
+const WITHOUT_A_PROVIDER = "pp_system_default";
+
+const HELD = "payment_intent.amount_capturable_updated";
+const TAKEN = "payment_intent.succeeded";
+/** How long an event may take from its arrival to Medusa's rows, the provider's calls apart. */
+const EVENT_MS = 1_500;
+const LOOK_AGAIN_MS = 50;
+
+const isPost = (path) => (request) => request.method === "POST" && request.path === path;
+const intentPath = ({ intent }) => `/v1/payment_intents/${intent}`;
+const creates =
+  ({ cart }) =>
+  (request) =>
+    isPost("/v1/payment_intents")(request) && request.params.metadata?.cart === cart;
+/** The path is read now: when it is met, the payment may have another intent. */
+const cancels = (payment) => isPost(`${intentPath(payment)}/cancel`);
+const captures = (payment) => isPost(`${intentPath(payment)}/capture`);
+const reads = (payment) => {
+  const path = intentPath(payment);
+  return (request) => request.method === "GET" && request.path === path;
+};
+const makesRefund =
+  ({ intent }) =>
+  (request) =>
+    isPost("/v1/refunds")(request) && request.params.payment_intent === intent;
+const listsRefunds =
+  ({ intent }) =>
+  ({ method, path, params }) =>
+    method === "GET" && path === "/v1/refunds" && params.payment_intent === intent;
+const makesCustomer =
+  ({ email }) =>
+  (request) =>
+    isPost("/v1/customers")(request) && request.params.email === email;
+
+/** What is refused is refused; the books show whether it did anything. */
+const attempted = (work) => (payment) => work(payment).catch(() => {});
+
+function operationsOf({ shop, steps = checkout({ shop }) }) {
+  const books = booksOf({ shop, provider: PROVIDER });
+
+  /** Both sides have to say this. `first` and `then` are of the first action and of the second. */
+  const both =
+    (first, then = first) =>
+    async (payment, { again = false }) => {
+      const { counts, held, booked, moved, data, intent } = await books(payment);
+      const { captures = 0, refunds = 0, ...wanted } = again ? then : first;
+      return {
+        wanted: wanted.any ? booked : inWords({ ...wanted, ...(wanted.heldOrNot && { held }) }),
+        booked,
+        moved,
+        times: Math.max(counts.captures - captures, counts.refunds - refunds),
+        most: 0,
+        data,
+        intent,
+      };
+    };
+
+  const held = { state: ORDER, held: WHOLE };
+  const starts = { books: both({ state: OPEN }, held), again: buyWithWhatIsThere, calls: 1 };
+  const completes = { act: steps.complete, again: steps.complete, calls: 1 };
+
+  /** The shopper's page pays the session that it was given, or else starts another one. */
+  async function buyWithWhatIsThere(payment) {
+    const [session] = (await steps.sessionsOf(payment)).slice(-1);
+    if (!session || session.data.id !== payment.intent) await steps.start(payment);
+    if (shop.stripe.ledger.payment(payment.intent).held === 0) await steps.pay(payment);
+    await steps.complete(payment);
+  }
+
+  /** The page that is still open is paid first, if Stripe lets it be. */
+  async function buyWithAnOldPage(payment) {
+    if (payment.intent === payment.old) await steps.pay(payment).catch(() => {});
+    const [session] = (await steps.sessionsOf(payment)).slice(-1);
+    if (session?.data.id === payment.old) return steps.complete(payment);
+    return buyWithWhatIsThere({ ...payment, intent: undefined, known: payment.known });
+  }
+
+  const operations = {
+    initiate: { ...starts, prepare: steps.filledCart, meets: creates, act: steps.start },
+
+    "initiate with a card": {
+      ...starts,
+      prepare: steps.filledCart,
+      meets: creates,
+      act: (payment) => steps.start(payment, { confirm: true, payment_method: "pm_card_visa" }),
+      books: both({ state: OPEN, held: WHOLE }, held),
+    },
+
+    "account holder": { ...starts, prepare: steps.cartOfCustomer, meets: makesCustomer, act: steps.start },
+    "account holder: intent": { ...starts, prepare: steps.cartOfCustomer, meets: creates, act: steps.start },
+
+    "replace: old intent": { ...starts, prepare: steps.openSession, meets: cancels, act: steps.start, calls: 2 },
+    "replace: new intent": { ...starts, prepare: steps.openSession, meets: creates, act: steps.start, calls: 2 },
+
+    "switch provider": {
+      ...starts,
+      prepare: steps.openSession,
+      meets: cancels,
+      act: (payment) => steps.start(payment, { provider: WITHOUT_A_PROVIDER }),
+      again: steps.buy,
+    },
+
+    "change the cart": {
+      prepare: async () => {
+        const payment = await steps.openSession();
+        return { ...payment, old: payment.intent };
+      },
+      meets: cancels,
+      act: (payment) => steps.changeCart(payment, 2),
+      again: buyWithAnOldPage,
+      calls: 1,
+      books: both({ state: OPEN }, { state: ORDER, held: PRICE_OF_TWO * 100 }),
+    },
+
+    complete: { ...completes, prepare: steps.paidSession, meets: reads, books: both(held) },
+
+    "complete, taken": {
+      ...completes,
+      prepare: () => steps.paidSession({ capture_method: "automatic" }),
+      meets: reads,
+      books: both({ state: ORDER, captured: WHOLE, captures: 1 }),
+    },
+
+    capture: {
+      prepare: steps.heldOrder,
+      meets: captures,
+      act: (payment) => steps.capture(payment),
+      again: attempted((payment) => steps.capture(payment)),
+      calls: 1,
+      books: both({ state: ORDER, captured: WHOLE, captures: 1 }),
+    },
+
+    "capture a part": {
+      prepare: steps.heldOrder,
+      meets: captures,
+      act: (payment) => steps.capture(payment, PART),
+      again: attempted((payment) => steps.capture(payment, REST)),
+      calls: 1,
+      books: both({ state: ORDER, heldOrNot: true, captured: PART * 100, captures: 1 }, { any: true, captures: 2 }),
+    },
+
+    "refund: look-up": refunds(listsRefunds),
+    refund: refunds(makesRefund),
+
+    "refund all": {
+      prepare: steps.paidOrder,
+      meets: makesRefund,
+      act: (payment) => steps.refund(payment, PRICE),
+      again: attempted((payment) => steps.refund(payment, PRICE)),
+      calls: 1,
+      books: both({ state: ORDER, captured: WHOLE, refunded: WHOLE, captures: 1, refunds: 1 }),
+    },
+
+    cancel: {
+      prepare: steps.heldOrder,
+      meets: cancels,
+      act: steps.cancel,
+      again: attempted((payment) => steps.capture(payment)),
+      calls: 1,
+      books: both({ state: CANCELED }),
+    },
+
+    "cancel, paid": {
+      prepare: steps.paidOrder,
+      meets: makesRefund,
+      act: steps.cancel,
+      calls: 1,
+      books: both({ state: CANCELED, captured: WHOLE, refunded: WHOLE, captures: 1, refunds: 1 }),
+    },
+
+    "cancel, partly paid": {
+      prepare: steps.partlyPaidOrder,
+      meets: makesRefund,
+      act: steps.cancel,
+      calls: 1,
+      books: both({ state: CANCELED, captured: PART * 100, refunded: PART * 100, captures: 1, refunds: 1 }),
+    },
+
+    "webhook: held": {
+      prepare: steps.paidSession,
+      meets: reads,
+      act: (payment) => heard(payment, HELD, async () => (await steps.orderOf(payment)) !== undefined),
+      repeat: steps.complete,
+      again: steps.complete,
+      calls: 2,
+      books: both(held),
+    },
+
+    "webhook: taken": {
+      prepare: () => steps.paidSession({ capture_method: "automatic" }),
+      meets: reads,
+      act: (payment) => heard(payment, TAKEN, async () => (await steps.orderOf(payment)) !== undefined),
+      repeat: steps.complete,
+      again: steps.complete,
+      calls: 2,
+      books: both({ state: ORDER, captured: WHOLE, captures: 1 }),
+    },
+
+    "webhook: captured": {
+      prepare: async () => {
+        const payment = await steps.heldOrder();
+        await shop.stripe.dashboard.capture(payment.intent);
+        return payment;
+      },
+      meets: (payment) => (request) => request.path.startsWith(intentPath(payment)),
+      act: (payment) => heard(payment, TAKEN, async () => (await shop.ledger.captures(payment.row)).length > 0),
+      repeat: (payment) => steps.capture(payment),
+      again: attempted((payment) => steps.capture(payment)),
+      calls: 2,
+      books: both({ state: ORDER, captured: WHOLE, captures: 1 }),
+    },
+  };
+
+  /** The second one is over the same amount, and is wanted. */
+  function refunds(meets) {
+    return {
+      prepare: steps.paidOrder,
+      meets,
+      act: (payment) => steps.refund(payment, REFUND),
+      again: (payment) => steps.refund(payment, REFUND),
+      calls: 1,
+      books: both(
+        { state: ORDER, captured: WHOLE, refunded: REFUND * 100, captures: 1, refunds: 1 },
+        { state: ORDER, captured: WHOLE, refunded: 2 * REFUND * 100, captures: 1, refunds: 2 },
+      ),
+    };
+  }
+
+  /** Medusa's answer to an event says nothing, and it looks at each once. */
+  async function heard(payment, type, isSo) {
+    await steps.deliver(payment, type);
+    const until = performance.now() + LIMITS.deadline_ms + EVENT_MS;
+    while (!(await isSo())) {
+      if (performance.now() > until) throw new Error(`nothing came of ${type}`);
+      await timers.setTimeout(LOOK_AGAIN_MS);
+    }
+  }
+
+  return Object.entries(operations).map(([name, operation]) => ({ name, ...operation }));
+}
+
+module.exports = { operationsOf };
