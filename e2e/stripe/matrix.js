@@ -10,8 +10,6 @@ const { LIMITS } = require("./limits");
 const VERDICTS = ["consistent", "lost", "doubled", "stuck", "corrupt", "missed"];
 const MARKS = { consistent: ".", lost: "L", doubled: "D", stuck: "S", corrupt: "C", missed: "?" };
 
-/** What Medusa's own work and a busy machine may add to a call's deadline. */
-const GRACE_MS = 4_000;
 /** The store says so where a refund may still be on its way to the books of another server. */
 const HAS_TO_WAIT = /has to wait/;
 const WAIT_MS = 20_000;
@@ -21,10 +19,11 @@ const LOOK_AGAIN_MS = 50;
 /**
  * - `atOnce`: how many cells are under way at once: Medusa has ten connections to its database
  * - `deadlineMs`: how long one call of the provider may take
+ * - `graceMs`: what Medusa's own work and a busy machine may add to that
  * - `repeats`: how often what fails is repeated
  * - `settleMs`: how long the provider may go on, after its answer, until the books agree
  */
-const USUAL = { atOnce: 6, deadlineMs: LIMITS.deadline_ms, repeats: 1, settleMs: 0 };
+const USUAL = { atOnce: 6, deadlineMs: LIMITS.deadline_ms, graceMs: 4_000, repeats: 1, settleMs: 0 };
 
 /**
  * Runs the cells `[{ operation, fault }]` and resolves with them, each with its `verdict` and `why`.
@@ -87,9 +86,9 @@ async function prepared(operation) {
 }
 
 /** `{ ok, message, late, ms }`. */
-async function attempt({ calls, act }, payment, { deadlineMs }) {
+async function attempt({ calls, act }, payment, { deadlineMs, graceMs }) {
   const startedAt = performance.now();
-  const limit = calls * deadlineMs + GRACE_MS;
+  const limit = calls * deadlineMs + graceMs;
   let timer;
   const late = new Promise((resolve) => {
     timer = setTimeout(resolve, limit, { ok: false, late: true, message: `no answer within ${limit} ms` });

@@ -18,7 +18,7 @@ const ROWS = `
   ), orders AS (
     SELECT o.id, o.status, s.totals FROM order_cart l
     JOIN "order" o ON o.id = l.order_id AND o.deleted_at IS NULL
-    JOIN order_summary s ON s.order_id = o.id AND s.version = o.version AND s.deleted_at IS NULL
+    JOIN order_summary s ON s.order_id = o.id AND s.version = 1 AND s.deleted_at IS NULL
     WHERE l.cart_id = $1 AND l.deleted_at IS NULL
   ), sessions AS (
     SELECT id, status, amount::text, data, created_at FROM payment_session

@@ -18,7 +18,8 @@ const WITHOUT_A_PROVIDER = "pp_system_default";
 
 const HELD = "payment_intent.amount_capturable_updated";
 const TAKEN = "payment_intent.succeeded";
-/** How long an event may take from its arrival to Medusa's rows, the provider's calls apart. */
+/** How long a busy Medusa may take until it looks at an event, and from the provider's last request to its rows. */
+const ARRIVAL_MS = 10_000;
 const EVENT_MS = 1_500;
 const LOOK_AGAIN_MS = 50;
 
@@ -34,6 +35,10 @@ const captures = (payment) => isPost(`${intentPath(payment)}/capture`);
 const reads = (payment) => {
   const path = intentPath(payment);
   return (request) => request.method === "GET" && request.path === path;
+};
+const concerns = (payment) => {
+  const path = intentPath(payment);
+  return (request) => request.path.startsWith(path);
 };
 const makesRefund =
   ({ intent }) =>
@@ -72,6 +77,7 @@ function operationsOf({ shop, steps = checkout({ shop }) }) {
     };
 
   const held = { state: ORDER, held: WHOLE };
+  const taken = { state: ORDER, captured: WHOLE, captures: 1 };
   const starts = { books: both({ state: OPEN }, held), again: buyWithWhatIsThere, calls: 1 };
   const completes = { act: steps.complete, again: steps.complete, calls: 1 };
 
@@ -134,7 +140,7 @@ function operationsOf({ shop, steps = checkout({ shop }) }) {
       ...completes,
       prepare: () => steps.paidSession({ capture_method: "automatic" }),
       meets: reads,
-      books: both({ state: ORDER, captured: WHOLE, captures: 1 }),
+      books: both(taken),
     },
 
     capture: {
@@ -143,7 +149,7 @@ function operationsOf({ shop, steps = checkout({ shop }) }) {
       act: (payment) => steps.capture(payment),
       again: attempted((payment) => steps.capture(payment)),
       calls: 1,
-      books: both({ state: ORDER, captured: WHOLE, captures: 1 }),
+      books: both(taken),
     },
 
     "capture a part": {
@@ -193,39 +199,57 @@ function operationsOf({ shop, steps = checkout({ shop }) }) {
     },
 
     "webhook: held": {
+      ...hears(HELD, held),
       prepare: steps.paidSession,
-      meets: reads,
-      act: (payment) => heard(payment, HELD, async () => (await steps.orderOf(payment)) !== undefined),
       repeat: steps.complete,
       again: steps.complete,
-      calls: 2,
-      books: both(held),
     },
 
     "webhook: taken": {
+      ...hears(TAKEN, taken),
       prepare: () => steps.paidSession({ capture_method: "automatic" }),
-      meets: reads,
-      act: (payment) => heard(payment, TAKEN, async () => (await steps.orderOf(payment)) !== undefined),
       repeat: steps.complete,
       again: steps.complete,
-      calls: 2,
-      books: both({ state: ORDER, captured: WHOLE, captures: 1 }),
     },
 
     "webhook: captured": {
+      ...hears(TAKEN, taken),
       prepare: async () => {
         const payment = await steps.heldOrder();
         await shop.stripe.dashboard.capture(payment.intent);
         return payment;
       },
-      meets: (payment) => (request) => request.path.startsWith(intentPath(payment)),
-      act: (payment) => heard(payment, TAKEN, async () => (await shop.ledger.captures(payment.row)).length > 0),
       repeat: (payment) => steps.capture(payment),
       again: attempted((payment) => steps.capture(payment)),
-      calls: 2,
-      books: both({ state: ORDER, captured: WHOLE, captures: 1 }),
     },
   };
+
+  /** Medusa's answer to an event says nothing, and it looks at each once. */
+  function hears(type, wanted) {
+    const check = both(wanted);
+    const isSo = async (payment) => {
+      const { wanted, booked, moved } = await check(payment, {});
+      return booked === wanted && moved === wanted;
+    };
+    return {
+      meets: concerns,
+      async act(payment) {
+        const isAbout = concerns(payment);
+        await steps.deliver(payment, type);
+        let seen = 0;
+        let until = performance.now() + ARRIVAL_MS;
+        while (!(await isSo(payment))) {
+          const asked = shop.stripe.requests.filter(isAbout).length;
+          if (asked !== seen) until = performance.now() + LIMITS.deadline_ms + EVENT_MS;
+          seen = asked;
+          if (performance.now() > until) throw new Error(`nothing came of ${type}`);
+          await timers.setTimeout(LOOK_AGAIN_MS);
+        }
+      },
+      calls: 2,
+      books: check,
+    };
+  }
 
   /** The second one is over the same amount, and is wanted. */
   function refunds(meets) {
@@ -240,16 +264,6 @@ function operationsOf({ shop, steps = checkout({ shop }) }) {
         { state: ORDER, captured: WHOLE, refunded: 2 * REFUND * 100, captures: 1, refunds: 2 },
       ),
     };
-  }
-
-  /** Medusa's answer to an event says nothing, and it looks at each once. */
-  async function heard(payment, type, isSo) {
-    await steps.deliver(payment, type);
-    const until = performance.now() + LIMITS.deadline_ms + EVENT_MS;
-    while (!(await isSo())) {
-      if (performance.now() > until) throw new Error(`nothing came of ${type}`);
-      await timers.setTimeout(LOOK_AGAIN_MS);
-    }
   }
 
   return Object.entries(operations).map(([name, operation]) => ({ name, ...operation }));
