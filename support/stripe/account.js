@@ -3,7 +3,7 @@
 
 const { newId } = require("./ids");
 
-/** `emit(type, object, request)` is told of what Stripe tells the store. */
+/** `emit(type, object, request, previous)` is told of what Stripe tells the store, and what it was before. */
 function openAccount({ id = newId("acct"), clock, emit }) {
   const moves = [];
   return {
@@ -14,8 +14,12 @@ function openAccount({ id = newId("acct"), clock, emit }) {
     charges: collection(),
     refunds: collection(),
     customers: collection(),
-    /** Payment methods: `{ id, type, card }`, the card by the name of what comes of it. */
+    /** What is left of customers that have been deleted. */
+    deletedCustomers: collection(),
+    /** See `payment-methods.js` for what is kept of one. */
     methods: collection(),
+    setups: collection(),
+    disputes: collection(),
     /** Ids of the refunds that gave back a hold. Stripe lists them like any other, but no money was refunded. */
     releases: new Set(),
     /** What the next refunds come out as; `succeeded` when empty. */
@@ -42,6 +46,7 @@ function collection() {
       byId.set(id, changed);
       return changed;
     },
+    remove: (id) => byId.delete(id),
     all: () => [...byId.values()],
   };
 }

@@ -3,7 +3,7 @@
 const answers = require("./answers");
 const { authorize } = require("./auth");
 const { StripeError, invalid } = require("./errors");
-const { expand } = require("./expand");
+const { checkPaths, expand } = require("./expand");
 const { canonical, parseForm } = require("./form");
 const { startKeys } = require("./idempotency");
 const { newId } = require("./ids");
@@ -78,6 +78,7 @@ function startApi({ apiKey, account, faults, requests, closing }) {
   function execute({ params: schema, run }, ids, request) {
     try {
       const { expand: paths = [], ...params } = readParams({ ...schema, expand: texts }, request.params);
+      checkPaths(paths);
       return answers.success(expand(account, run(account, { ...params, ...ids }, request), paths));
     } catch (error) {
       if (error instanceof StripeError && error.saved) return answers.failure(error, request, clock.seconds());

@@ -3,6 +3,9 @@
 const { cardNamed } = require("./cards");
 const { notFound } = require("./errors");
 const { newId } = require("./ids");
+const { page } = require("./lists");
+const { PAGE, text } = require("./params");
+const { cardDetails } = require("./payment-methods");
 
 const retrieve = {
   params: {},
@@ -13,9 +16,24 @@ const retrieve = {
   },
 };
 
+const list = {
+  params: { ...PAGE, customer: text, payment_intent: text },
+  run: (account, { customer, payment_intent: intent, ...cursors }) =>
+    page(
+      {
+        what: "charge",
+        url: "/v1/charges",
+        objects: account.charges.all(),
+        filter: (charge) =>
+          (customer === undefined || charge.customer === customer) &&
+          (intent === undefined || charge.payment_intent === intent),
+      },
+      cursors,
+    ),
+};
+
 /** An attempt with the payment method: `status` is `succeeded`, `pending` or `failed`. */
-function newCharge(account, intent, method, status) {
-  const { decline, last4 } = cardNamed(method.card);
+function newCharge(account, intent, method, status, decline = cardNamed(method.card).decline) {
   const failed = status === "failed";
   const id = newId("ch");
   return account.charges.add({
@@ -28,7 +46,7 @@ function newCharge(account, intent, method, status) {
     application_fee: null,
     application_fee_amount: null,
     balance_transaction: null,
-    billing_details: BILLING,
+    billing_details: method.billing,
     calculated_statement_descriptor: "FAKE STRIPE",
     captured: false,
     created: account.clock.seconds(),
@@ -50,7 +68,7 @@ function newCharge(account, intent, method, status) {
     paid: status === "succeeded",
     payment_intent: intent.id,
     payment_method: method.id,
-    payment_method_details: detailsOf(method.type, last4),
+    payment_method_details: detailsOf(intent, method),
     receipt_email: intent.receipt_email,
     receipt_number: null,
     receipt_url: failed ? null : `https://pay.stripe.com/receipts/payment/${id}`,
@@ -67,13 +85,6 @@ function newCharge(account, intent, method, status) {
   });
 }
 
-const BILLING = {
-  address: { city: null, country: null, line1: null, line2: null, postal_code: null, state: null },
-  email: null,
-  name: null,
-  phone: null,
-};
-
 function outcome(networkStatus, reason = null) {
   const approved = networkStatus === "approved_by_network";
   return {
@@ -86,38 +97,15 @@ function outcome(networkStatus, reason = null) {
   };
 }
 
-function detailsOf(type, last4) {
-  return type === "card" ? { card: { ...cardDetails(last4), network: "visa" }, type } : { [type]: {}, type };
+/** A card tells as well whether it can be captured several times. */
+function detailsOf({ capture_method: captureMethod, payment_method_options: options }, { type, card }) {
+  if (type !== "card") return { [type]: {}, type };
+  const isAsked = captureMethod === "manual" && options?.card?.request_multicapture === "if_available";
+  const status = isAsked && cardNamed(card).multicapture ? "available" : "unavailable";
+  const { brand, ...details } = cardDetails(card);
+  return { card: { brand, ...details, multicapture: { status }, network: brand }, type };
 }
 
-function cardDetails(last4) {
-  return {
-    brand: "visa",
-    checks: { address_line1_check: null, address_postal_code_check: null, cvc_check: "pass" },
-    country: "US",
-    exp_month: 12,
-    exp_year: 2034,
-    fingerprint: `Fp${last4}`.padEnd(16, "0"),
-    funding: "credit",
-    last4,
-    three_d_secure: null,
-    wallet: null,
-  };
-}
+const canBeCapturedAgain = ({ payment_method_details: { card } }) => card?.multicapture.status === "available";
 
-/** The PaymentMethod object that Stripe sends along with a declined payment. */
-function paymentMethodObject(account, { id, type, card }, customer) {
-  return {
-    id,
-    object: "payment_method",
-    billing_details: BILLING,
-    [type]: type === "card" ? cardDetails(cardNamed(card).last4) : {},
-    created: account.clock.seconds(),
-    customer,
-    livemode: false,
-    metadata: {},
-    type,
-  };
-}
-
-module.exports = { retrieve, newCharge, paymentMethodObject };
+module.exports = { retrieve, list, canBeCapturedAgain, newCharge };

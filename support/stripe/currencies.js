@@ -12,8 +12,10 @@ const SUPPORTED = new Set(
   ).split(" "),
 );
 const ZERO_DECIMAL = new Set(
-  "bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf".split(" "), // the amount is in major units
+  "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(" "), // the amount is in major units
 );
+/** They have no decimals any more, but the API still takes two: 5 ISK are 500. */
+const WITHOUT_FRACTION = new Set(["isk", "ugx"]);
 const THREE_DECIMAL = new Set("bhd jod kwd omr tnd".split(" "));
 
 /** In the smallest unit. For other currencies Stripe converts into the account's own, which the fake does not. */
@@ -51,13 +53,12 @@ function checkCharge(amount, code, param = "amount") {
   }
 }
 
-/** Stripe's partners know two decimals, so the third has to be 0. */
+/** Stripe's partners know two decimals, so the third has to be 0; and of some currencies there is no fraction at all. */
 function checkUnit(amount, code, param = "amount") {
-  if (!THREE_DECIMAL.has(code) || amount % 10 === 0) return;
-  throw notInteger(
-    param,
-    `Invalid amount: in ${code.toUpperCase()} the last digit must be 0, as in ${amount - (amount % 10)}.`,
-  );
+  const unit = THREE_DECIMAL.has(code) ? 10 : WITHOUT_FRACTION.has(code) ? 100 : 1;
+  if (amount % unit === 0) return;
+  const digits = unit === 10 ? "the last digit must be 0" : "the last two digits must be 0";
+  throw notInteger(param, `Invalid amount: in ${code.toUpperCase()} ${digits}, as in ${amount - (amount % unit)}.`);
 }
 
 /** An amount for people: `$1,234.50`. */

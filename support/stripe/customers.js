@@ -4,21 +4,30 @@ const { invalid, notFound } = require("./errors");
 const { newId } = require("./ids");
 const { page } = require("./lists");
 const { metadata, mergeMetadata } = require("./metadata");
-const { PAGE, hash, text, texts } = require("./params");
+const { PAGE, hash, hashOf, shortText, text, texts } = require("./params");
+
+const ADDRESS = ["city", "country", "line1", "line2", "postal_code", "state"];
 
 const FIELDS = {
-  address: hash,
+  address,
   description: text,
   email,
   metadata,
-  name: text,
-  phone: text,
+  name: shortText(256),
+  phone: shortText(20),
   preferred_locales: texts,
   shipping: hash,
 };
 
+/** Of an address every field is shown. */
+function address(value, name) {
+  if (value === "") return null;
+  const given = hashOf(Object.fromEntries(ADDRESS.map((field) => [field, text])))(value, name);
+  return { ...Object.fromEntries(ADDRESS.map((field) => [field, null])), ...given };
+}
+
 function email(value, name) {
-  const given = text(value, name);
+  const given = shortText(512)(value, name);
   if (given === null || /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(given)) return given;
   throw invalid({ code: "email_invalid", message: `Invalid email address: ${given}`, param: name });
 }
@@ -42,7 +51,23 @@ const update = {
   },
 };
 
-const retrieve = { params: {}, run: (account, { customer }) => customerNamed(account, customer) };
+const retrieve = {
+  params: {},
+  run: (account, { customer: id }) => account.deletedCustomers.get(id) ?? customerNamed(account, id),
+};
+
+const remove = {
+  params: {},
+  run(account, { customer: id }, request) {
+    const customer = customerNamed(account, id);
+    account.customers.remove(id);
+    for (const { id: method, customer: owner } of account.methods.all()) {
+      if (owner === id) account.methods.change(method, { customer: null, used: true });
+    }
+    account.emit("customer.deleted", customer, request);
+    return account.deletedCustomers.add({ id, object: "customer", deleted: true });
+  },
+};
 
 const list = {
   params: { ...PAGE, email: text },
@@ -94,4 +119,4 @@ function blank({ clock }) {
   };
 }
 
-module.exports = { create, update, retrieve, list, customerNamed };
+module.exports = { create, update, retrieve, remove, list, customerNamed };

@@ -42,6 +42,16 @@ const notFound = (what, id, { param, status = 404 }) =>
 const unexpectedState = (intent, message, param) =>
   refused({ code: "payment_intent_unexpected_state", message, payment_intent: intent, ...(param && { param }) });
 
+/** A payment method of a type that the PaymentIntent does not take. */
+function incompatibleMethod(type, types) {
+  const hint = `Please attach a PaymentMethod of one of the following types: ${types.join(", ")}. Alternatively, update the allowed payment_method_types for this PaymentIntent to include "${type}"`;
+  return refused({
+    code: "payment_intent_incompatible_payment_method",
+    message: `The PaymentMethod provided (${type}) is not allowed for this PaymentIntent. ${hint}`,
+    param: "payment_method",
+  });
+}
+
 /** A payment that the bank has declined: the intent carries the reason. */
 const cardError = (intent) =>
   new StripeError(402, { ...intent.last_payment_error, payment_intent: intent, type: "card_error" });
@@ -98,6 +108,7 @@ module.exports = {
   cardError,
   errorForStatus,
   forbidden,
+  incompatibleMethod,
   invalid,
   keyInUse,
   keyMisused,

@@ -29,9 +29,10 @@ function startEvents({ clock, version }) {
     event,
 
     /** `request` is the API request that caused it; what a shopper or a bank does has none. */
-    emit(type, object, request) {
+    emit(type, object, request, previous) {
       const cause = { id: request?.id ?? null, idempotency_key: request?.idempotencyKey ?? null };
       const made = event(type, object, { request: cause });
+      if (previous) made.data.previous_attributes = copy(previous);
       log.push(made);
       for (const listener of listeners) listener(made);
     },

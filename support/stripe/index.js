@@ -1,11 +1,13 @@
-// A fake Stripe for tests: API version 2022-11-15, in this process, all state in memory.
+// A fake Stripe for tests, in this process, all state in memory: API version 2022-11-15, and what is different since when
+// a request names a later one, up to 2024-04-10.
 //
 //   const stripe = await startFakeStripe({ apiKey: "sk_test_…", account?, webhookSecret?, now? });
 //   stripe.url, stripe.port, stripe.account, stripe.webhookSecret
 //   await stripe.close()
 //
-// Over HTTP it serves PaymentIntents (create, retrieve, update, confirm, capture, cancel, list), customers (create,
-// retrieve, update, list), refunds (create, retrieve, update, list) and charges (retrieve).
+// Over HTTP it serves PaymentIntents (create, retrieve, update, confirm, capture, cancel, list), SetupIntents (create,
+// retrieve, confirm, cancel), PaymentMethods (create, retrieve, attach, detach, list), customers (create, retrieve,
+// update, delete, list, their payment methods), refunds (create, retrieve, update, list) and charges (retrieve, list).
 //
 // The clock
 //   stripe.now()                                    milliseconds; `now` at the start replaces Date.now
@@ -14,20 +16,26 @@
 //
 // Everyone else who has a hand in a payment. The promises reject with a StripeError (`status`, `type`, `code`, `param`)
 // where Stripe would refuse, and resolve with the object as it is then
-//   await stripe.shopper.confirm(secretOrId, { card: "ok" | "declined" | "insufficient_funds" | "3ds" | "processing" })
+//   await stripe.shopper.confirm(secretOrId, { card, type?, method?, returnUrl? })
+//     card: "ok" | "declined" | "insufficient_funds" | "3ds" | "processing" | "single_capture", which cannot be captured
+//     several times. type: one of the intent's. method: the id of a saved one
+//   await stripe.shopper.setup(secretOrId, { card?, type? })   keeps a payment method, with a SetupIntent's secret
 //   await stripe.shopper.authenticate(secretOrId, { ok })
 //   await stripe.shopper.settle(secretOrId, { ok })
-//   await stripe.dashboard.capture(id, { amount? }) · cancel(id, { reason? })
+//   await stripe.dashboard.capture(id, { amount?, isFinal? }) · cancel(id, { reason? })
 //   await stripe.dashboard.refund(id, { amount?, reason?, metadata? })
 //   stripe.bank.nextRefund("pending" | "failed" | "requires_action", { times = 1, reason? })
 //   stripe.bank.clear()                             from here on refunds come out as usual
 //   stripe.bank.settleRefund(refundId, "succeeded" | "failed" | "canceled", { reason? })
+//   stripe.bank.settlePayment(id, { ok })           ends a debit, a voucher, a code; `ok: false` fails it or lets it expire
+//   stripe.bank.transfer(id, amount)                money comes in for a payment by bank transfer
+//   stripe.bank.dispute(id, { amount?, reason? }) · settleDispute(disputeId, "won" | "lost")
 //
 // The truth about the money
 //   stripe.ledger.payment(id)      { amount, currency, status, held, captured, released, refunded, refunds, canceled }
 //   stripe.ledger.intents(metadata?) · customers() · payable() · moved()
-//     a movement: { type: "hold" | "capture" | "release" | "refund" | "refund_failed", amount, currency, intent,
-//     charge, refund?, at }
+//     a movement: { type: "hold" | "capture" | "release" | "refund" | "refund_failed" | "dispute" | "dispute_won", amount,
+//     currency, intent, charge, refund?, dispute?, at }
 //
 // The requests that came in, oldest first
 //   stripe.requests   [{ id, method, path, params, idempotencyKey, version, account, at, status, replayed, fault }]

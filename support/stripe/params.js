@@ -28,6 +28,14 @@ function text(value, name) {
   return value === "" ? null : value;
 }
 
+/** A text of limited length. */
+const shortText = (max) => (value, name) => {
+  const given = text(value, name);
+  if (given === null || given.length <= max) return given;
+  const shown = `${given.slice(0, 5)}…${given.slice(-5)}`;
+  throw invalid({ message: `Invalid string: ${shown}; must be at most ${max} characters`, param: name });
+};
+
 const wholeNumber =
   ({ min, max = Number.MAX_SAFE_INTEGER }) =>
   (value, name) => {
@@ -62,6 +70,16 @@ function hash(value, name) {
 
 const hashOf = (schema) => (value, name) => readParams(schema, hash(value, name) ?? {}, name);
 
+/** A hash of which the schema describes a part; the rest is kept as it came. */
+const openHashOf = (schema) => (value, name) => {
+  const given = hash(value, name);
+  if (given === null) return null;
+  const [known, others] = [true, false].map((isKnown) =>
+    Object.fromEntries(Object.entries(given).filter(([key]) => Object.hasOwn(schema, key) === isKnown)),
+  );
+  return { ...others, ...readParams(schema, known, name) };
+};
+
 function texts(value, name) {
   if (!Array.isArray(value)) throw invalid({ message: "Invalid array", param: name });
   return value.map((one, index) => text(one, `${name}[${index}]`));
@@ -75,4 +93,18 @@ function notEmpty(name) {
 /** Common to every list. */
 const PAGE = { limit: wholeNumber({ min: 1, max: 100 }), starting_after: text, ending_before: text };
 
-module.exports = { PAGE, flag, hash, hashOf, oneOf, readParams, required, text, texts, unsettable, wholeNumber };
+module.exports = {
+  PAGE,
+  flag,
+  hash,
+  hashOf,
+  oneOf,
+  openHashOf,
+  readParams,
+  required,
+  shortText,
+  text,
+  texts,
+  unsettable,
+  wholeNumber,
+};

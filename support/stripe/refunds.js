@@ -23,7 +23,11 @@ const create = {
   },
   run(account, params, request) {
     const charge = refundable(account, params);
-    const left = charge.amount - charge.amount_refunded;
+    if (charge.disputed) {
+      const message = `Charge ${charge.id} has been charged back; cannot issue a refund.`;
+      throw refused({ code: "charge_disputed", message });
+    }
+    const left = charge.amount_captured - refundedOf(account, charge);
     const { amount = left } = params;
     checkUnit(amount, charge.currency);
     if (left === 0) {
@@ -46,7 +50,7 @@ const update = {
   run(account, { refund: id, ...params }, request) {
     const old = refundNamed(account, id);
     const changed = account.refunds.change(id, { metadata: mergeMetadata(old.metadata, params.metadata) });
-    account.emit("charge.refund.updated", changed, request);
+    tellUpdated(account, changed, request);
     return changed;
   },
 };
@@ -85,11 +89,13 @@ function refundable(account, { charge: chargeId, payment_intent: intentId }) {
   const id = intentId ?? account.charges.get(chargeId).payment_intent;
   const intent = account.intents.get(id);
   if (!intent) throw notFound("payment_intent", id, { param: "payment_intent" });
-  if (intent.status === "requires_capture") {
+  // Between two captures the parts that were taken are refunded by the charge. https://stripe.com/docs/payments/multicapture
+  const isTaken = intent.amount_received > 0;
+  if (intent.status === "requires_capture" && !(chargeId && isTaken)) {
     const message = `This PaymentIntent (${id}) could not be refunded because it has a status of requires_capture. Cancel it to release the hold.`;
     throw unexpectedState(intent, message);
   }
-  if (intent.status !== "succeeded" || (chargeId && chargeId !== intent.latest_charge)) {
+  if (!isTaken || (chargeId && chargeId !== intent.latest_charge)) {
     throw refused({ message: `This PaymentIntent (${id}) does not have a successful charge to refund.` });
   }
   return account.charges.get(intent.latest_charge);
@@ -105,12 +111,13 @@ function refund(account, charge, params, request) {
     ...(params.instructions_email && { instructions_email: params.instructions_email }),
     ...statusFields(status, { failureReason, email: params.instructions_email }),
   });
+  account.emit("refund.created", made, request);
   if (COUNTS.has(status)) {
     addRefunded(account, charge, made.amount);
     account.move("refund", charge, made.amount, { refund: made.id });
     account.emit("charge.refunded", account.charges.get(charge.id), request);
   } else {
-    account.emit("charge.refund.updated", made, request);
+    tellUpdated(account, made, request);
   }
   return made;
 }
@@ -128,8 +135,21 @@ function settle(account, id, status, { reason } = {}) {
     addRefunded(account, charge, -old.amount);
     account.move("refund_failed", charge, old.amount, { refund: id });
   }
-  account.emit("charge.refund.updated", settled);
+  tellUpdated(account, settled);
   return settled;
+}
+
+/** Stripe has two names for the same news, and a third for the worst of it. */
+function tellUpdated(account, refund, request) {
+  account.emit("charge.refund.updated", refund, request);
+  account.emit("refund.updated", refund, request);
+  if (refund.status === "failed") account.emit("refund.failed", refund, request);
+}
+
+/** What of the captured amount is back with the shopper or on its way, unlike what was only released. */
+function refundedOf(account, { id, amount_refunded: total }) {
+  const released = account.refunds.all().filter((one) => one.charge === id && account.releases.has(one.id));
+  return total - released.reduce((sum, { amount }) => sum + amount, 0);
 }
 
 /** Stripe makes a refund of what a capture leaves, or of a whole hold that is canceled. No money was ever received. */

@@ -4,7 +4,9 @@ const charges = require("./charges");
 const customers = require("./customers");
 const { unrecognizedUrl } = require("./errors");
 const intents = require("./intents");
+const paymentMethods = require("./payment-methods");
 const refunds = require("./refunds");
+const setupIntents = require("./setup-intents");
 
 const ROUTES = [
   ["POST /v1/payment_intents", intents.create],
@@ -18,10 +20,22 @@ const ROUTES = [
   ["GET /v1/customers", customers.list],
   ["GET /v1/customers/:customer", customers.retrieve],
   ["POST /v1/customers/:customer", customers.update],
+  ["DELETE /v1/customers/:customer", customers.remove],
+  ["GET /v1/customers/:customer/payment_methods", paymentMethods.ofCustomer],
+  ["POST /v1/payment_methods", paymentMethods.create],
+  ["GET /v1/payment_methods", paymentMethods.list],
+  ["GET /v1/payment_methods/:method", paymentMethods.retrieve],
+  ["POST /v1/payment_methods/:method/attach", paymentMethods.attach],
+  ["POST /v1/payment_methods/:method/detach", paymentMethods.detach],
+  ["POST /v1/setup_intents", setupIntents.create],
+  ["GET /v1/setup_intents/:setup", setupIntents.retrieve],
+  ["POST /v1/setup_intents/:setup/confirm", setupIntents.confirm],
+  ["POST /v1/setup_intents/:setup/cancel", setupIntents.cancel],
   ["POST /v1/refunds", refunds.create],
   ["GET /v1/refunds", refunds.list],
   ["GET /v1/refunds/:refund", refunds.retrieve],
   ["POST /v1/refunds/:refund", refunds.update],
+  ["GET /v1/charges", charges.list],
   ["GET /v1/charges/:charge", charges.retrieve],
 ].map(([pattern, operation]) => {
   const [method, path] = pattern.split(" ");

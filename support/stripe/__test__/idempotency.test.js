@@ -111,3 +111,27 @@ test("a key has at most 255 characters", async (t) => {
   assert.equal((await post(INTENTS, PAYMENT, { key: "k".repeat(256) })).status, 400);
   assert.equal((await post(INTENTS, PAYMENT, { key: "k".repeat(255) })).status, 200);
 });
+
+test("a stored 500 comes again for a day, whatever has become of the payment", async (t) => {
+  const { stripe, post, pay } = await open(t, { now: () => 1_700_000_000_000 });
+  const { id } = await pay({ capture_method: "manual" });
+  const capture = () => post(`${INTENTS}/${id}/capture`, {}, { key: "k" });
+  stripe.fault({ kind: "status", status: 500, stored: true, when: "after" });
+  const first = await capture();
+  assert.equal(first.status, 500);
+  const again = await capture();
+  assert.deepEqual([again.status, again.text, again.headers["idempotent-replayed"]], [500, first.text, "true"]);
+  assert.equal(stripe.ledger.payment(id).captured, 1000);
+  stripe.advance(DAY_MS);
+  assert.equal((await capture()).body.error.code, "payment_intent_unexpected_state");
+});
+
+test("a customer that was made is replayed even when it has been deleted since", async (t) => {
+  const { call, post, get } = await open(t);
+  const create = (email) => post("/v1/customers", { email }, { key: "cus" });
+  const { id } = (await create("ada@example.com")).body;
+  await call("DELETE", `/v1/customers/${id}`);
+  assert.equal((await create("ada@example.com")).body.id, id);
+  assert.equal((await get(`/v1/customers/${id}`)).body.deleted, true);
+  assert.equal((await create("another@example.com")).body.error.type, "idempotency_error");
+});

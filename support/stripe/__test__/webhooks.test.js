@@ -41,6 +41,7 @@ test("a payment that is held, captured and refunded tells of each step", async (
     "payment_intent.amount_capturable_updated",
     "charge.captured",
     "payment_intent.succeeded",
+    "refund.created",
     "charge.refunded",
   ]);
   const [created, , held] = stripe.events;
@@ -74,7 +75,7 @@ test("declines, challenges, processing and cancellation are told", async (t) => 
   const refund = await stripe.dashboard.refund(paid.id);
   stripe.events.clear();
   stripe.bank.settleRefund(refund.id, "failed");
-  assert.deepEqual(typesOf(stripe), ["charge.refund.updated"]);
+  assert.deepEqual(typesOf(stripe), ["charge.refund.updated", "refund.updated", "refund.failed"]);
 });
 
 test("an event is delivered signed, as often as wanted", async (t) => {
