@@ -22,15 +22,18 @@ const TAKEN = "payment_intent.succeeded";
 
 let shop;
 let steps;
+let atAnotherServer;
 before(async () => {
   shop = await openStripeShop({ subject });
   steps = checkout({ shop });
+  atAnotherServer = checkout({ shop, place: await shop.alongside() });
 });
 after(() => shop?.close());
 
 test("every operation survives every fault", async () => {
-  const { cells, leftOut } = cellsOf(operationsOf({ shop, steps }));
-  const results = await runMatrix(shop.stripe, cells, subject.rules);
+  const places = [steps, atAnotherServer].map((steps) => operationsOf({ shop, steps }));
+  const { cells, leftOut } = cellsOf(places);
+  const results = await runMatrix(shop.stripe, cells, { atOnce: 8, ...subject.rules });
   console.log([table(results), "", ...notCounted(leftOut)].join("\n"));
   assert.equal(results.length, cells.length);
   const wrong = results.filter(({ verdict }) => verdict !== "consistent");
@@ -52,11 +55,7 @@ async function expectBooks(payment, wanted, { transactions = true } = {}) {
 }
 
 describe("at the same moment", () => {
-  const places = {};
-  before(async () => {
-    places["one server"] = [steps, steps];
-    places["two servers"] = [steps, checkout({ shop, place: await shop.alongside() })];
-  });
+  const placesOf = (where) => [steps, where === "one server" ? steps : atAnotherServer];
 
   /** While Stripe takes its time for this payment: neither has recorded anything when the other begins. */
   async function atOnce(where, payment, ...works) {
@@ -64,7 +63,7 @@ describe("at the same moment", () => {
     const isMeant = (request) => request.path.startsWith(path) || request.params.payment_intent === payment.intent;
     const slow = shop.stripe.fault({ kind: "slow", ms: 100, where: isMeant, times: Infinity });
     try {
-      return await Promise.allSettled(works.map((work, index) => work(places[where][index])));
+      return await Promise.allSettled(works.map((work, index) => work(placesOf(where)[index])));
     } finally {
       await slow.remove();
     }

@@ -32,11 +32,18 @@ const NOT_TO_BE_WON = [
 const reasonFor = (operation, column) =>
   NOT_TO_BE_WON.find(([rows, isMeant]) => rows.includes(operation.name) && isMeant(column))?.[2];
 
-/** `{ cells, leftOut }`, of the second each with its `reason`. */
-function cellsOf(operations, { all = process.env.MATRIX === "all" } = {}) {
+/**
+ * `{ cells, leftOut }`, of the second each with its `reason`. `places` are the operations at each server, by which the
+ * cells are shared.
+ */
+function cellsOf(places, { all = process.env.MATRIX === "all" } = {}) {
   const columns = COLUMNS.filter(({ name }) => all || USUAL.has(name));
+  let next = 0;
   const every = columns.flatMap((fault) =>
-    operations.map((operation) => ({ operation, fault, reason: reasonFor(operation, fault) })),
+    places[0].map((_, row) => {
+      const operation = places[next++ % places.length][row];
+      return { operation, fault, reason: reasonFor(operation, fault) };
+    }),
   );
   return { cells: every.filter(({ reason }) => !reason), leftOut: every.filter(({ reason }) => reason) };
 }

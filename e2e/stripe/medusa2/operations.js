@@ -235,8 +235,8 @@ function operationsOf({ shop, steps = checkout({ shop }) }) {
       meets: concerns,
       async act(payment) {
         const isAbout = concerns(payment);
+        let seen = shop.stripe.requests.filter(isAbout).length;
         await steps.deliver(payment, type);
-        let seen = 0;
         let until = performance.now() + ARRIVAL_MS;
         while (!(await isSo(payment))) {
           const asked = shop.stripe.requests.filter(isAbout).length;
