@@ -67,9 +67,9 @@ function booksOf({ shop, provider, transactions: compared = true }) {
     const state = stateOf(rows);
     const row = rows.payments.find(({ canceled_at: canceled }) => canceled === null) ?? rows.payments[0];
     const session = rows.sessions.at(-1);
-    const kept = row ?? session;
+    const kept = row ?? (session?.data?.id ? session : undefined);
     const recorded = {
-      held: heldInMedusa({ rows, state, truths }),
+      held: heldInMedusa({ rows, state, truths, intents }),
       captured: minor(sum(rows.captures.map(({ amount }) => Number(amount)))),
       refunded: minor(sum(rows.refunds.map(({ amount }) => Number(amount)))),
     };
@@ -109,9 +109,10 @@ function stateOf({ orders }) {
 
 /**
  * Medusa has no row for a hold. A payment that is neither canceled nor captured is one, a session is one as long as the
- * cart is open and it has been paid, and what a partial capture leaves may be one or not.
+ * cart is open and it has been paid, and what a partial capture leaves may be one or not. A session may not know its
+ * intent, whose creation nobody answered for; the intent knows its session.
  */
-function heldInMedusa({ rows, state, truths }) {
+function heldInMedusa({ rows, state, truths, intents }) {
   const heldBy = (data) => truths.get(data?.id)?.held ?? 0;
   const ofPayments = rows.payments.map(({ id, amount, data, canceled_at: canceled }) => {
     if (canceled !== null || state === CANCELED) return 0;
@@ -119,7 +120,8 @@ function heldInMedusa({ rows, state, truths }) {
     return captured === 0 ? minor(amount) : Math.min(heldBy(data), minor(amount) - captured);
   });
   const current = state === OPEN && rows.payments.length === 0 ? rows.sessions.at(-1) : undefined;
-  return sum(ofPayments) + heldBy(current?.data);
+  const ofSession = current ? intents.filter(({ metadata }) => metadata.session_id === current.id) : [];
+  return sum(ofPayments) + sum(ofSession.map(heldBy));
 }
 
 const totalOf = ({ orders }) => sum(orders.map(({ totals }) => minor(totals.original_order_total)));

@@ -31,7 +31,7 @@ const SUBJECTS = {
     options: ({ apiKey, webhookSecret }) => ({ apiKey, webhookSecret }),
     env: (stripe) => envForPlugin(PLUGIN, stripe),
     // Its own retries of one call take up to 7 s.
-    rules: { graceMs, deadlineMs: 10_000, settleMs: 0 },
+    rules: { graceMs: 10_000, deadlineMs: 10_000, settleMs: 0 },
   },
 };
 
