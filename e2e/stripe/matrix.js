@@ -32,10 +32,10 @@ async function runMatrix(stripe, cells, { onCell = () => {}, ...wishes } = {}) {
   const rules = { ...USUAL, ...wishes };
   const each = (list, work) => eachOf(list, rules.atOnce, work);
   const [alone, together] = [cells.filter(({ fault }) => fault.isForAll), cells.filter(({ fault }) => !fault.isForAll)];
-  const results = [];
+  const results = new Map();
   const done = (cell, result) => {
-    results.push({ ...cell, ...result });
-    onCell(results.at(-1), results.length);
+    results.set(cell, { ...cell, ...result });
+    onCell(results.get(cell), results.size);
   };
 
   await each(together, async (cell) => {
@@ -61,7 +61,7 @@ async function runMatrix(stripe, cells, { onCell = () => {}, ...wishes } = {}) {
       done(cell, await finished(stripe, cell.operation, payments.get(cell), firsts.get(cell), rules));
     });
   }
-  return results;
+  return cells.map((cell) => results.get(cell));
 }
 
 const nameOf = ({ operation, fault }) => `${operation.name} x ${fault.name}`;

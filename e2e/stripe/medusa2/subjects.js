@@ -22,7 +22,7 @@ const SUBJECTS = {
     resolve: "medusa-payment-rs/v2/stripe",
     options: ({ apiKey, webhookSecret, url }) => ({ apiKey, webhookSecret, api_base: url, ...LIMITS }),
     env: () => undefined,
-    rules: { graceMs, deadlineMs: LIMITS.deadline_ms, settleMs: 15_000 },
+    rules: { graceMs, deadlineMs: LIMITS.deadline_ms, repeats: 2, settleMs: 15_000 },
   },
 
   javascript: {
