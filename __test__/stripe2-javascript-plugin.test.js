@@ -34,9 +34,15 @@ function create(cradle, options) {
 
 const run = (name) => scenarios[name]({ create, fake });
 
-test("a second refund that is wanted is paid", async () => {
-  const { books, ledger } = await run("refundTwiceOnPurpose");
+test.each(["refundTwiceOnPurpose", "refundsAtOnce"])("a second refund that is wanted is paid: %s", async (name) => {
+  const { books, ledger } = await run(name);
   expect([books.refunded, ledger.refunded]).toEqual([600, 600]);
+});
+
+test("of two parts the first takes everything, and the second nothing", async () => {
+  const { books, ledger, between } = await run("captureInTwoParts");
+  expect([between.books.captured, between.ledger.captured]).toEqual([400, 1000]);
+  expect([books.captured, ledger.captured]).toEqual([1000, 1000]);
 });
 
 test("a refund whose reply is lost is paid twice", async () => {

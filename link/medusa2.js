@@ -117,20 +117,43 @@ async function sessionOf(provider, { resource }) {
   }
 }
 
+/** Whether Medusa has a payment of the session: an order may be behind it although the session is gone. */
+async function hasPayment(provider, session) {
+  const payments = await inTime(
+    provider.container.paymentService.list({ payment_session_id: session }, { select: ["id"], take: 1 }),
+    LOOK_UP_MS,
+  );
+  return payments.length > 0;
+}
+
 /** The actions behind which there is money. */
 const WITH_MONEY = ["authorized", "captured"];
 
 /**
- * Says in the store's log that there may be money without an order. It cannot be given back here: the session may just as
- * well be another store's on the same account.
+ * Releases what is held for a session that the store does not know any more, if the payment has this store's mark: the
+ * session was replaced or given up, and no order comes of it. Money that was taken is left to a person. Without the mark it
+ * may just as well be another store's on the same account.
  */
-function reportUnknown(provider, { resource, action, payment }) {
+async function settleUnknown(provider, event) {
+  const { resource, action, payment } = event;
   if (!resource?.startsWith("payses_") || !WITH_MONEY.includes(action)) return;
-  const text =
-    `medusa-payment-rs: the payment ${payment} is ${action} for ${resource}, which this store does not know: it was replaced, ` +
-    "or it is another store's on the same account. If it was this store's, refund or cancel the payment in the provider's dashboard.";
+  const what = `medusa-payment-rs: the payment ${payment} is ${action} for ${resource}, which this store does not know`;
+  if (!event.is_of_this_store) {
+    const advice = "If it was this store's, refund or cancel the payment in the provider's dashboard.";
+    log(provider, "warn", `${what}: it was replaced, or it is another store's on the same account. ${advice}`);
+  } else if (await hasPayment(provider, resource)) {
+    return;
+  } else if (action === "captured") {
+    log(provider, "error", `${what}: the money was taken for no order. Refund it in the provider's dashboard.`);
+  } else {
+    await provider.cancelPayment({ data: { id: payment } });
+    log(provider, "warn", `${what}: the money that it held is released.`);
+  }
+}
+
+function log(provider, level, text) {
   try {
-    provider.container.logger.warn(text);
+    provider.container.logger[level](text);
   } catch {
     // A container without a logger, as in unit tests.
   }
@@ -166,7 +189,7 @@ function ask(prototype, addon) {
       const { rawData, headers } = payload ?? {};
       const event = await getWebhookActionAndData.call(this, bytesOf(rawData), headers);
       const session = await sessionOf(this, event);
-      if (session === undefined) reportUnknown(this, event);
+      if (session === undefined) await settleUnknown(this, event);
       return parse(addon.webhookAction(stringify({ event, session })));
     },
   };

@@ -41,6 +41,8 @@ pub(crate) struct Rows {
     pub(crate) others: BTreeSet<String>,
     /// The other captures that will stay, with their amounts in minor units.
     pub(crate) captures: BTreeMap<String, Amount>,
+    /// The other captures that are being made at this moment, or were just made, likewise. Each of them may yet fail.
+    pub(crate) young_captures: BTreeMap<String, Amount>,
     /// The other refunds that will stay, likewise.
     pub(crate) refunds: BTreeMap<String, Amount>,
 }

@@ -65,9 +65,11 @@ impl IdempotencyKeys {
         payment_id: Option<&str>,
         request: &Request,
     ) -> IdempotencyKey {
+        // What a shopper's browser sends with a new session is not the id of a payment.
+        let payment_id = payment_id.filter(|_| request.operation() != Operation::InitiatePayment);
         IdempotencyKey {
             action: payment_id
-                .or_else(|| customer_of(request))
+                .or_else(|| only_one_of(request))
                 .and_then(|id| Action::of(identifier, id, request)),
             refusals: Arc::clone(&self.0),
             text: OnceLock::new(),
@@ -120,8 +122,10 @@ impl Action {
             Request::CapturePayment { data, capture } => {
                 (data, capture.part().unwrap_or_default().minor_units())
             }
-            Request::InitiatePayment(_)
-            | Request::UpdatePayment(_)
+            Request::InitiatePayment(context) => {
+                (&context.payment_session_data, context.amount.minor_units())
+            }
+            Request::UpdatePayment(_)
             | Request::RetrievePayment { .. }
             | Request::GetPaymentStatus { .. }
             | Request::UpdatePaymentData { .. }
@@ -150,10 +154,14 @@ impl Action {
     }
 }
 
-/// Returns the id of the customer whom an account holder is made for: one customer has one.
-fn customer_of(request: &Request) -> Option<&str> {
+/// Returns the id of what has only one of what the request asks for: a customer one account holder, a payment session of
+/// Medusa 2 one payment. A session of Medusa 1 is for a cart, which may start several payments.
+fn only_one_of(request: &Request) -> Option<&str> {
     match request {
         Request::CreateAccountHolder { customer } => customer.id.as_deref(),
+        Request::InitiatePayment(context) => {
+            Some(context.resource_id.as_str()).filter(|id| id.starts_with("payses_"))
+        }
         _ => None,
     }
 }
@@ -177,7 +185,7 @@ mod tests {
     use super::*;
     use crate::amount::Amount;
     use crate::error::PaymentProcessorError;
-    use crate::types::Authorization;
+    use crate::types::{Authorization, PaymentProcessorContext};
 
     fn refund(data: &str, amount: u64) -> Request {
         Request::RefundPayment {
@@ -267,6 +275,23 @@ mod tests {
         };
         assert_eq!(settle(PaymentSessionStatus::Pending), first);
         assert_ne!(settle(PaymentSessionStatus::Canceled), first);
+    }
+
+    #[test]
+    fn a_session_of_medusa_2_starts_one_payment_and_a_cart_of_medusa_1_several() {
+        let keys = IdempotencyKeys::default();
+        let start = |resource: &str, data: &str| {
+            let amount = Amount::new(100).unwrap();
+            let context = PaymentProcessorContext {
+                payment_session_data: JsonObject::parse(data).unwrap(),
+                ..PaymentProcessorContext::new(amount, "eur", resource)
+            };
+            let request = Request::InitiatePayment(Box::new(context));
+            keys.key_for("stripe", Some("pi_1"), &request).as_str().to_owned()
+        };
+        assert_eq!(start("payses_1", "{}"), start("payses_1", "{}"));
+        assert_ne!(start("payses_1", "{}"), start("payses_2", "{}"));
+        assert_ne!(start("cart_1", r#"{"id":"pi_1"}"#), start("cart_1", r#"{"id":"pi_1"}"#));
     }
 
     #[test]

@@ -98,10 +98,10 @@ pub mod __private {
 #[cfg(feature = "addon")]
 export!(
     providers::Manual,
-    providers::stripe::Stripe<providers::stripe::Any>,
-    providers::stripe::Stripe<providers::stripe::Bancontact>,
-    providers::stripe::Stripe<providers::stripe::Blik>,
-    providers::stripe::Stripe<providers::stripe::Giropay>,
-    providers::stripe::Stripe<providers::stripe::Ideal>,
-    providers::stripe::Stripe<providers::stripe::Przelewy24>,
+    providers::stripe::medusa1::Stripe<providers::stripe::Any>,
+    providers::stripe::medusa1::Stripe<providers::stripe::Bancontact>,
+    providers::stripe::medusa1::Stripe<providers::stripe::Blik>,
+    providers::stripe::medusa1::Stripe<providers::stripe::Giropay>,
+    providers::stripe::medusa1::Stripe<providers::stripe::Ideal>,
+    providers::stripe::medusa1::Stripe<providers::stripe::Przelewy24>,
 );

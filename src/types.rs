@@ -109,11 +109,15 @@ pub struct PaymentProcessorSessionResponse {
     pub update_requests: Option<UpdateRequests>,
     /// What Medusa stores as the session's data. It reaches the storefront: no secrets in it.
     pub session_data: JsonObject,
+    /// How far the session is, if it is not pending, as after a payment that was confirmed at once. Only Medusa 2 reads
+    /// it.
+    #[serde(skip)]
+    pub status: Option<PaymentSessionStatus>,
 }
 
 impl From<JsonObject> for PaymentProcessorSessionResponse {
     fn from(session_data: JsonObject) -> Self {
-        Self { update_requests: None, session_data }
+        Self { update_requests: None, session_data, status: None }
     }
 }
 

@@ -77,6 +77,10 @@ pub struct WebhookEvent {
     /// Why an attempt to pay failed, in the provider's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Whether the payment has a mark of this store, so that it cannot be another one's on the same account. Only then the
+    /// money that it holds is released if the store does not know the payment's session any more.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_of_this_store: bool,
 }
 
 impl WebhookEvent {
@@ -91,6 +95,7 @@ impl WebhookEvent {
             resource: None,
             amount: None,
             reason: None,
+            is_of_this_store: false,
         }
     }
 }

@@ -28,7 +28,7 @@ function openBrowser(account) {
       }
       checkUse(method, intent.customer);
       const after = payments.attempt(account, intent, method, { returnUrl });
-      const isWalkedThrough = card !== "3ds" && QUICK.has(after.next_action?.type);
+      const isWalkedThrough = method.card !== "3ds" && QUICK.has(after.next_action?.type);
       return copy(isWalkedThrough ? payments.answerChallenge(account, after, true) : after);
     },
 

@@ -53,6 +53,22 @@ const scenarios = {
     return seen(shop);
   },
 
+  /** Two operators refund the same amount at once. */
+  async refundsAtOnce(where) {
+    const shop = await paid(where);
+    await Promise.all([shop.refund(300), shop.refund(300)]);
+    return seen(shop);
+  },
+
+  /** The whole is captured in two parts. */
+  async captureInTwoParts(where) {
+    const shop = await placed(where);
+    await shop.capture(400);
+    const between = seen(shop);
+    const { error } = await shop.capture(600);
+    return seen(shop, { between, error });
+  },
+
   /** 5.50 of 12 is captured. */
   async captureOfAPart(where) {
     const shop = await placed(where, { amount: 1200 });

@@ -109,6 +109,7 @@ pub(crate) async fn read(
         payment: Some(order.fields.id),
         amount: resource.get::<Money>("amount").and_then(|money| money.amount()),
         reason: None,
+        is_of_this_store: false,
     })
 }
 

@@ -39,7 +39,8 @@ pub(crate) fn construct(
     let (stack, config) = match identifier_of(&class)? {
         Some(identifier) => {
             let options = options(functions, context.env, &identifier, given)?;
-            (Some(processor(functions, context.env, &identifier, options)?), options)
+            let name = processor_of(&class)?.unwrap_or(identifier);
+            (Some(processor(functions, context.env, &name, options)?), options)
         }
         None => (None, given),
     };
@@ -68,7 +69,8 @@ pub(crate) fn check_options(
         return Err(Failure::Error(MISSING_IDENTIFIER.to_owned()));
     };
     let options = options(functions, context.env, &identifier, argument(context, 0)?)?;
-    processor(functions, context.env, &identifier, options).map(drop)
+    let name = processor_of(&class)?.unwrap_or(identifier);
+    processor(functions, context.env, &name, options).map(drop)
 }
 
 /// Whether `instance` is one whose processor has the optional method for `operation`.
@@ -107,15 +109,25 @@ pub(crate) fn this_of(
 
 /// Returns the static `identifier` of a class, unless it has none.
 pub(crate) fn identifier_of(class: &Object<'_>) -> Result<Option<String>, Failure> {
-    let identifier: Unknown<'_> = class.get_named_property_unchecked("identifier")?;
-    match identifier.get_type()? {
+    static_text(class, "identifier")
+}
+
+/// Returns the static `processor` of a class, which names the processor of the registry that serves it if that is not the
+/// one of its identifier.
+fn processor_of(class: &Object<'_>) -> Result<Option<String>, Failure> {
+    static_text(class, "processor")
+}
+
+fn static_text(class: &Object<'_>, name: &str) -> Result<Option<String>, Failure> {
+    let value: Unknown<'_> = class.get_named_property_unchecked(name)?;
+    match value.get_type()? {
         ValueType::String => {
-            let identifier: String = class.get_named_property_unchecked("identifier")?;
-            Ok(Some(identifier).filter(|identifier| !identifier.is_empty()))
+            let text: String = class.get_named_property_unchecked(name)?;
+            Ok(Some(text).filter(|text| !text.is_empty()))
         }
         ValueType::Undefined | ValueType::Null => Ok(None),
         other => Err(Failure::type_error(format!(
-            "medusa-payment-rs: static identifier must be a string, got {}",
+            "medusa-payment-rs: static {name} must be a string, got {}",
             described(other)
         ))),
     }

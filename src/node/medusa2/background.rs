@@ -4,6 +4,9 @@
 //! the old amount; a `cancelPayment` that fails is logged by Medusa and forgotten, with the money still held
 //! (`@medusajs/core-flows`, the steps behind a cart's refresh and an order's cancellation). So both go on here, for a
 //! bounded time, and end with a line of the log that says what a person has to do.
+//!
+//! An `initiatePayment` whose reply is lost leaves a payment at the provider that nobody knows: Medusa deletes the session,
+//! and the shopper's next try has another one. It is found with the key of the call, and given up.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +16,7 @@ use crate::call::HostCall;
 use crate::error::{ErrorKind, PaymentProcessorError};
 use crate::layers::Stack;
 use crate::node::calls::log;
-use crate::request::Request;
+use crate::request::{Operation, Request, Response};
 
 /// The pauses before the attempts: about ten minutes in all.
 const PAUSES: [Duration; 5] = [
@@ -53,7 +56,40 @@ pub(super) fn may_pass(error: &PaymentProcessorError) -> bool {
 
 /// Makes the call again and again until it is done or refused. `payment` names the payment in the log.
 pub(super) fn finish(stack: Arc<Stack>, host: HostCall, request: Request, payment: String) {
-    let (provider, operation) = (stack.identifier(), request.operation().name());
+    spawn(stack, request.operation(), payment.clone(), move |stack| {
+        let (host, request) = (host.clone(), request.clone());
+        async move { stack.call_from(host, request).await.map(drop) }
+    });
+}
+
+/// Gives up the payment that a call has started whose reply was lost.
+pub(super) fn undo(stack: Arc<Stack>, host: HostCall, request: Request) {
+    let Request::InitiatePayment(context) = &request else { return };
+    let session = context.resource_id.clone();
+    spawn(stack, request.operation(), session, move |stack| {
+        let (host, request) = (host.clone(), request.clone());
+        async move {
+            match stack.call_from(host.clone(), request).await? {
+                Response::Session(session) => {
+                    let data = session.session_data;
+                    stack.call_from(host, Request::DeletePayment { data }).await.map(drop)
+                }
+                _ => Ok(()),
+            }
+        }
+    });
+}
+
+/// Works again and again until it is done or refused.
+fn spawn<F>(
+    stack: Arc<Stack>,
+    operation: Operation,
+    payment: String,
+    work: impl Fn(Arc<Stack>) -> F + Send + 'static,
+) where
+    F: Future<Output = Result<(), PaymentProcessorError>> + Send,
+{
+    let (provider, operation) = (stack.identifier(), operation.name());
     let Some(waiting) = Waiting::begin() else {
         tracing::error!(
             "{provider}.{operation} of {payment} is not tried again: {MOST} payments are waited for already. \
@@ -61,13 +97,13 @@ pub(super) fn finish(stack: Arc<Stack>, host: HostCall, request: Request, paymen
         );
         return;
     };
-    let work = async move {
+    let until_done = async move {
         let _waiting = waiting;
         for pause in PAUSES {
             tokio::time::sleep(pause).await;
-            match stack.call_from(host.clone(), request.clone()).await {
-                Ok(_) => {
-                    tracing::info!("{provider}.{operation} of {payment} is done now");
+            match work(Arc::clone(&stack)).await {
+                Ok(()) => {
+                    tracing::info!("{provider}.{operation} of {payment} is settled now");
                     return;
                 }
                 Err(error) if may_pass(&error) => {}
@@ -82,9 +118,9 @@ pub(super) fn finish(stack: Arc<Stack>, host: HostCall, request: Request, paymen
             }
         }
         tracing::error!(
-            "{provider}.{operation} of {payment} could not be done: the provider was not available for ten minutes. \
+            "{provider}.{operation} of {payment} could not be settled: the provider was not available for ten minutes. \
              Look at the payment in its dashboard, and cancel it there."
         );
     };
-    tokio::spawn(log::in_same_call(work));
+    tokio::spawn(log::in_same_call(until_done));
 }

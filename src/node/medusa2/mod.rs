@@ -24,7 +24,7 @@ use async_trait::async_trait;
 use request::Asked;
 
 use crate::call::HostCall;
-use crate::error::PaymentProcessorError;
+use crate::error::{ErrorKind, PaymentProcessorError};
 use crate::json::JsonObject;
 use crate::layers::Stack;
 use crate::node::boundary::argument::{Argument, Arguments};
@@ -84,9 +84,15 @@ impl Host for Medusa2 {
             _ => return outcome::success(Response::Data(asked.stored.clone()), &asked, id_of),
         };
         let host = HostCall { usual_deadline: USUAL_DEADLINE, rows: asked.rows.clone() };
-        let unfinished = is_given_up(operation).then(|| (host.clone(), request.clone()));
+        let unfinished = goes_on(stack, operation).then(|| (host.clone(), request.clone()));
         match (stack.call_from(host, request).await, unfinished) {
             (Ok(response), _) => outcome::success(response, &asked, id_of),
+            (Err(error), Some((host, request))) if operation == Operation::InitiatePayment => {
+                if error.kind() == ErrorKind::OutcomeUnknown {
+                    background::undo(Arc::clone(stack), host, request);
+                }
+                self.outcome(operation, Err(error))
+            }
             (Err(error), Some((host, request))) => {
                 let payment = id_of(&asked.stored).unwrap_or_default();
                 given_up(stack, host, request, payment, &asked, error)
@@ -115,8 +121,14 @@ fn is_about_nothing(request: &Request, id_of: impl Fn(&JsonObject) -> Option<Str
     }
 }
 
-fn is_given_up(operation: Operation) -> bool {
-    matches!(operation, Operation::CancelPayment | Operation::DeletePayment)
+/// Whether the work of a failed call goes on after Medusa has its answer.
+fn goes_on(stack: &Stack, operation: Operation) -> bool {
+    match operation {
+        Operation::CancelPayment | Operation::DeletePayment => true,
+        // Repeated with its key, it finds the payment that nobody knows.
+        Operation::InitiatePayment => stack.processor().is_repeatable(operation),
+        _ => false,
+    }
 }
 
 /// Returns the outcome of a call that gives up a payment and has failed.

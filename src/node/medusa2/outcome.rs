@@ -34,7 +34,7 @@ pub(super) fn success(
     Outcome::Json(match response {
         Response::Session(session) => {
             let id = id_of(&session.session_data);
-            with(id.as_deref(), None, &session.session_data)
+            with(id.as_deref(), session.status, &session.session_data)
         }
         Response::Unchanged => json(&Output { id: None, status: None, data: &asked.stored }),
         Response::Data(data) => with(None, None, &data),

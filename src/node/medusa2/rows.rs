@@ -77,9 +77,10 @@ impl RowJson {
         let captures = payment.map(|payment| payment.captures.as_slice()).unwrap_or_default();
         let refunds = payment.map(|payment| payment.refunds.as_slice()).unwrap_or_default();
         let is_other = |row: &&MovementJson| Some(&row.id) != self.id.as_ref();
-        let settled = |rows: &[MovementJson]| -> BTreeMap<String, Amount> {
-            let settled = rows.iter().filter(is_other).filter(|row| row.age_ms >= SETTLED_MS);
-            settled
+        let those = |rows: &[MovementJson], are_settled: bool| -> BTreeMap<String, Amount> {
+            rows.iter()
+                .filter(is_other)
+                .filter(|row| (row.age_ms >= SETTLED_MS) == are_settled)
                 .filter_map(|row| {
                     let amount = amount::decimal(&row.amount).ok()?;
                     Some((row.id.clone(), amount::minor_units(amount, currency).ok()?))
@@ -94,8 +95,9 @@ impl RowJson {
                 .filter(is_other)
                 .map(|it| it.id.clone())
                 .collect(),
-            captures: settled(captures),
-            refunds: settled(refunds),
+            captures: those(captures, true),
+            young_captures: those(captures, false),
+            refunds: those(refunds, true),
         }
     }
 
@@ -286,11 +288,11 @@ mod tests {
         assert_eq!(rows.current.as_deref(), Some("capt_3"));
         assert_eq!(rows.others, BTreeSet::from(["capt_1".to_owned()]));
         assert_eq!(rows.captures, BTreeMap::new(), "the row may yet be deleted");
+        let amounts = BTreeMap::from([("capt_1".to_owned(), Amount::new(500).unwrap())]);
+        assert_eq!(rows.young_captures, amounts);
         let json = r#"{"id":"capt_3","payment":{"captures":[{"id":"capt_1","amount":"5","age_ms":60000}]}}"#;
         let rows = RowJson::read(&JsonObject::parse(json).unwrap()).rows("usd");
-        assert_eq!(
-            rows.captures,
-            BTreeMap::from([("capt_1".to_owned(), Amount::new(500).unwrap())])
-        );
+        assert_eq!(rows.captures, amounts);
+        assert_eq!(rows.young_captures, BTreeMap::new());
     }
 }

@@ -80,15 +80,6 @@ impl<'a> Api<'a> {
         self.exchange.change(request, &self.exchange.key(part)).await
     }
 
-    pub(super) async fn capture_intent(&self, id: &str) -> Result<Intent> {
-        self.change(&requests::capture_intent(id), "").await
-    }
-
-    /// Cancels an intent; `part` tells the cancellations of one call apart.
-    pub(super) async fn cancel_intent(&self, id: &str, part: &str) -> Result<Intent> {
-        self.change(&requests::cancel_intent(id), part).await
-    }
-
     /// Updates an intent; `part` tells the updates of one call apart. The key is this call's alone: what an
     /// earlier call was answered may not be true any more.
     pub(super) async fn update_intent(&self, request: &HttpRequest, part: &str) -> Result<Intent> {
@@ -96,7 +87,9 @@ impl<'a> Api<'a> {
         self.exchange.change_past_replays(request, &key).await
     }
 
-    async fn change(&self, request: &HttpRequest, part: &str) -> Result<Intent> {
+    /// Makes a change of an intent that has the same effect however often it is made; `part` tells the changes of one
+    /// call apart.
+    pub(super) async fn change_intent(&self, request: &HttpRequest, part: &str) -> Result<Intent> {
         self.exchange.change_past_replays(request, &self.exchange.key(part)).await
     }
 

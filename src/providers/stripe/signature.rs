@@ -1,6 +1,10 @@
 //! Webhook signatures (<https://docs.stripe.com/webhooks#verify-manually>).
 
-use crate::webhook::is_signed;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::error::{PaymentProcessorError, Result as Answer};
+use crate::secret::Secret;
+use crate::webhook::{WebhookRequest, is_signed};
 
 /// How old a signature may be, and how far in the future, in seconds.
 const TOLERANCE: u64 = 300;
@@ -25,17 +29,37 @@ pub(super) enum SignatureError {
     OutOfTime,
 }
 
+/// Returns the text of a webhook request, if Stripe has signed it just now.
+///
+/// # Errors
+/// Why it is refused.
+pub(super) fn verified_text<'r>(
+    request: &'r WebhookRequest,
+    secret: Option<&Secret>,
+) -> Answer<&'r str> {
+    let secret = secret.map_or("", |secret| secret.expose());
+    let header = request.header("stripe-signature").unwrap_or_default();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    verify(&request.body, header, secret, now)
+        .map_err(|problem| refused("signature_not_valid", &problem.to_string()))?;
+    request.text().ok_or_else(not_an_event)
+}
+
+/// Returns the error of a request that Stripe has signed and that spells something else than an event.
+pub(super) fn not_an_event() -> PaymentProcessorError {
+    refused("event_not_valid", "its body is not an event of Stripe's")
+}
+
+fn refused(code: &str, detail: &str) -> PaymentProcessorError {
+    PaymentProcessorError::invalid("The webhook request was refused", code, detail)
+}
+
 /// Checks that Stripe signed `payload`, the request's raw body, at about `now` (seconds since 1970).
 /// `header` is `Stripe-Signature`: `t=…,v1=…`, where any `v1` may match.
 ///
 /// # Errors
 /// Why it is not Stripe's; it never says what the signature should have been.
-pub(super) fn verify(
-    payload: &[u8],
-    header: &str,
-    secret: &str,
-    now: u64,
-) -> Result<(), SignatureError> {
+fn verify(payload: &[u8], header: &str, secret: &str, now: u64) -> Result<(), SignatureError> {
     if secret.trim().is_empty() {
         return Err(SignatureError::NoSecret);
     }

@@ -66,6 +66,14 @@ test("a redirect begins at the server and ends at the shopper's bank", async (t)
   assert.equal((await pay(params)).status, "succeeded"); // the shopper's own browser walks all the way
 });
 
+test("a challenge waits for the shopper wherever it is shown", async (t) => {
+  const { stripe, post } = await open(t);
+  const { id } = (await post(INTENTS, PAYMENT)).body;
+  const asked = await stripe.shopper.confirm(id, { card: "3ds", returnUrl: "https://a.example/back" });
+  assert.deepEqual([asked.status, asked.next_action.type], ["requires_action", "redirect_to_url"]);
+  assert.equal((await stripe.shopper.authenticate(id)).status, "succeeded");
+});
+
 test("money that comes in by transfer counts once it is all there", async (t) => {
   const { stripe, post } = await open(t);
   const customer = (await post("/v1/customers")).body.id;

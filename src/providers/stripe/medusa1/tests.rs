@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::super::Any;
 use super::*;
 use crate::error::ErrorKind;
 use crate::http::testing::{Answer, Server, error, error_body, ok, replayed};

@@ -42,6 +42,8 @@ pub(super) fn read_event(text: &str) -> Option<WebhookEvent> {
         reason: object
             .get::<JsonObject>("last_payment_error")
             .and_then(|error| error.get("message")),
+        // In Medusa 1 the route looks for the cart, and nothing is given up.
+        is_of_this_store: false,
     })
 }
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::http::Endpoint;
+use super::super::options::{Limits, api_base, secret_key, webhook_secret, within};
+use crate::http::{ClientBuilder, Endpoint};
 use crate::secret::Secret;
 
 /// The options in `medusa-config.js`: those of `medusa-payment-stripe` 6, and from `api_base` on ours.
@@ -50,9 +51,6 @@ pub struct StripeOptions {
     pub max_retries: Option<u64>,
 }
 
-/// Where Stripe's API is.
-const API: &str = "https://api.stripe.com";
-
 /// The options, checked and filled up.
 #[derive(Debug)]
 pub(super) struct Settings {
@@ -62,9 +60,18 @@ pub(super) struct Settings {
     pub capture_at_once: bool,
     pub automatic_payment_methods: bool,
     pub description: Option<String>,
-    pub attempt_timeout: Duration,
     pub deadline: Duration,
-    pub max_retries: u32,
+    pub limits: Limits,
+}
+
+/// The version of the API that the processor speaks.
+const API_VERSION: &str = "2022-11-15";
+
+impl Settings {
+    /// Returns the connections to Stripe.
+    pub(super) fn client(&self) -> Result<ClientBuilder, String> {
+        self.limits.client(API_VERSION, &self.api_base, ("api_key", &self.api_key))
+    }
 }
 
 impl TryFrom<StripeOptions> for Settings {
@@ -74,52 +81,25 @@ impl TryFrom<StripeOptions> for Settings {
         // The JavaScript side reads these two.
         within("webhook_delay", options.webhook_delay, 0, 60_000)?;
         within("webhook_retries", options.webhook_retries, 1, 20)?;
-        if options.webhook_secret.as_ref().is_some_and(|secret| secret.expose().trim().is_empty()) {
-            return Err("option `webhook_secret`: expected the webhook endpoint's signing secret \
-                        (whsec_…), got an empty string; leave it out if there is no webhook"
-                .to_owned());
-        }
-        let timeout_ms = within("timeout_ms", options.timeout_ms, 1, 600_000)?;
         let deadline_ms = within("deadline_ms", options.deadline_ms, 1, 600_000)?;
-        let max_retries = within("max_retries", options.max_retries, 0, 10)?;
         Ok(Self {
-            api_base: Endpoint::parse("api_base", options.api_base.as_deref().unwrap_or(API))?,
-            api_key: secret_key(options.api_key)?,
-            webhook_secret: options.webhook_secret,
+            api_base: api_base(options.api_base.as_deref())?,
+            api_key: secret_key("api_key", options.api_key)?,
+            webhook_secret: webhook_secret("webhook_secret", options.webhook_secret)?,
             capture_at_once: options.capture.unwrap_or(false),
             automatic_payment_methods: options.automatic_payment_methods.unwrap_or(false),
             description: options.payment_description.filter(|text| !text.is_empty()),
-            attempt_timeout: Duration::from_millis(timeout_ms.unwrap_or(5_000)),
             deadline: Duration::from_millis(deadline_ms.unwrap_or(12_000)),
-            max_retries: max_retries.and_then(|retries| u32::try_from(retries).ok()).unwrap_or(2),
+            limits: Limits::of(options.timeout_ms, options.max_retries)?,
         })
     }
-}
-
-fn within(option: &str, value: Option<u64>, least: u64, most: u64) -> Result<Option<u64>, String> {
-    match value {
-        Some(value) if !(least..=most).contains(&value) => Err(format!(
-            "option `{option}`: expected a whole number from {least} to {most}, got {value}"
-        )),
-        value => Ok(value),
-    }
-}
-
-/// Returns the key, unless it is the publishable one. Text that cannot be a key at all is refused by the
-/// client.
-fn secret_key(key: Secret) -> Result<Secret, String> {
-    if key.expose().starts_with("pk_") {
-        return Err("option `api_key`: expected Stripe's secret key (sk_… or rk_…), got the \
-                    publishable key (pk_…), which belongs in the storefront"
-            .to_owned());
-    }
-    Ok(key)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::providers::stripe::{Any, Stripe};
+    use crate::providers::stripe::Any;
+    use crate::providers::stripe::medusa1::Stripe;
     use crate::registry::Provider;
 
     fn settings(json: &str) -> Result<Settings, String> {
@@ -133,9 +113,9 @@ mod tests {
         let settings = settings(r#"{"api_key":"sk_test_1","webhook_secret":null}"#).unwrap();
         assert_eq!(settings.api_base.as_str(), "https://api.stripe.com");
         assert!(!settings.capture_at_once && !settings.automatic_payment_methods);
-        assert_eq!(settings.attempt_timeout, Duration::from_secs(5));
+        assert_eq!(settings.limits.attempt_timeout, Duration::from_secs(5));
         assert_eq!(settings.deadline, Duration::from_secs(12));
-        assert_eq!(settings.max_retries, 2);
+        assert_eq!(settings.limits.max_retries, 2);
     }
 
     fn mistake(json: &str) -> String {

@@ -6,6 +6,7 @@ mod fake;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::super::Any;
 use super::*;
 use crate::layers::Stack;
 use crate::testing::{Fault, Harness, Ledger, Schedules, schedules};
@@ -35,7 +36,7 @@ impl Harness for AtStripe {
         let options = serde_json::json!({"api_key": "sk_test_1", "capture": self.captures_at_once});
         let options: StripeOptions = serde_json::from_value(options).unwrap();
         let settings = Settings::try_from(options).unwrap();
-        let client = client(&settings).unwrap().build_for(Arc::clone(&self.fake));
+        let client = settings.client().unwrap().build_for(Arc::clone(&self.fake));
         let stripe: Stripe<Any> = Stripe { client, settings, method: PhantomData };
         crate::testing::stack_of(stripe)
     }

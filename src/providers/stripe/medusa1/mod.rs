@@ -1,0 +1,480 @@
+//! Stripe in Medusa 1, as a drop-in for `medusa-payment-stripe` 6: the same identifiers, options, session data and
+//! wire, and right where that one is wrong.
+//!
+//! The session data is the PaymentIntent as Stripe sent it, with one member beside it
+//! (`medusa_payment_rs`, see `stored_state.rs`). Amounts are Stripe's own smallest unit, which is what
+//! Medusa v1 counts in.
+
+mod config;
+mod event;
+mod requests;
+mod stored_state;
+
+#[cfg(test)]
+mod schedules;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+
+use async_trait::async_trait;
+
+use config::Settings;
+use stored_state::StoredState;
+
+use super::api::{Api, RESOURCE_MISSING, UNEXPECTED_STATE};
+use super::intent::IntentStatus;
+use super::method::Method;
+use super::{intent_id, requests as wire, signature};
+use crate::amount::Amount;
+use crate::call::CallContext;
+use crate::error::{PaymentProcessorError, Result};
+use crate::http::Client;
+use crate::json::JsonObject;
+use crate::layers::Layers;
+use crate::processor::PaymentProcessor;
+use crate::refunds;
+use crate::registry::Provider;
+use crate::request::Operation;
+use crate::types::{
+    Authorization, Capture, Customer, PaymentProcessorContext, PaymentProcessorSessionResponse,
+    PaymentSessionStatus, UpdateRequests,
+};
+use crate::webhook::{PaymentState, WebhookEvent, WebhookRequest};
+
+pub use config::StripeOptions;
+
+/// The processor behind one of the plugin's identifiers.
+///
+/// - **Refunds** are paid once ([`refunds`]). The recorded ones are in the payment's data.
+/// - **Captures and cancellations** that Stripe says were done already are successes, once the intent
+///   itself shows it.
+/// - **Orphaned intents** (of another customer or currency, or of a call whose reply was lost) are
+///   canceled; if that fails, at the payment's next call.
+/// - An intent whose amount is not the session's is never authorized.
+pub struct Stripe<M> {
+    client: Client,
+    settings: Settings,
+    method: PhantomData<fn() -> M>,
+}
+
+impl<M: Method> Provider for Stripe<M> {
+    const IDENTIFIER: &'static str = M::IDENTIFIER;
+    type Config = StripeOptions;
+
+    fn from_config(options: StripeOptions) -> Result<Self, String> {
+        let settings = Settings::try_from(options)?;
+        let client = settings.client()?.build()?;
+        Ok(Self { client, settings, method: PhantomData })
+    }
+
+    fn layers(&self) -> Layers {
+        Layers::default()
+            .deadline(self.settings.deadline)
+            .attempt_timeout(self.settings.limits.attempt_timeout)
+            .max_retries(self.settings.limits.max_retries)
+    }
+}
+
+impl<M: Method> Stripe<M> {
+    fn api<'a>(&'a self, call: &'a CallContext) -> Api<'a> {
+        Api::new(&self.client, call)
+    }
+
+    /// Creates an intent, for a Stripe customer who is created first if Medusa knows none, in the place of
+    /// the orphaned ones.
+    async fn start(
+        &self,
+        api: &Api<'_>,
+        context: &PaymentProcessorContext,
+        mut orphaned: BTreeMap<String, Option<Amount>>,
+    ) -> Result<PaymentProcessorSessionResponse> {
+        wire::check_amount(context.amount, &context.currency_code)?;
+        let customer_of = context.customer.as_ref();
+        let has_account = customer_of.is_some_and(has_account);
+        let known = customer_of.and_then(stripe_customer);
+        let email = Some(context.email.as_str()).filter(|email| !email.trim().is_empty());
+        let request = |customer: Option<&str>| {
+            requests::create_intent(&self.settings, M::LOCAL_TYPE, context, customer)
+        };
+        let (mut customer, was_there) = match (&known, email) {
+            (None, Some(email)) => {
+                let (id, was_there) =
+                    api.customer_for(&context.resource_id, email, has_account).await?;
+                (Some(id), was_there)
+            }
+            _ => (known.clone(), known.is_some()),
+        };
+        if let Some(customer) = customer.as_deref().filter(|_| was_there) {
+            orphaned.extend(left_behind::<M>(api, customer, &context.resource_id).await?);
+        }
+        let intent = match api.create_intent(&request(customer.as_deref()), "").await {
+            // A customer of the test mode, or one who was deleted in the dashboard.
+            Err(error) if error.code() == RESOURCE_MISSING && customer.is_some() => {
+                customer = match email {
+                    Some(email) => Some(api.new_customer(email).await?),
+                    None => None,
+                };
+                api.create_intent(&request(customer.as_deref()), "-again").await?
+            }
+            answer => answer?,
+        };
+        // An attempt of this call whose reply was lost has created it already.
+        orphaned.remove(&intent.fields.id);
+        let state = StoredState {
+            orphaned_intents: orphaned,
+            customer: customer_of.and_then(|customer| customer.id.clone()),
+            has_account,
+            ..StoredState::default()
+        };
+        Ok(PaymentProcessorSessionResponse {
+            session_data: without_orphans(api, &state.written_into(&intent.raw)).await,
+            update_requests: customer.filter(|id| known.as_ref() != Some(id)).map(|id| {
+                let metadata = JsonObject::empty().with([("stripe_id", id.into())]);
+                UpdateRequests { customer_metadata: Some(metadata) }
+            }),
+            status: None,
+        })
+    }
+
+    /// Creates an intent in place of the one in `context`, unless that one is paid already.
+    async fn replace(
+        &self,
+        api: &Api<'_>,
+        context: &PaymentProcessorContext,
+        id: &str,
+        same_money: bool,
+    ) -> Result<Option<PaymentProcessorSessionResponse>> {
+        let mut orphaned = StoredState::of(&context.payment_session_data).orphaned_intents;
+        match api.retrieve_intent(id).await {
+            Ok(intent) if intent.fields.status.is_paid() && same_money => {
+                tracing::warn!("{id} is paid: it stays with the customer it was made for");
+                return Ok(None);
+            }
+            Ok(intent) if intent.fields.status.is_paid() => {
+                return Err(api.refused(
+                    UNEXPECTED_STATE,
+                    "It is paid or about to be: amount and currency stay as they are. Cancel or \
+                     refresh the payment session to pay anew.",
+                ));
+            }
+            Ok(intent) if intent.fields.status == IntentStatus::Canceled => {}
+            Ok(intent) => {
+                orphaned.insert(id.to_owned(), Some(intent.fields.amount));
+            }
+            // An account that has just changed from test to live does not know its old intents.
+            Err(error) if error.code() == RESOURCE_MISSING => {}
+            Err(error) => return Err(error),
+        }
+        self.start(api, context, orphaned).await.map(Some)
+    }
+
+    async fn set_amount(
+        &self,
+        api: &Api<'_>,
+        context: &PaymentProcessorContext,
+        id: &str,
+    ) -> Result<Option<PaymentProcessorSessionResponse>> {
+        wire::check_amount(context.amount, &context.currency_code)?;
+        match api.update_intent(&wire::update_amount(id, context.amount), "-amount").await {
+            Ok(intent) => {
+                let data = StoredState::of(&context.payment_session_data).written_into(&intent.raw);
+                Ok(Some(without_orphans(api, &data).await.into()))
+            }
+            Err(error) if error.code() == RESOURCE_MISSING => {
+                self.start(api, context, BTreeMap::new()).await.map(Some)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Returns the customer at Stripe whom Medusa keeps in the customer's metadata.
+fn stripe_customer(customer: &Customer) -> Option<String> {
+    customer.metadata.as_ref()?.get::<String>("stripe_id").filter(|id| !id.is_empty())
+}
+
+/// Returns whether the customer logs in, rather than being a guest.
+fn has_account(customer: &Customer) -> bool {
+    customer.has_account == Some(true)
+}
+
+/// Returns whether the intent in `data` is still the right one for the cart's customer. A guest keeps the
+/// cart's through all that happens to it: another e-mail address, which may have bought before, or a
+/// session that Medusa refreshed, for which it names no customer (`refreshPaymentSession`,
+/// `dist/services/cart.js`). A shopper who logs in or out gets an intent of their own.
+fn belongs_to(customer: Option<&Customer>, data: &JsonObject) -> bool {
+    let Some(customer) = customer else { return true };
+    let current = data.get::<String>("customer");
+    let known = stripe_customer(customer);
+    if known.is_some() && known == current {
+        return true;
+    }
+    let state = StoredState::of(data);
+    if has_account(customer) {
+        known.is_none() && (current.is_none() || state.customer == customer.id)
+    } else {
+        !state.has_account
+    }
+}
+
+/// Returns the intents that a cart has left behind, with their amounts: of a call whose reply was lost, or
+/// of a session that Medusa dropped without a word when the cart moved to another region (`setRegion_`,
+/// `dist/services/cart.js`). A payment collection may be paid in parts, each with an intent of its own.
+async fn left_behind<M: Method>(
+    api: &Api<'_>,
+    customer: &str,
+    cart: &str,
+) -> Result<Vec<(String, Option<Amount>)>> {
+    if !cart.starts_with("cart_") {
+        return Ok(Vec::new());
+    }
+    let payable = api.payable_intents::<M>(customer, cart).await?;
+    Ok(payable.into_iter().map(|(id, amount)| (id, Some(amount))).collect())
+}
+
+/// Cancels the intents that are not waited for any more, and returns the data after it. What could not be
+/// canceled stays in it for the next call.
+async fn without_orphans(api: &Api<'_>, data: &JsonObject) -> JsonObject {
+    let mut state = StoredState::of(data);
+    if state.orphaned_intents.is_empty() {
+        return data.clone();
+    }
+    let mut left = BTreeMap::new();
+    for (id, amount) in std::mem::take(&mut state.orphaned_intents) {
+        let over =
+            amount.map_or_else(String::new, |amount| format!(" over {amount} (minor units)"));
+        match api.cancel(&id, &format!("-{id}")).await {
+            Ok(_) => {}
+            Err(error) if error.code() == RESOURCE_MISSING => {}
+            Err(error) if error.code() == UNEXPECTED_STATE => tracing::error!(
+                "{id}{over}, which another payment replaced, cannot be canceled: it is paid or about to \
+                 be. Look at it in Stripe's dashboard, and refund it there."
+            ),
+            Err(error) => {
+                tracing::warn!(
+                    "{id}{over}, which another payment replaced, is not canceled yet ({}); the payment's \
+                     next call tries again",
+                    error.code()
+                );
+                left.insert(id, amount);
+            }
+        }
+    }
+    state.orphaned_intents = left;
+    state.written_into(data)
+}
+
+#[async_trait]
+impl<M: Method> PaymentProcessor for Stripe<M> {
+    /// Every request that changes something carries a key of the call.
+    fn is_repeatable(&self, _operation: Operation) -> bool {
+        true
+    }
+
+    /// A webhook's signature is checked without asking Stripe.
+    fn is_immediate(&self, operation: Operation) -> bool {
+        operation == Operation::ReadWebhook
+    }
+
+    async fn initiate_payment(
+        &self,
+        call: &CallContext,
+        context: PaymentProcessorContext,
+    ) -> Result<PaymentProcessorSessionResponse> {
+        self.start(&self.api(call), &context, BTreeMap::new()).await
+    }
+
+    async fn update_payment(
+        &self,
+        call: &CallContext,
+        context: PaymentProcessorContext,
+    ) -> Result<Option<PaymentProcessorSessionResponse>> {
+        let api = self.api(call);
+        let data = &context.payment_session_data;
+        let Some(id) = data.get::<String>("id") else {
+            return self.start(&api, &context, BTreeMap::new()).await.map(Some);
+        };
+        let same_currency = data
+            .get::<String>("currency")
+            .is_none_or(|currency| currency.eq_ignore_ascii_case(&context.currency_code));
+        let same_amount = data.get::<Amount>("amount") == Some(context.amount);
+        if !same_currency || !belongs_to(context.customer.as_ref(), data) {
+            return self.replace(&api, &context, &id, same_currency && same_amount).await;
+        }
+        if !same_amount {
+            return self.set_amount(&api, &context, &id).await;
+        }
+        let changed = without_orphans(&api, data).await;
+        Ok(if changed == *data { None } else { Some(changed.into()) })
+    }
+
+    /// Reads how far the shopper's payment is. Where an update's reply was lost, the intent is over
+    /// another amount than the session: an unpaid one is set right, a paid one is not accepted. Nor is one
+    /// whose money was given back meanwhile.
+    async fn authorize_payment(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+        _context: JsonObject,
+    ) -> Result<Authorization> {
+        let id = intent_id(call, &data)?;
+        let api = self.api(call);
+        let data = without_orphans(&api, &data).await;
+        let mut intent = api.retrieve_intent_with_charge(&id).await?;
+        if intent.fields.status == IntentStatus::Succeeded && intent.is_refunded() {
+            return Err(PaymentProcessorError::refused(
+                format!("authorize_payment of {id} is not possible"),
+                "payment_refunded",
+                "All of its money was refunded. Start a new cart to pay anew.",
+            ));
+        }
+        let expected = data.get::<Amount>("amount").unwrap_or(intent.fields.amount);
+        if intent.fields.amount != expected && intent.fields.status != IntentStatus::Canceled {
+            if intent.fields.status.is_paid() {
+                let advice = match intent.fields.status {
+                    IntentStatus::RequiresCapture => {
+                        "Refresh the payment session: that releases the money that is held."
+                    }
+                    _ => "Refund it in Stripe's dashboard, and start a new cart.",
+                };
+                return Err(PaymentProcessorError::refused(
+                    format!("authorize_payment of {id} is not possible"),
+                    "amount_mismatch",
+                    format!(
+                        "The shopper's payment is over {} and the cart's over {expected} (minor \
+                         units). {advice}",
+                        intent.fields.amount
+                    ),
+                ));
+            }
+            intent = api.update_intent(&wire::update_amount(&id, expected), "-amount").await?;
+        }
+        Ok(Authorization { status: intent.fields.status.for_medusa(), data })
+    }
+
+    async fn capture_payment(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+        _capture: Capture,
+    ) -> Result<JsonObject> {
+        let id = intent_id(call, &data)?;
+        let api = self.api(call);
+        let data = without_orphans(&api, &data).await;
+        let answer = api.change_intent(&wire::capture_intent(&id), "").await;
+        let intent = api.or_seen_as(IntentStatus::Succeeded, &id, answer).await?;
+        let received = intent.fields.amount_received.unwrap_or(intent.fields.amount);
+        if received < intent.fields.amount {
+            return Err(PaymentProcessorError::refused(
+                format!("capture_payment of {id} cannot be recorded"),
+                "partially_captured",
+                format!(
+                    "Stripe took {received} of {} (minor units), and Medusa would record all of it. \
+                     Look at the payment in Stripe's dashboard.",
+                    intent.fields.amount
+                ),
+            ));
+        }
+        Ok(StoredState::of(&data).written_into(&intent.raw))
+    }
+
+    /// Returns the data that it was given, with the refund among the recorded ones.
+    async fn refund_payment(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+        amount: Amount,
+    ) -> Result<JsonObject> {
+        let id = intent_id(call, &data)?;
+        wire::check_amount(amount, &data.get::<String>("currency").unwrap_or_default())?;
+        let api = self.api(call);
+        let made = api.refunds_of(&id, data.get("created"));
+        let mut state = StoredState::of(&data);
+        let record = std::mem::take(&mut state.refunds);
+        state.refunds =
+            refunds::refund(&made, call, &id, amount, record, self.settings.deadline).await?;
+        Ok(state.written_into(&data))
+    }
+
+    async fn cancel_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
+        let Ok(id) = intent_id(call, &data) else { return Ok(data) };
+        let api = self.api(call);
+        let data = without_orphans(&api, &data).await;
+        let intent = api.cancel(&id, "").await?;
+        Ok(StoredState::of(&data).written_into(&intent.raw))
+    }
+
+    /// As a cancellation; an intent that the account does not have cannot be paid any more.
+    async fn delete_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
+        match self.cancel_payment(call, data.clone()).await {
+            Err(error) if error.code() == RESOURCE_MISSING => {
+                tracing::warn!("this Stripe account has no {}: nothing to cancel", call.payment());
+                Ok(data)
+            }
+            result => result,
+        }
+    }
+
+    /// Where the data has its `latest_charge` as an object, so has the result: what Stripe calls
+    /// expanded. Otherwise it is the charge's id.
+    async fn retrieve_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
+        let id = intent_id(call, &data)?;
+        let api = self.api(call);
+        let intent = match data.get::<JsonObject>("latest_charge") {
+            Some(_) => api.retrieve_intent_with_charge(&id).await?,
+            None => api.retrieve_intent(&id).await?,
+        };
+        Ok(StoredState::of(&data).written_into(&intent.raw))
+    }
+
+    async fn get_payment_status(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+    ) -> Result<PaymentSessionStatus> {
+        let id = intent_id(call, &data)?;
+        Ok(self.api(call).retrieve_intent(&id).await?.fields.status.for_medusa())
+    }
+
+    /// `session_id` is the intent's id (`pi_…`): the plugin's service looks it up from Medusa's.
+    /// What a shopper may set is `description`, `metadata` (but `resource_id` and `cart_id`),
+    /// `receipt_email`, `setup_future_usage` and `shipping`.
+    async fn update_payment_data(
+        &self,
+        call: &CallContext,
+        session_id: String,
+        data: JsonObject,
+    ) -> Result<JsonObject> {
+        if !session_id.starts_with("pi_") {
+            return Err(PaymentProcessorError::invalid(
+                "The payment session cannot be updated",
+                "missing_payment_intent",
+                format!("{session_id} has no PaymentIntent. Stripe was not asked."),
+            ));
+        }
+        let request = requests::update_by_shopper(&session_id, &data)?;
+        let api = self.api(call);
+        let intent = match request {
+            Some(request) => api.update_intent(&request, "").await?,
+            None => api.retrieve_intent(&session_id).await?,
+        };
+        Ok(intent.raw)
+    }
+
+    /// Checks the signature (`Stripe-Signature`, with the option `webhook_secret`) and reads the event.
+    async fn read_webhook(
+        &self,
+        _call: &CallContext,
+        request: WebhookRequest,
+    ) -> Result<WebhookEvent> {
+        signature::verified_text(&request, self.settings.webhook_secret.as_ref())
+            .and_then(|text| event::read_event(text).ok_or_else(signature::not_an_event))
+    }
+
+    async fn payment_state(&self, call: &CallContext, data: JsonObject) -> Result<PaymentState> {
+        let id = intent_id(call, &data)?;
+        Ok(self.api(call).retrieve_intent_with_charge(&id).await?.state())
+    }
+}
