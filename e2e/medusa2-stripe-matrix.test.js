@@ -9,9 +9,9 @@ const { eventually } = require("./support/eventually");
 const { runMatrix, table } = require("./stripe/matrix");
 const { booksOf, inWords, CANCELED, OPEN, ORDER } = require("./stripe/medusa2/books");
 const { cellsOf, notCounted } = require("./stripe/medusa2/cells");
-const { checkout, PRICE } = require("./stripe/medusa2/checkout");
+const { checkout } = require("./stripe/medusa2/checkout");
 const { operationsOf } = require("./stripe/medusa2/operations");
-const { openStripeShop, PROVIDER } = require("./stripe/medusa2/shop");
+const { openStripeShop, PRICE, PROVIDER } = require("./stripe/medusa2/shop");
 const { SUBJECTS } = require("./stripe/medusa2/subjects");
 
 const subject = SUBJECTS[process.env.SUBJECT ?? "ours"];

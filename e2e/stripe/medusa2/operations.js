@@ -7,8 +7,8 @@
 const timers = require("node:timers/promises");
 const { LIMITS } = require("../limits");
 const { booksOf, inWords, CANCELED, OPEN, ORDER } = require("./books");
-const { checkout, PRICE, PRICE_OF_TWO } = require("./checkout");
-const { PROVIDER } = require("./shop");
+const { checkout } = require("./checkout");
+const { PRICE, PROVIDER } = require("./shop");
 
 const WHOLE = PRICE * 100;
 const PART = 5.5;
@@ -141,7 +141,7 @@ function operationsOf({ shop, steps = checkout({ shop }) }) {
       act: (payment) => steps.changeCart(payment, 2),
       again: buyWithAnOldPage,
       calls: 1,
-      books: both({ state: OPEN }, { state: ORDER, held: PRICE_OF_TWO * 100 }),
+      books: both({ state: OPEN }, { state: ORDER, held: 2 * WHOLE }),
     },
 
     complete: { ...completes, prepare: steps.paidSession, meets: reads, books: both(held) },
