@@ -151,12 +151,12 @@ pub struct RefundRecord {
     refunds: BTreeMap<String, Option<Amount>>,
     /// The refunds that the provider has and Medusa has not recorded, with their amounts; `null` for
     /// one that was found void.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "ids_with_amounts")]
     unrecorded_refunds: BTreeMap<String, Option<Amount>>,
 }
 
 /// Reads the provider's ids with amounts in minor units, `null` for an amount that is not known. Rows
-/// from before version 0.2 have the ids as a list. For `#[serde(deserialize_with = "…")]` in what a
+/// from before version 0.2 have the ids as a list, and in Medusa 2 a member that was dropped is null: there are none. For `#[serde(deserialize_with = "…")]` in what a
 /// provider stores, as the orders that another one replaced:
 ///
 /// ```
@@ -188,9 +188,10 @@ pub fn ids_with_amounts<'de, D: Deserializer<'de>>(
         Map(BTreeMap<String, Option<Amount>>),
         List(BTreeSet<String>),
     }
-    Ok(match Stored::deserialize(deserializer)? {
-        Stored::Map(map) => map,
-        Stored::List(ids) => ids.into_iter().map(|id| (id, None)).collect(),
+    Ok(match Option::deserialize(deserializer)? {
+        Some(Stored::Map(map)) => map,
+        Some(Stored::List(ids)) => ids.into_iter().map(|id| (id, None)).collect(),
+        None => BTreeMap::new(),
     })
 }
 

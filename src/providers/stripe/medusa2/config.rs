@@ -1,0 +1,183 @@
+//! The plugin's options, and what they have to be.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::super::options::{Limits, api_base, secret_key, webhook_secret, within};
+use crate::http::{ClientBuilder, Endpoint};
+use crate::secret::Secret;
+
+/// The options in `medusa-config.ts`: those of `@medusajs/payment-stripe` 2, each also in snake case, as Medusa's
+/// documentation spells some of them, and from `multicapture` on ours.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct StripeOptions {
+    /// The secret key (`sk_…`), or a restricted one (`rk_…`).
+    #[serde(alias = "api_key")]
+    pub api_key: Secret,
+    /// The webhook endpoint's signing secret (`whsec_…`).
+    #[serde(default, alias = "webhook_secret")]
+    pub webhook_secret: Option<Secret>,
+    /// Whether money is taken at once, rather than held until the payment is captured. False if not set.
+    #[serde(default)]
+    pub capture: Option<bool>,
+    /// Whether Stripe offers what the account's dashboard allows. False if not set.
+    #[serde(default, alias = "automatic_payment_methods")]
+    pub automatic_payment_methods: Option<bool>,
+    /// The payment method configuration (`pmc_…`) of the dashboard whose methods are offered.
+    #[serde(default, alias = "payment_method_configuration")]
+    pub payment_method_configuration: Option<String>,
+    /// What the payment's description says, unless the storefront sends a `payment_description`.
+    #[serde(default, alias = "payment_description")]
+    pub payment_description: Option<String>,
+    /// After how many days an OXXO voucher expires, 1 to 7; 3 if not set.
+    #[serde(default, alias = "oxxo_expires_days")]
+    pub oxxo_expires_days: Option<u64>,
+    /// The types of payment method (`sepa_debit`, …) that take days: an order is placed while Stripe is processing one.
+    #[serde(default, alias = "async_payment_method_types")]
+    pub async_payment_method_types: Option<Vec<String>>,
+    /// Whether Stripe is asked to hold what a first capture leaves, so that a payment can be captured in several parts
+    /// if the card allows it (<https://docs.stripe.com/payments/multicapture>). False if not set: a first part releases
+    /// the rest.
+    #[serde(default)]
+    pub multicapture: Option<bool>,
+    /// Where Stripe's API is: `https://api.stripe.com` if not set.
+    #[serde(default, rename = "api_base")]
+    pub api_base: Option<String>,
+    /// Milliseconds for one attempt at a call, answers included; 5,000 if not set.
+    #[serde(default, rename = "timeout_ms")]
+    pub timeout_ms: Option<u64>,
+    /// Milliseconds for a whole call, waiting and repeated attempts included; 8,000 if not set.
+    #[serde(default, rename = "deadline_ms")]
+    pub deadline_ms: Option<u64>,
+    /// How often a lost attempt is repeated, 0 to 10; 2 if not set.
+    #[serde(default, rename = "max_retries")]
+    pub max_retries: Option<u64>,
+}
+
+/// The options, checked and filled up.
+#[derive(Debug)]
+pub(super) struct Settings {
+    pub api_key: Secret,
+    pub webhook_secret: Option<Secret>,
+    pub api_base: Endpoint,
+    pub capture_at_once: bool,
+    pub automatic_payment_methods: bool,
+    pub payment_method_configuration: Option<String>,
+    pub description: Option<String>,
+    pub oxxo_expires_days: u64,
+    pub async_types: Vec<String>,
+    pub multicapture: bool,
+    pub deadline: Duration,
+    pub limits: Limits,
+}
+
+/// The version of the API that the processor speaks, as the SDK of the JavaScript plugin does.
+const API_VERSION: &str = "2024-04-10";
+
+impl Settings {
+    /// Returns the connections to Stripe.
+    pub(super) fn client(&self) -> Result<ClientBuilder, String> {
+        self.limits.client(API_VERSION, &self.api_base, ("apiKey", &self.api_key))
+    }
+
+    /// Returns the mark of this store, if it has a webhook endpoint, whose secret no other store on the account has.
+    pub(super) fn store_mark(&self) -> Option<String> {
+        let secret = self.webhook_secret.as_ref()?.expose();
+        let digest = Sha256::new().chain_update("medusa-payment-rs store ").chain_update(secret);
+        Some(base16ct::lower::encode_string(digest.finalize().get(..8)?))
+    }
+}
+
+impl TryFrom<StripeOptions> for Settings {
+    type Error = String;
+
+    fn try_from(options: StripeOptions) -> Result<Self, String> {
+        let is_said = |text: &String| !text.is_empty();
+        let deadline_ms = within("deadline_ms", options.deadline_ms, 1, 600_000)?;
+        let oxxo_expires_days = within("oxxoExpiresDays", options.oxxo_expires_days, 1, 7)?;
+        Ok(Self {
+            api_base: api_base(options.api_base.as_deref())?,
+            api_key: secret_key("apiKey", options.api_key)?,
+            webhook_secret: webhook_secret("webhookSecret", options.webhook_secret)?,
+            capture_at_once: options.capture.unwrap_or(false),
+            automatic_payment_methods: options.automatic_payment_methods.unwrap_or(false),
+            payment_method_configuration: options.payment_method_configuration.filter(is_said),
+            description: options.payment_description.filter(is_said),
+            oxxo_expires_days: oxxo_expires_days.unwrap_or(3),
+            async_types: options.async_payment_method_types.unwrap_or_default(),
+            multicapture: options.multicapture.unwrap_or(false),
+            deadline: Duration::from_millis(deadline_ms.unwrap_or(8_000)),
+            limits: Limits::of(options.timeout_ms, options.max_retries)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(json: &str) -> Result<Settings, String> {
+        let options: StripeOptions =
+            serde_json::from_str(json).map_err(|error| error.to_string())?;
+        options.try_into()
+    }
+
+    #[test]
+    fn an_option_may_be_spelled_as_in_the_code_or_as_in_the_documentation() {
+        for json in [
+            r#"{"apiKey":"sk_1","webhookSecret":"whsec_1","automaticPaymentMethods":true,"paymentDescription":"Mugs",
+                "paymentMethodConfiguration":"pmc_1","oxxoExpiresDays":5,"asyncPaymentMethodTypes":["sepa_debit"]}"#,
+            r#"{"api_key":"sk_1","webhook_secret":"whsec_1","automatic_payment_methods":true,"payment_description":"Mugs",
+                "payment_method_configuration":"pmc_1","oxxo_expires_days":5,"async_payment_method_types":["sepa_debit"]}"#,
+        ] {
+            let settings = settings(json).unwrap();
+            assert_eq!(settings.api_key.expose(), "sk_1");
+            assert!(settings.webhook_secret.is_some() && settings.automatic_payment_methods);
+            assert_eq!(settings.description.as_deref(), Some("Mugs"));
+            assert_eq!(settings.payment_method_configuration.as_deref(), Some("pmc_1"));
+            assert_eq!(settings.oxxo_expires_days, 5);
+            assert_eq!(settings.async_types, ["sepa_debit"]);
+        }
+    }
+
+    #[test]
+    fn what_is_not_set_has_its_documented_value() {
+        let settings = settings(r#"{"apiKey":"sk_1"}"#).unwrap();
+        assert_eq!(settings.api_base.as_str(), "https://api.stripe.com");
+        assert!(!settings.capture_at_once && !settings.multicapture);
+        assert_eq!(settings.oxxo_expires_days, 3);
+        assert_eq!(settings.deadline, Duration::from_secs(8));
+        assert_eq!(settings.store_mark(), None);
+    }
+
+    #[test]
+    fn every_mistake_names_its_option() {
+        for (option, json) in [
+            ("apiKey", r#"{}"#),
+            ("apiKey", r#"{"apiKey":"pk_live_1"}"#),
+            ("webhookSecret", r#"{"apiKey":"sk_1","webhookSecret":" "}"#),
+            ("oxxoExpiresDays", r#"{"apiKey":"sk_1","oxxoExpiresDays":8}"#),
+            ("deadline_ms", r#"{"apiKey":"sk_1","deadline_ms":0}"#),
+            ("apikey", r#"{"apiKey":"sk_1","apikey":"sk_1"}"#),
+        ] {
+            let error = settings(json).unwrap_err();
+            assert!(error.contains(&format!("`{option}`")), "{json}: {error}");
+            assert!(!error.contains("sk_1"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_stores_mark_follows_from_its_webhook_secret_and_does_not_show_it() {
+        let mark = |secret: &str| {
+            let json = format!(r#"{{"apiKey":"sk_1","webhookSecret":"{secret}"}}"#);
+            settings(&json).unwrap().store_mark().unwrap()
+        };
+        assert_eq!(mark("whsec_abc"), mark("whsec_abc"));
+        assert_ne!(mark("whsec_abc"), mark("whsec_abd"));
+        assert_eq!(mark("whsec_abc").len(), 16);
+        assert!(!mark("whsec_abc").contains("abc"));
+    }
+}

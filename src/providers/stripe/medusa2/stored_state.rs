@@ -1,0 +1,51 @@
+//! What this processor stores in a payment's data, beside the intent.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::amount::Amount;
+use crate::json::JsonObject;
+use crate::refunds::RefundRecord;
+
+/// The member of the data that holds it. Stripe has no field of that name.
+pub(super) const MEMBER: &str = "medusa_payment_rs";
+
+/// What Medusa has to hand back at the next call. Keyed by ids, never a list: Medusa 2 merges data deep. Amounts are in
+/// Stripe's unit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct StoredState {
+    #[serde(flatten)]
+    pub refunds: RefundRecord,
+    /// What was captured, by the ids of Medusa's rows.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub captures: BTreeMap<String, Amount>,
+    /// How much of the held money a capture in part has released.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub released: Option<Amount>,
+    /// The start whose outcome is not known, although it may have charged the shopper's card.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unconfirmed_start: Option<UnconfirmedStart>,
+}
+
+/// A request for an intent whose reply was lost. Repeated with the same key, it has the same answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct UnconfirmedStart {
+    /// Medusa's session, which is the key.
+    pub session: String,
+    /// The request's form as text: Stripe compares it with the first one, and PostgreSQL changes the order of members.
+    pub form: String,
+}
+
+impl StoredState {
+    /// Returns what is stored in `data`; nothing in rows that `@medusajs/payment-stripe` wrote.
+    pub(super) fn of(data: &JsonObject) -> Self {
+        data.get(MEMBER).unwrap_or_default()
+    }
+
+    /// Returns `data` with this state.
+    pub(super) fn written_into(&self, data: &JsonObject) -> JsonObject {
+        data.with_state(MEMBER, self)
+    }
+}
