@@ -155,6 +155,8 @@ export declare class AbstractPaymentProcessor extends MedusaPaymentProcessor {
 export declare class AbstractPaymentProvider<Options = Record<string, unknown>> implements medusa2.IPaymentProvider {
   /** The identifier of the Rust processor; see {@link registeredIdentifiers}. In Medusa it is `pp_<identifier>_<id>`. */
   static identifier: string;
+  /** The identifier of the Rust processor, if it is another one than Medusa's. */
+  static processor?: string;
   /** Marks the class of a payment provider, as in Medusa's own base. */
   static _isPaymentProvider: boolean;
   /** Whether `object` is an instance of a payment provider's class. */

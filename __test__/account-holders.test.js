@@ -64,6 +64,21 @@ test("a guest has no payment methods", async () => {
   expect(await till().listPaymentMethods({ context: {} })).toStrictEqual([]);
 });
 
+test("a customer who has an account holder gets no other", async () => {
+  const provider = till();
+  for (const account_holder of [{ data: { id: "holder_9" } }, { external_id: "holder_9", data: {} }]) {
+    const context = { account_holder, customer };
+    expect(await provider.createAccountHolder({ context })).toStrictEqual({ id: "holder_9" });
+  }
+  const asked = await provider.createAccountHolder({ context: { account_holder: { data: { id: "" } }, customer } });
+  expect(asked.id).toBe("holder_1");
+});
+
+test("an account holder whose customer is not handed over stays as it is", async () => {
+  const account_holder = { data: { id: "holder_9" } };
+  expect(await till().updateAccountHolder({ context: { account_holder } })).toStrictEqual({});
+});
+
 test("what is missing is named", async () => {
   const provider = till();
   for (const [call, name] of [
@@ -71,6 +86,7 @@ test("what is missing is named", async () => {
     [() => provider.updateAccountHolder({ context: { customer } }), "context.account_holder"],
     [() => provider.savePaymentMethod({ context: {} }), "context.account_holder"],
     [() => provider.deletePaymentMethod({ context: { account_holder: { data: {} } }, data: {} }), "data.id"],
+    [() => provider.deletePaymentMethod({ context: { account_holder: { data: {} } }, data: { id: "" } }), "data.id"],
     [() => provider.retrieveAccountHolder({}), "id"],
   ]) {
     const message = expect.stringContaining(`${name} is missing`);

@@ -104,4 +104,12 @@ export!(
     providers::stripe::medusa1::Stripe<providers::stripe::Giropay>,
     providers::stripe::medusa1::Stripe<providers::stripe::Ideal>,
     providers::stripe::medusa1::Stripe<providers::stripe::Przelewy24>,
+    providers::stripe::medusa2::Stripe<providers::stripe::Any>,
+    providers::stripe::medusa2::Stripe<providers::stripe::Bancontact>,
+    providers::stripe::medusa2::Stripe<providers::stripe::Blik>,
+    providers::stripe::medusa2::Stripe<providers::stripe::Giropay>,
+    providers::stripe::medusa2::Stripe<providers::stripe::Ideal>,
+    providers::stripe::medusa2::Stripe<providers::stripe::Przelewy24>,
+    providers::stripe::medusa2::Stripe<providers::stripe::Promptpay>,
+    providers::stripe::medusa2::Stripe<providers::stripe::Oxxo>,
 );

@@ -91,6 +91,16 @@ pub trait PaymentProcessor: Send + Sync + 'static {
         context: PaymentProcessorContext,
     ) -> Result<PaymentProcessorSessionResponse>;
 
+    /// Returns what to store of a payment of which it is not known whether it was started, if it may have moved money at
+    /// once; the calls that follow then find out. By default nothing is stored, the start has failed, and what it may have
+    /// left at the provider is given up in the background. Only Medusa 2 asks for it.
+    fn unconfirmed_session(
+        &self,
+        _context: &PaymentProcessorContext,
+    ) -> Option<PaymentProcessorSessionResponse> {
+        None
+    }
+
     /// Follows a change of the cart: amount, currency, customer, address.
     ///
     /// `None` if nothing has to change: Medusa then keeps the session as it is, its amount

@@ -209,6 +209,12 @@ impl RefundRecord {
             .filter_map(|(id, amount)| Some((id.as_str(), (*amount)?)))
     }
 
+    /// Returns the sum of the recorded refunds in minor units, if all of their amounts are known.
+    #[must_use]
+    pub fn recorded_amount(&self) -> Option<Amount> {
+        self.refunds.values().try_fold(Amount::ZERO, |sum, amount| sum.checked_add((*amount)?))
+    }
+
     fn has_recorded(&self, refund: &Refund) -> bool {
         self.refunds.contains_key(&refund.id)
     }

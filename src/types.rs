@@ -67,8 +67,12 @@ pub struct Customer {
     pub first_name: Option<String>,
     /// The family name.
     pub last_name: Option<String>,
+    /// The company. Medusa 1 has none.
+    pub company_name: Option<String>,
     /// The phone number.
     pub phone: Option<String>,
+    /// The customer's own billing address, which need not be the cart's.
+    pub billing_address: Option<Address>,
     /// Whether the customer can log in, rather than being a guest.
     pub has_account: Option<bool>,
     /// What the store and its plugins keep about the customer.

@@ -1,6 +1,7 @@
 // What must not compile.
 
 import { AbstractPaymentProvider } from "medusa-payment-rs";
+import type { StripeOptions } from "medusa-payment-rs/v2/stripe";
 
 class Manual extends AbstractPaymentProvider {
   static identifier = "manual";
@@ -32,6 +33,16 @@ manual.config;
 export class Numbered extends AbstractPaymentProvider {
   static identifier = 5;
 }
+
+// @ts-expect-error so is a processor
+export class Misnamed extends AbstractPaymentProvider {
+  static processor = 5;
+}
+
+// @ts-expect-error the key is needed
+export const keyless: StripeOptions = { webhookSecret: "whsec_1" };
+// @ts-expect-error there is no such option
+export const misspelt: StripeOptions = { apiKey: "sk_test_1", apibase: "http://localhost:12111" };
 
 export class Wrong extends AbstractPaymentProvider {
   // @ts-expect-error it is no status of Medusa's

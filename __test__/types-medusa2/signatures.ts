@@ -5,12 +5,13 @@ import type { AbstractPaymentProvider as Theirs } from "@medusajs/framework/util
 import { AbstractPaymentProvider } from "medusa-payment-rs";
 import type link from "medusa-payment-rs/link";
 import manual from "medusa-payment-rs/v2/manual";
+import stripe, { type StripeOptions } from "medusa-payment-rs/v2/stripe";
 import { check, type Equal } from "../types/equal";
 
 /** Medusa's methods, all of them. */
 type Method = keyof IPaymentProvider;
 check<Equal<keyof AbstractPaymentProvider, Method>>();
-check<Equal<keyof typeof AbstractPaymentProvider, keyof typeof Theirs>>();
+check<Equal<keyof typeof AbstractPaymentProvider, keyof typeof Theirs | "processor">>();
 
 /** With the modifier `?`, which indexed access leaves out. */
 check<Equal<Pick<AbstractPaymentProvider, Method>, Pick<IPaymentProvider, Method>>>();
@@ -63,7 +64,35 @@ export const asTheirs: IPaymentProvider = new AbstractPaymentProvider({});
 export const asOurs: Pick<AbstractPaymentProvider, Method> = theirs;
 
 // What Medusa's configuration takes.
-export const entry: ModuleProviderExports = manual;
+export const entries: ModuleProviderExports[] = [manual, stripe];
+
+// What `@medusajs/payment-stripe` takes, Medusa's documentation has, and ours in addition.
+export const options: StripeOptions[] = [
+  {
+    apiKey: "sk_test_1",
+    webhookSecret: "whsec_1",
+    capture: true,
+    automaticPaymentMethods: true,
+    paymentMethodConfiguration: "pmc_1",
+    paymentDescription: "Mugs",
+    oxxoExpiresDays: 3,
+    asyncPaymentMethodTypes: ["sepa_debit"],
+  },
+  {
+    api_key: "sk_test_1",
+    webhook_secret: "whsec_1",
+    automatic_payment_methods: true,
+    payment_method_configuration: "pmc_1",
+    payment_description: "Mugs",
+    oxxo_expires_days: 3,
+    async_payment_method_types: ["sepa_debit"],
+    multicapture: true,
+    api_base: "http://localhost:12111",
+    timeout_ms: 5000,
+    deadline_ms: 8000,
+    max_retries: 2,
+  },
+];
 
 // An author's addon has the same class.
 check<Equal<ReturnType<typeof link>["AbstractPaymentProvider"], typeof AbstractPaymentProvider>>();

@@ -12,7 +12,7 @@ use crate::amount::Amount;
 use crate::error::PaymentProcessorError;
 use crate::json::{JsonObject, kind_of};
 use crate::node::boundary::argument::Refusal;
-use crate::types::{Address, Customer};
+use crate::types::Customer;
 use crate::wrong_shape::without_values;
 
 /// The members of the input, before they are looked at one by one.
@@ -41,15 +41,8 @@ pub(super) struct Input<'a> {
 #[derive(Default)]
 pub(super) struct Context {
     pub(super) idempotency_key: Option<String>,
-    pub(super) customer: Option<CustomerJson>,
+    pub(super) customer: Option<Customer>,
     pub(super) account_holder: Option<HolderJson>,
-}
-
-/// Medusa's customer, with an address of their own.
-#[derive(Default)]
-pub(super) struct CustomerJson {
-    pub(super) customer: Customer,
-    pub(super) billing_address: Option<Address>,
 }
 
 /// The context, before the customer in it is read.
@@ -61,19 +54,22 @@ struct ContextJson {
     account_holder: Option<HolderJson>,
 }
 
-/// What a customer has beside what [`Customer`] says. Each is read from the whole: `flatten` cannot read the metadata,
-/// which stays the text that it was.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct BillingJson {
-    billing_address: Option<Address>,
-}
-
 /// A row of Medusa's table of account holders.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct HolderJson {
+    /// The provider's id.
+    pub(super) external_id: Option<String>,
     pub(super) data: Option<JsonObject>,
+}
+
+impl HolderJson {
+    /// Returns the provider's id, unless the provider has no record of the customer.
+    pub(super) fn provider_id(&self) -> Option<String> {
+        let is_there = |id: &String| !id.is_empty();
+        let in_data = || self.data.as_ref()?.get::<String>("id").filter(is_there);
+        in_data().or_else(|| self.external_id.clone().filter(is_there))
+    }
 }
 
 impl<'a> Input<'a> {
@@ -96,11 +92,8 @@ impl<'a> Input<'a> {
     pub(super) fn context(&self) -> Result<Context, Refusal> {
         let ContextJson { idempotency_key, customer, account_holder } =
             optional("context", self.json.context)?.unwrap_or_default();
-        let json = customer.as_deref();
-        let BillingJson { billing_address } =
-            optional("context.customer", json)?.unwrap_or_default();
-        let customer = optional("context.customer", json)?
-            .map(|customer| CustomerJson { customer, billing_address });
+        // By itself: serde would read it from an array, too.
+        let customer = optional("context.customer", customer.as_deref())?;
         Ok(Context { idempotency_key, customer, account_holder })
     }
 
@@ -212,11 +205,12 @@ mod tests {
     #[test]
     fn a_customer_has_metadata_and_an_address() {
         let entity = r#"{"id":"cus_1","email":"a@example.com","metadata":{"vip":1.50},"created_at":"2026-01-01",
-            "billing_address":{"city":"Bath"}}"#;
-        let CustomerJson { customer, billing_address } = context(entity).unwrap().customer.unwrap();
+            "company_name":"Analytical Engines","billing_address":{"city":"Bath"}}"#;
+        let customer = context(entity).unwrap().customer.unwrap();
         assert_eq!(customer.id.as_deref(), Some("cus_1"));
+        assert_eq!(customer.company_name.as_deref(), Some("Analytical Engines"));
         assert_eq!(customer.metadata.unwrap().as_str(), r#"{"vip":1.50}"#);
-        assert_eq!(billing_address.unwrap().city.as_deref(), Some("Bath"));
+        assert_eq!(customer.billing_address.unwrap().city.as_deref(), Some("Bath"));
     }
 
     #[test]

@@ -31,6 +31,7 @@ use crate::node::boundary::argument::{Argument, Arguments};
 use crate::node::boundary::outcome::Outcome;
 use crate::node::host::{Host, Method};
 use crate::request::{Operation, Request, Response};
+use crate::types::PaymentProcessorSessionResponse;
 
 /// Medusa 2 as a host.
 pub(crate) struct Medusa2;
@@ -76,11 +77,11 @@ impl Host for Medusa2 {
             Err(refusal) => return self.refused(operation, refusal),
         };
         let id_of = |data: &JsonObject| stack.processor().payment_id(data);
+        if let Some(answer) = asked.answer.take() {
+            return Outcome::Json(answer);
+        }
         let request = match asked.request.take() {
             Some(request) if !is_about_nothing(&request, id_of) => request,
-            _ if operation == Operation::ListPaymentMethods => {
-                return outcome::success(Response::PaymentMethods(Vec::new()), &asked, id_of);
-            }
             _ => return outcome::success(Response::Data(asked.stored.clone()), &asked, id_of),
         };
         let host = HostCall { usual_deadline: USUAL_DEADLINE, rows: asked.rows.clone() };
@@ -88,10 +89,10 @@ impl Host for Medusa2 {
         match (stack.call_from(host, request).await, unfinished) {
             (Ok(response), _) => outcome::success(response, &asked, id_of),
             (Err(error), Some((host, request))) if operation == Operation::InitiatePayment => {
-                if error.kind() == ErrorKind::OutcomeUnknown {
-                    background::undo(Arc::clone(stack), host, request);
+                match not_started(stack, host, request, &error) {
+                    Some(session) => outcome::success(Response::Session(session), &asked, id_of),
+                    None => self.outcome(operation, Err(error)),
                 }
-                self.outcome(operation, Err(error))
             }
             (Err(error), Some((host, request))) => {
                 let payment = id_of(&asked.stored).unwrap_or_default();
@@ -131,6 +132,31 @@ fn goes_on(stack: &Stack, operation: Operation) -> bool {
     }
 }
 
+/// Returns what is stored of a payment although its start has failed. If nothing is, what it may have left at the provider
+/// is given up.
+fn not_started(
+    stack: &Arc<Stack>,
+    host: HostCall,
+    request: Request,
+    error: &PaymentProcessorError,
+) -> Option<PaymentProcessorSessionResponse> {
+    if error.kind() != ErrorKind::OutcomeUnknown {
+        return None;
+    }
+    if let Request::InitiatePayment(context) = &request
+        && let Some(session) = stack.processor().unconfirmed_session(context)
+    {
+        let (provider, session_id) = (stack.identifier(), &context.resource_id);
+        tracing::warn!(
+            "{provider} has not confirmed the start of {session_id} ({}): the session's next call finds out",
+            error.code()
+        );
+        return Some(session);
+    }
+    background::undo(Arc::clone(stack), host, request);
+    None
+}
+
 /// Returns the outcome of a call that gives up a payment and has failed.
 fn given_up(
     stack: &Arc<Stack>,
@@ -147,7 +173,8 @@ fn given_up(
         if is_cancellation {
             tracing::error!(
                 "{provider} did not cancel {payment} ({code}), and Medusa goes on as if it had: money may still be held \
-                 or taken for it. Look at the payment in the provider's dashboard."
+                 or taken for it. {}",
+                error.detail()
             );
         }
         return failure;

@@ -107,7 +107,7 @@ mod tests {
     fn asked(stored: &str) -> Asked {
         let stored = data(stored);
         let session = Session::of(&stored);
-        Asked { request: None, session, rows: Rows::default(), stored }
+        Asked { request: None, answer: None, session, rows: Rows::default(), stored }
     }
 
     fn resolved(response: Response, asked: &Asked) -> String {

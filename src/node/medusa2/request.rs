@@ -1,6 +1,11 @@
 //! From the arguments of a method to a request.
 
-use super::input::{Context, Input, currency_of, invalid, minor_units};
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::input::{Context, HolderJson, Input, currency_of, invalid, minor_units};
+use super::outcome::json;
 use super::rows::{RowJson, Wanted};
 use super::session::Session;
 use crate::call::Rows;
@@ -12,8 +17,10 @@ use crate::webhook::WebhookRequest;
 
 /// A request, and what its answer needs.
 pub(super) struct Asked {
-    /// `None` if there is nothing to ask for: the payment's data stays as it is, and a guest has no payment methods.
+    /// `None` if there is nothing to ask for.
     pub(super) request: Option<Request>,
+    /// What the caller then gets, as JSON: unless it says something else the payment's data, as it was.
+    pub(super) answer: Option<String>,
     /// What Medusa merges the answer into.
     pub(super) stored: JsonObject,
     /// The payment session, if the class has seen it.
@@ -24,7 +31,13 @@ pub(super) struct Asked {
 impl Asked {
     /// Nothing is asked of what Medusa has stored.
     pub(super) fn of(stored: JsonObject) -> Self {
-        Self { request: None, session: Session::of(&stored), rows: Rows::default(), stored }
+        let session = Session::of(&stored);
+        Self { request: None, answer: None, session, rows: Rows::default(), stored }
+    }
+
+    /// Nothing is asked, and this is the answer.
+    fn answered(answer: &impl Serialize) -> Self {
+        Self { answer: Some(json(answer)), ..Self::of(JsonObject::empty()) }
     }
 
     fn about(data: &JsonObject, request: Request) -> Self {
@@ -64,8 +77,7 @@ pub(super) fn request(operation: Operation, arguments: &mut Arguments) -> Result
         | Operation::DeleteAccountHolder
         | Operation::ListPaymentMethods
         | Operation::SavePaymentMethod
-        | Operation::DeletePaymentMethod => account(operation, &input)
-            .map(|request| Asked { request, ..Asked::of(JsonObject::empty()) }),
+        | Operation::DeletePaymentMethod => account(operation, &input),
         _ => payment(operation, &input),
     }
 }
@@ -86,14 +98,14 @@ fn session(operation: Operation, input: &Input<'_>) -> Result<Asked, Refusal> {
         .or_else(|| data.get("session_id"))
         .unwrap_or_default();
     let customer = customer.unwrap_or_default();
-    let is_known = customer.customer.id.is_some() || customer.customer.email.is_some();
+    let is_known = customer.id.is_some() || customer.email.is_some();
     let context = PaymentProcessorContext {
         amount,
         currency_code: currency_code.clone(),
-        email: customer.customer.email.clone().unwrap_or_default(),
+        email: customer.email.clone().unwrap_or_default(),
         resource_id: id.clone(),
-        billing_address: customer.billing_address,
-        customer: is_known.then_some(customer.customer),
+        billing_address: customer.billing_address.clone(),
+        customer: is_known.then_some(customer),
         account_holder: account_holder.and_then(|holder| holder.data),
         context: input.context_object()?,
         payment_session_data: data.clone(),
@@ -158,34 +170,41 @@ fn payment(operation: Operation, input: &Input<'_>) -> Result<Asked, Refusal> {
     Ok(Asked::about(&data, request))
 }
 
-fn account(operation: Operation, input: &Input<'_>) -> Result<Option<Request>, Refusal> {
+fn account(operation: Operation, input: &Input<'_>) -> Result<Asked, Refusal> {
     let Context { customer, account_holder, .. } = input.context()?;
-    let customer = || {
-        let customer = customer.ok_or_else(|| missing_in_context("customer"))?;
-        Ok(Box::new(customer.customer))
-    };
-    if operation == Operation::CreateAccountHolder {
-        return Ok(Some(Request::CreateAccountHolder { customer: customer()? }));
-    }
-    let holder = match account_holder.and_then(|holder| holder.data) {
-        Some(holder) => holder,
+    let known = account_holder.as_ref().and_then(HolderJson::provider_id);
+    let holder = account_holder.and_then(|holder| holder.data);
+    let request = match (operation, holder, customer) {
+        (Operation::CreateAccountHolder, _, customer) => match (known, customer) {
+            // A customer has one.
+            (Some(id), _) => return Ok(Asked::answered(&BTreeMap::from([("id", id)]))),
+            (None, Some(customer)) => Request::CreateAccountHolder { customer: Box::new(customer) },
+            (None, None) => return Err(missing_in_context("customer")),
+        },
         // A guest has none, and no payment methods.
-        None if operation == Operation::ListPaymentMethods => return Ok(None),
-        None => return Err(missing_in_context("account_holder")),
-    };
-    Ok(Some(match operation {
-        Operation::UpdateAccountHolder => {
-            Request::UpdateAccountHolder { holder, customer: customer()? }
+        (Operation::ListPaymentMethods, None, _) => return Ok(Asked::answered(&[(); 0])),
+        (_, None, _) => return Err(missing_in_context("account_holder")),
+        (Operation::UpdateAccountHolder, Some(holder), Some(customer)) => {
+            Request::UpdateAccountHolder { holder, customer: Box::new(customer) }
         }
-        Operation::DeleteAccountHolder => Request::DeleteAccountHolder { holder },
-        Operation::SavePaymentMethod => Request::SavePaymentMethod { holder, data: input.data()? },
-        Operation::DeletePaymentMethod => {
-            let id = input.data()?.get::<String>("id");
+        // Medusa changes what it keeps of it beside the provider.
+        (Operation::UpdateAccountHolder, Some(_), None) => {
+            return Ok(Asked::answered(&BTreeMap::<&str, &str>::new()));
+        }
+        (Operation::DeleteAccountHolder, Some(holder), _) => {
+            Request::DeleteAccountHolder { holder }
+        }
+        (Operation::SavePaymentMethod, Some(holder), _) => {
+            Request::SavePaymentMethod { holder, data: input.data()? }
+        }
+        (Operation::DeletePaymentMethod, Some(holder), _) => {
+            let id = input.data()?.get::<String>("id").filter(|id| !id.is_empty());
             let id = id.ok_or_else(|| invalid("invalid_data", "data.id is missing."))?;
             Request::DeletePaymentMethod { holder, id }
         }
-        _ => Request::ListPaymentMethods { holder },
-    }))
+        (_, Some(holder), _) => Request::ListPaymentMethods { holder },
+    };
+    Ok(Asked::plain(request))
 }
 
 fn missing_in_context(name: &str) -> Refusal {

@@ -30,7 +30,7 @@ const MOST_PAGES: usize = 50;
 
 /// One call's requests.
 pub(super) struct Api<'a> {
-    exchange: Exchange<'a>,
+    pub(super) exchange: Exchange<'a>,
 }
 
 impl<'a> Api<'a> {
@@ -47,7 +47,8 @@ impl<'a> Api<'a> {
         self.read_intent(id, &requests::retrieve_intent_with_charge(id)).await
     }
 
-    async fn read_intent(&self, id: &str, request: &HttpRequest) -> Result<Intent> {
+    /// Retrieves the intent as `request` asks for it.
+    pub(super) async fn read_intent(&self, id: &str, request: &HttpRequest) -> Result<Intent> {
         let intent: Intent = self.exchange.read(request).await?;
         if intent.fields.id != id {
             let kind = ErrorKind::Unavailable;
@@ -55,6 +56,17 @@ impl<'a> Api<'a> {
             return Err(self.exchange.error(kind, "invalid_response", detail));
         }
         Ok(intent)
+    }
+
+    /// Returns the type of a payment method.
+    pub(super) async fn type_of_method(&self, id: &str) -> Result<String> {
+        #[derive(Deserialize)]
+        struct Typed {
+            #[serde(rename = "type")]
+            kind: String,
+        }
+        let method: Typed = self.exchange.read(&requests::retrieve_method(id)).await?;
+        Ok(method.kind)
     }
 
     /// Lists the intents of a customer that this way to pay made for a cart and that can still be paid.

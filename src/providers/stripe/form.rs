@@ -47,6 +47,25 @@ impl Form {
     }
 }
 
+/// Finds the keys below `path` that would become other fields in Stripe's form, where `a[b]` is a member
+/// of `a`.
+pub(super) fn keys_with_brackets(path: &str, value: &Value, found: &mut Vec<String>) {
+    let members: Vec<(String, &Value)> = match value {
+        Value::Object(members) => {
+            members.iter().map(|(key, value)| (format!("{path}.{key}"), value)).collect()
+        }
+        Value::Array(items) => items.iter().map(|value| (path.to_owned(), value)).collect(),
+        _ => return,
+    };
+    for (path, value) in members {
+        if path.contains(['[', ']']) {
+            found.push(path);
+        } else {
+            keys_with_brackets(&path, value, found);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -63,6 +63,24 @@ pub(super) struct IntentFields {
     pub metadata: Option<JsonObject>,
     #[serde(default)]
     pub payment_method_types: Vec<String>,
+    #[serde(default)]
+    pub currency: String,
+    #[serde(default)]
+    pub amount_capturable: Option<Amount>,
+    #[serde(default)]
+    pub payment_method: Option<PaymentMethod>,
+}
+
+/// The payment method of an intent.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum PaymentMethod {
+    Id(String),
+    /// What Stripe calls expanded.
+    Whole {
+        #[serde(rename = "type")]
+        kind: String,
+    },
 }
 
 impl IntentFields {
@@ -83,6 +101,21 @@ impl Intent {
         self.raw.get("latest_charge")
     }
 
+    /// Returns the intent with the id of its charge in the place of the whole one, as it is without having asked for it.
+    pub(super) fn with_charges_id(self) -> Self {
+        let Some(Identified { id }) = self.raw.get("latest_charge") else { return self };
+        Self { raw: self.raw.with([("latest_charge", id.into())]), ..self }
+    }
+
+    /// Returns whether Stripe lets it be captured several times; known only if it was read with its charge.
+    pub(super) fn allows_several_captures(&self) -> bool {
+        self.charge()
+            .and_then(|charge| charge.payment_method_details)
+            .and_then(|details| details.card)
+            .and_then(|card| card.multicapture)
+            .is_some_and(|multicapture| multicapture.status == "available")
+    }
+
     /// Returns whether all of its money was given back; known only if it was read with its charge.
     pub(super) fn is_refunded(&self) -> bool {
         self.charge().is_some_and(|charge| charge.refunded)
@@ -94,7 +127,7 @@ impl Intent {
         let IntentFields { id, status, amount, amount_received, .. } = &self.fields;
         let captured = match status {
             IntentStatus::Succeeded => amount_received.unwrap_or(*amount),
-            _ => Amount::ZERO,
+            _ => amount_received.unwrap_or_default(),
         };
         PaymentState {
             payment: id.clone(),
@@ -124,6 +157,26 @@ struct Charge {
     amount: Amount,
     #[serde(default)]
     amount_refunded: Amount,
+    #[serde(default)]
+    payment_method_details: Option<MethodDetails>,
+}
+
+#[derive(Debug, Deserialize)]
+struct MethodDetails {
+    #[serde(default)]
+    card: Option<CardDetails>,
+}
+
+#[derive(Debug, Deserialize)]
+struct CardDetails {
+    #[serde(default)]
+    multicapture: Option<Multicapture>,
+}
+
+/// Whether a card allows several captures (<https://docs.stripe.com/payments/multicapture>).
+#[derive(Debug, Deserialize)]
+struct Multicapture {
+    status: String,
 }
 
 impl Charge {

@@ -4,6 +4,8 @@
 pub trait Method: Send + Sync + 'static {
     /// Medusa's identifier.
     const IDENTIFIER: &'static str;
+    /// The name of its processor for Medusa 2, beside that for Medusa 1, which is registered under the identifier.
+    const MEDUSA_2: &'static str;
     /// The one `payment_method_types` entry; `None` where Stripe or the option
     /// `automatic_payment_methods` decides. A local method captures at once: it cannot hold money.
     const LOCAL_TYPE: Option<&'static str>;
@@ -20,7 +22,8 @@ pub trait Method: Send + Sync + 'static {
 }
 
 /// The types that belong to an identifier of their own.
-const LOCAL_TYPES: [&str; 5] = ["bancontact", "blik", "giropay", "ideal", "p24"];
+const LOCAL_TYPES: [&str; 7] =
+    ["bancontact", "blik", "giropay", "ideal", "p24", "promptpay", "oxxo"];
 
 macro_rules! methods {
     ($($(#[$doc:meta])* $name:ident: $identifier:literal, $local_type:expr;)+) => {
@@ -31,6 +34,7 @@ macro_rules! methods {
 
             impl Method for $name {
                 const IDENTIFIER: &'static str = $identifier;
+                const MEDUSA_2: &'static str = concat!("v2/", $identifier);
                 const LOCAL_TYPE: Option<&'static str> = $local_type;
             }
         )+
@@ -50,6 +54,10 @@ methods! {
     Ideal: "stripe-ideal", Some("ideal");
     /// Przelewy24, Poland.
     Przelewy24: "stripe-przelewy24", Some("p24");
+    /// PromptPay, Thailand. Only in Medusa 2.
+    Promptpay: "stripe-promptpay", Some("promptpay");
+    /// OXXO, Mexico. Only in Medusa 2.
+    Oxxo: "stripe-oxxo", Some("oxxo");
 }
 
 #[cfg(test)]

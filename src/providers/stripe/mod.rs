@@ -1,5 +1,5 @@
 //! Stripe, as a drop-in for the JavaScript plugins of both hosts: [`medusa1`] for `medusa-payment-stripe` 6,
-//! and right where that one is wrong.
+//! [`medusa2`] for `@medusajs/payment-stripe` 2, and right where those are wrong.
 //!
 //! Both speak to Stripe in the same way: `requests` has what is sent, `api` sends it for one call, `intent` is what
 //! Stripe has of a payment, `changes` are done once Stripe's own state shows it, `dialect` reads its errors. They
@@ -11,6 +11,7 @@ mod dialect;
 mod form;
 mod intent;
 pub mod medusa1;
+pub mod medusa2;
 mod method;
 mod options;
 mod requests;
@@ -20,7 +21,7 @@ use crate::call::CallContext;
 use crate::error::{PaymentProcessorError, Result};
 use crate::json::JsonObject;
 
-pub use method::{Any, Bancontact, Blik, Giropay, Ideal, Method, Przelewy24};
+pub use method::{Any, Bancontact, Blik, Giropay, Ideal, Method, Oxxo, Promptpay, Przelewy24};
 
 /// Returns the id of the intent that the data is about.
 fn intent_id(call: &CallContext, data: &JsonObject) -> Result<String> {

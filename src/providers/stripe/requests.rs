@@ -26,6 +26,25 @@ pub(super) fn retrieve_intent_with_charge(id: &str) -> HttpRequest {
     get(&intent_path(id), &Form::default().with("expand[0]", "latest_charge"))
 }
 
+pub(super) fn retrieve_intent_with_method(id: &str) -> HttpRequest {
+    get(&intent_path(id), &Form::default().with("expand[0]", "payment_method"))
+}
+
+pub(super) fn retrieve_intent_with_all(id: &str) -> HttpRequest {
+    let query =
+        Form::default().with("expand[0]", "payment_method").with("expand[1]", "latest_charge");
+    get(&intent_path(id), &query)
+}
+
+pub(super) fn retrieve_method(id: &str) -> HttpRequest {
+    HttpRequest::get(format!("/v1/payment_methods/{}", path_segment(id)))
+}
+
+/// The intents that were made since then, in seconds since 1970, newest first.
+pub(super) fn intents_since(since: u64) -> HttpRequest {
+    get("/v1/payment_intents", &Form::default().with("created[gte]", since).with("limit", 100))
+}
+
 /// The last intents of a customer, newest first. What a cart has left behind is among them.
 pub(super) fn list_intents(customer: &str) -> HttpRequest {
     let query = Form::default().with("customer", customer).with("limit", 20);
@@ -33,7 +52,11 @@ pub(super) fn list_intents(customer: &str) -> HttpRequest {
 }
 
 pub(super) fn capture_intent(id: &str) -> HttpRequest {
-    post(format!("{}/capture", intent_path(id)), &Form::default())
+    capture_with(id, &Form::default())
+}
+
+pub(super) fn capture_with(id: &str, form: &Form) -> HttpRequest {
+    post(format!("{}/capture", intent_path(id)), form)
 }
 
 pub(super) fn cancel_intent(id: &str) -> HttpRequest {

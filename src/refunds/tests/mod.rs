@@ -208,10 +208,10 @@ async fn every_flaw_is_caught_by_the_schedules() {
 #[test]
 fn a_record_of_which_medusa_2_has_nulled_a_part_keeps_the_rest() {
     let stored = r#"{"refunds":{"re_1":300},"unrecorded_refunds":null}"#;
-    let record: RefundRecord = serde_json::from_str(stored).unwrap();
+    let record: crate::refunds::RefundRecord = serde_json::from_str(stored).unwrap();
     assert_eq!(record.recorded().collect::<Vec<_>>(), ["re_1"]);
     assert_eq!(record.unrecorded().count(), 0);
-    let none: RefundRecord =
+    let none: crate::refunds::RefundRecord =
         serde_json::from_str(r#"{"refunds":null,"unrecorded_refunds":{"re_2":300}}"#).unwrap();
     assert_eq!(none.recorded().count(), 0);
     assert_eq!(none.unrecorded().count(), 1);

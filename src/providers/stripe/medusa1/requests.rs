@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::super::form::Form;
+use super::super::form::{Form, keys_with_brackets};
 use super::super::requests::{REFUND_MARK, intent_path, post};
 use super::config::Settings;
 use crate::error::{PaymentProcessorError, Result};
@@ -84,25 +84,6 @@ pub(super) fn update_by_shopper(id: &str, data: &JsonObject) -> Result<Option<Ht
         .filter(|(key, value)| key.as_str() != "metadata" || value.is_object())
         .fold(Form::default(), |form, (key, value)| form.with_json(key, value));
     Ok((!form.is_empty()).then(|| post(intent_path(id), &form)))
-}
-
-/// Finds the keys below `path` that would become other fields in Stripe's form, where `a[b]` is a member
-/// of `a`.
-fn keys_with_brackets(path: &str, value: &Value, found: &mut Vec<String>) {
-    let members: Vec<(String, &Value)> = match value {
-        Value::Object(members) => {
-            members.iter().map(|(key, value)| (format!("{path}.{key}"), value)).collect()
-        }
-        Value::Array(items) => items.iter().map(|value| (path.to_owned(), value)).collect(),
-        _ => return,
-    };
-    for (path, value) in members {
-        if path.contains(['[', ']']) {
-            found.push(path);
-        } else {
-            keys_with_brackets(&path, value, found);
-        }
-    }
 }
 
 fn refused_fields(what: &str, fields: &[String], code: &str) -> PaymentProcessorError {

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::amount::Amount;
+use crate::call::CallContext;
 use crate::json::JsonObject;
-use crate::refunds::RefundRecord;
+use crate::refunds::{RefundRecord, ids_with_amounts};
 
 /// The member of the data that holds it. Stripe has no field of that name.
-pub(super) const MEMBER: &str = "medusa_payment_rs";
+const MEMBER: &str = "medusa_payment_rs";
 
 /// What Medusa has to hand back at the next call. Keyed by ids, never a list: Medusa 2 merges data deep. Amounts are in
 /// Stripe's unit.
@@ -19,8 +20,8 @@ pub(super) struct StoredState {
     #[serde(flatten)]
     pub refunds: RefundRecord,
     /// What was captured, by the ids of Medusa's rows.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub captures: BTreeMap<String, Amount>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "ids_with_amounts")]
+    pub captures: BTreeMap<String, Option<Amount>>,
     /// How much of the held money a capture in part has released.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub released: Option<Amount>,
@@ -42,6 +43,18 @@ impl StoredState {
     /// Returns what is stored in `data`; nothing in rows that `@medusajs/payment-stripe` wrote.
     pub(super) fn of(data: &JsonObject) -> Self {
         data.get(MEMBER).unwrap_or_default()
+    }
+
+    /// Records what was taken for the call's row.
+    pub(super) fn record_capture(&mut self, call: &CallContext, taken: Amount) {
+        if let Some(row) = call.row() {
+            self.captures.insert(row.to_owned(), Some(taken));
+        }
+    }
+
+    /// Returns the sum of what was captured, if that is known.
+    pub(super) fn captured(&self) -> Option<Amount> {
+        self.captures.values().try_fold(Amount::ZERO, |sum, amount| sum.checked_add((*amount)?))
     }
 
     /// Returns `data` with this state.

@@ -1,6 +1,8 @@
 //! Amounts in Stripe's unit, which is the currency's smallest one for most currencies and something of its own for some
 //! (<https://docs.stripe.com/currencies#zero-decimal>, `#three-decimal`, `#special-cases`).
 
+use serde_json::Value;
+
 use crate::amount::{Amount, currency_exponent};
 
 /// The currencies that Stripe counts in whole units, although some have hundredths by ISO 4217.
@@ -59,6 +61,18 @@ pub(super) fn part_of(amount: Amount, currency: &str, rest: Option<Amount>) -> O
     (is_exact || rest == Some(units)).then_some(units)
 }
 
+/// Returns an amount of Stripe's in major units, as a JSON number with the decimals that it needs.
+pub(super) fn in_major_units(amount: Amount, currency: &str) -> Value {
+    let scale = 10_u64.pow(decimals(currency));
+    let (whole, part) = (amount.minor_units() / scale, amount.minor_units() % scale);
+    if part == 0 {
+        return whole.into();
+    }
+    let width = decimals(currency) as usize;
+    let text = format!("{whole}.{part:0width$}");
+    serde_json::from_str(text.trim_end_matches('0')).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,6 +121,20 @@ mod tests {
         assert_eq!(part(1234, Some(amount(1240))), Some(1240));
         assert_eq!(part(734, Some(amount(740))), Some(740));
         assert_eq!(part(734, Some(amount(750))), None);
+    }
+
+    #[test]
+    fn an_amount_in_major_units_has_the_decimals_that_it_needs() {
+        for (stripe, currency, major) in [
+            (1999, "usd", "19.99"),
+            (1990, "usd", "19.9"),
+            (5, "usd", "0.05"),
+            (1500, "jpy", "1500"),
+            (1240, "kwd", "1.24"),
+            (50_000, "isk", "500"),
+        ] {
+            assert_eq!(in_major_units(amount(stripe), currency).to_string(), major);
+        }
     }
 
     proptest::proptest! {

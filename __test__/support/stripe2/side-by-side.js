@@ -1,0 +1,127 @@
+// The JavaScript plugin of Medusa 2 and this addon's provider, each with a fake Stripe of its own and nothing else to tell
+// them apart. What they do differently comes out as lines.
+
+const { startFakeStripe } = require("../../../support/stripe");
+const { inMedusa2 } = require("../medusa2");
+
+const API_KEY = "sk_test_SideBySide";
+const WEBHOOK_SECRET = "whsec_SideBySide";
+const OPTIONS = { apiKey: API_KEY, webhookSecret: WEBHOOK_SECRET };
+
+const THEIRS = require(inMedusa2("@medusajs/payment-stripe")).default.services;
+const OURS = require("medusa-payment-rs/v2/stripe").services;
+
+const classOf = (services, name) => services.find(({ identifier }) => identifier === name);
+
+function makeTheirs({ identifier, options, cradle, fake }) {
+  const plugin = new (classOf(THEIRS, identifier))(cradle, { ...OPTIONS, ...options });
+  // No option says where Stripe is.
+  for (const [name, value] of Object.entries({ host: "127.0.0.1", port: fake.port, protocol: "http" })) {
+    plugin.stripe_._setApiField(name, value);
+  }
+  return plugin;
+}
+
+const makeOurs = ({ identifier, options, cradle, fake }) =>
+  new (classOf(OURS, identifier))(cradle, { ...OPTIONS, api_base: fake.url, ...options });
+
+/** The rows that the payment module has written before it asks. */
+function cradleOf(rows) {
+  const quiet = () => {};
+  const retrieve = async (id) => {
+    const { amount, currency_code, ...row } = rows.get(id);
+    return { id, amount, raw_amount: { value: String(amount) }, currency_code, ...row };
+  };
+  return {
+    captureService: { retrieve },
+    refundService: { retrieve },
+    paymentSessionService: { retrieve },
+    logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+  };
+}
+
+/** What both do, one after the other: `{ requests, results }` of each, in which ids are numbered. */
+async function bothDo(scenario, { identifier = "stripe", options = {} } = {}) {
+  const start = Date.now();
+  const done = [];
+  for (const make of [makeTheirs, makeOurs]) {
+    const fake = await startFakeStripe({ apiKey: API_KEY, webhookSecret: WEBHOOK_SECRET, now: () => start });
+    try {
+      const rows = new Map();
+      const provider = make({ identifier, options, cradle: cradleOf(rows), fake });
+      const results = await scenario({ provider, fake, rows });
+      done.push(numbered({ requests: fake.requests.map(requestOf), results }));
+    } finally {
+      await fake.close();
+    }
+  }
+  return { theirs: done[0], ours: done[1] };
+}
+
+const requestOf = ({ method, path, params, idempotencyKey, version }) => ({
+  line: `${method} ${path}`,
+  fields: flat(params),
+  key: idempotencyKey,
+  version,
+});
+
+/** Ids and secrets by the order in which they appear, and without what else is random. */
+function numbered(value) {
+  const numbers = new Map();
+  const text = JSON.stringify(value, (name, member) => (name === "invoice_prefix" ? undefined : member));
+  const number = (id, prefix) => {
+    if (!numbers.has(id))
+      numbers.set(id, [...numbers.keys()].filter((other) => other.startsWith(`${prefix}_`)).length + 1);
+    return `${prefix}_${numbers.get(id)}`;
+  };
+  return JSON.parse(text.replace(/\b(pi|ch|cus|pm|seti|re|evt|txn)_(?=\w{14})[A-Za-z0-9]+(_secret_\w+)?/g, number));
+}
+
+/** `{ "a[b]": value }` of everything in the value. */
+function flat(value, name = "") {
+  if (value === null || typeof value !== "object") return { [name]: value };
+  const members = Object.entries(value);
+  if (members.length === 0) return name === "" ? {} : { [name]: value };
+  return Object.assign({}, ...members.map(([key, member]) => flat(member, name === "" ? key : `${name}[${key}]`)));
+}
+
+/** What ours does otherwise, as lines: `+` is ours alone, `-` theirs alone. */
+function differences({ theirs, ours }) {
+  return [
+    ...requestDifferences(theirs.requests, ours.requests),
+    ...compared("", flat(theirs.results), flat(ours.results)),
+  ];
+}
+
+function requestDifferences(theirs, ours) {
+  const lines = [];
+  let next = 0;
+  for (const request of theirs) {
+    const at = ours.findIndex(({ line }, index) => index >= next && line === request.line);
+    if (at === -1) {
+      lines.push(`- ${request.line}`);
+      continue;
+    }
+    for (const more of ours.slice(next, at)) lines.push(`+ ${more.line}`);
+    lines.push(...compared(`${request.line} `, request.fields, ours[at].fields));
+    if (ours[at].version !== request.version) lines.push(`${request.line} in version ${ours[at].version}`);
+    next = at + 1;
+  }
+  return [...lines, ...ours.slice(next).map(({ line }) => `+ ${line}`)];
+}
+
+/** Members of ours that Medusa stores beside what Stripe sent. */
+const STORED = /\[(medusa_session|medusa_payment_rs)\]/;
+
+function compared(what, theirs, ours) {
+  const names = [...new Set([...Object.keys(theirs), ...Object.keys(ours)])].filter((name) => !STORED.test(name));
+  return names.flatMap((name) => {
+    const [their, our] = [theirs, ours].map((fields) => (name in fields ? JSON.stringify(fields[name]) : undefined));
+    if (their === our) return [];
+    if (their === undefined) return [`${what}+ ${name} ${our}`];
+    if (our === undefined) return [`${what}- ${name} ${their}`];
+    return [`${what}${name} ${our}, not ${their}`];
+  });
+}
+
+module.exports = { OPTIONS, OURS, THEIRS, bothDo, differences };

@@ -1,0 +1,497 @@
+//! Stripe in Medusa 2, as a drop-in for `@medusajs/payment-stripe` 2: the same identifiers, options, session data and wire,
+//! and right where that one is wrong.
+//!
+//! The payment's data is the PaymentIntent as Stripe sent it, with one member beside it (`medusa_payment_rs`, see
+//! `stored_state`). Amounts in it are in Stripe's unit (`units`), those of the contract in the currency's minor unit.
+
+mod account_holders;
+mod capture;
+mod config;
+mod event;
+mod start;
+mod stored_state;
+#[cfg(test)]
+mod tests;
+mod units;
+
+use std::marker::PhantomData;
+
+use async_trait::async_trait;
+
+use config::Settings;
+use start::Wishes;
+use stored_state::{StoredState, UnconfirmedStart};
+
+use super::api::{Api, RESOURCE_MISSING, UNEXPECTED_STATE};
+use super::form::Form;
+use super::intent::{Intent, IntentStatus, PaymentMethod};
+use super::method::Method;
+use super::{intent_id, requests, signature};
+use crate::account_holders::{AccountHolders, PaymentMethods};
+use crate::amount::Amount;
+use crate::call::CallContext;
+use crate::error::{PaymentProcessorError, Result};
+use crate::http::{Client, HttpRequest};
+use crate::json::JsonObject;
+use crate::layers::Layers;
+use crate::processor::PaymentProcessor;
+use crate::refunds;
+use crate::registry::Provider;
+use crate::request::Operation;
+use crate::types::{
+    Authorization, Capture, PaymentProcessorContext, PaymentProcessorSessionResponse,
+    PaymentSessionStatus,
+};
+use crate::webhook::{PaymentState, WebhookAction, WebhookEvent, WebhookRequest};
+
+pub use config::StripeOptions;
+
+/// The processor behind one of the plugin's identifiers in Medusa 2.
+///
+/// - **Captures in part** take the part ([`Capture::Part`]). What a first part leaves is released, unless the store has
+///   asked for several captures and the card allows them.
+/// - **Refunds** are paid once ([`refunds`]).
+/// - **A start whose reply was lost** is found again under the session's id, which is its key.
+/// - An intent of another session, or over another amount than the session's, is never authorized.
+pub struct Stripe<M> {
+    client: Client,
+    settings: Settings,
+    method: PhantomData<fn() -> M>,
+}
+
+impl<M: Method> Provider for Stripe<M> {
+    const IDENTIFIER: &'static str = M::MEDUSA_2;
+    type Config = StripeOptions;
+
+    fn from_config(options: StripeOptions) -> Result<Self, String> {
+        let settings = Settings::try_from(options)?;
+        let client = settings.client()?.build()?;
+        Ok(Self { client, settings, method: PhantomData })
+    }
+
+    fn layers(&self) -> Layers {
+        Layers::default()
+            .deadline(self.settings.deadline)
+            .attempt_timeout(self.settings.limits.attempt_timeout)
+            .max_retries(self.settings.limits.max_retries)
+    }
+}
+
+impl<M: Method> Stripe<M> {
+    fn api<'a>(&'a self, call: &'a CallContext) -> Api<'a> {
+        Api::new(&self.client, call)
+    }
+
+    /// Returns how far the intent is, in Medusa's words.
+    fn status(&self, intent: &Intent) -> PaymentSessionStatus {
+        let is_processing = intent.fields.status == IntentStatus::Processing;
+        match &intent.fields.payment_method {
+            Some(PaymentMethod::Whole { kind }) if is_processing && self.takes_days(kind) => {
+                PaymentSessionStatus::PendingAuthorization
+            }
+            _ => intent.fields.status.for_medusa(),
+        }
+    }
+
+    /// Whether an order is placed while a payment of this type is being processed.
+    fn takes_days(&self, kind: &str) -> bool {
+        self.settings.async_types.iter().any(|known| known == kind)
+    }
+
+    /// Returns what Medusa stores of a session whose intent is this one.
+    fn session(&self, intent: &Intent, state: &StoredState) -> PaymentProcessorSessionResponse {
+        PaymentProcessorSessionResponse {
+            status: Some(self.status(intent)),
+            ..state.written_into(&intent.raw).into()
+        }
+    }
+
+    /// Reads the intent that the payment's data is about, with its whole charge. One whose start was not confirmed is asked
+    /// for again, which finds it.
+    async fn intent_of(
+        &self,
+        api: &Api<'_>,
+        call: &CallContext,
+        data: &JsonObject,
+    ) -> Result<Intent> {
+        let start = StoredState::of(data).unconfirmed_start;
+        let id = match start.filter(|_| stored_id(data).is_none()) {
+            Some(UnconfirmedStart { session, form }) => {
+                let request = HttpRequest::post(INTENTS).form(form);
+                start::start(api, &request, &session, true).await?.fields.id
+            }
+            None => intent_id(call, data)?,
+        };
+        api.read_intent(&id, &requests::retrieve_intent_with_all(&id)).await
+    }
+
+    /// Starts a payment. `key` is the request's idempotency key.
+    async fn start(
+        &self,
+        call: &CallContext,
+        context: &PaymentProcessorContext,
+        key: &str,
+    ) -> Result<PaymentProcessorSessionResponse> {
+        let wishes = Wishes::of(&context.payment_session_data)?;
+        let request = self.new_intent(context, &wishes)?;
+        let intent = start::start(&self.api(call), &request, key, wishes.confirms()).await?;
+        Ok(self.session(&intent, &StoredState::default()))
+    }
+
+    fn new_intent(
+        &self,
+        context: &PaymentProcessorContext,
+        wishes: &Wishes,
+    ) -> Result<HttpRequest> {
+        Ok(requests::post(INTENTS, &start::new_intent::<M>(&self.settings, context, wishes)?))
+    }
+
+    /// Releases what is held, and makes the intent unpayable.
+    async fn give_up(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
+        let api = self.api(call);
+        let mut state = StoredState::of(&data);
+        let id = match (stored_id(&data), state.unconfirmed_start.take()) {
+            (Some(id), _) => id,
+            (None, Some(_)) => self.intent_of(&api, call, &data).await?.fields.id,
+            (None, None) => return Ok(data),
+        };
+        let refusal = match api.cancel(&id, "").await {
+            Ok(intent) => return Ok(state.written_into(&intent.raw)),
+            Err(error) if error.code() == UNEXPECTED_STATE => error,
+            Err(error) => return Err(error),
+        };
+        let intent = api.retrieve_intent_with_charge(&id).await?;
+        if has_nothing_left(&intent, &state) {
+            return Ok(state.written_into(&intent.with_charges_id().raw));
+        }
+        let taken = intent.fields.amount_received.unwrap_or_default();
+        if taken.is_zero() {
+            return Err(refusal);
+        }
+        Err(api.refused(
+            UNEXPECTED_STATE,
+            format!(
+                "Stripe has taken {taken} (Stripe's unit) with {id}: canceling gives nothing back. Refund the payment, in \
+                 Medusa if it has an order, and otherwise in Stripe's dashboard."
+            ),
+        ))
+    }
+}
+
+const INTENTS: &str = "/v1/payment_intents";
+
+fn stored_id(data: &JsonObject) -> Option<String> {
+    data.get::<String>("id").filter(|id| !id.is_empty())
+}
+
+/// Whether a payment that was captured has nothing more to be given up: all of it was refunded, or what Medusa has
+/// captured is all that was taken, and the rest was released with it.
+fn has_nothing_left(intent: &Intent, state: &StoredState) -> bool {
+    let taken = intent.fields.amount_received.unwrap_or_default();
+    let recorded = state.captured();
+    let is_part = !taken.is_zero() && taken < intent.fields.amount && recorded == Some(taken);
+    intent.fields.status == IntentStatus::Succeeded && (intent.is_refunded() || is_part)
+}
+
+/// Returns the error of an intent that was made for another session of Medusa's, or elsewhere. A storefront can name any.
+fn of_another_session(api: &Api<'_>, id: &str) -> PaymentProcessorError {
+    api.refused(
+        "payment_of_another_session",
+        format!("{id} was not made for this payment session. Start the payment anew."),
+    )
+}
+
+/// Whether the intent was made for Medusa's session `payses_…`; of one without a name that is not known.
+fn is_of_session(intent: &Intent, session: &str) -> bool {
+    let metadata = intent.fields.metadata.as_ref();
+    let named = metadata.and_then(|metadata| metadata.get::<String>(start::SESSION));
+    !session.starts_with("payses_") || named.as_deref() == Some(session)
+}
+
+#[async_trait]
+impl<M: Method> PaymentProcessor for Stripe<M> {
+    /// A start that was not confirmed has no intent yet, and is known by Medusa's session.
+    fn payment_id(&self, data: &JsonObject) -> Option<String> {
+        let start = || StoredState::of(data).unconfirmed_start.map(|start| start.session);
+        stored_id(data).or_else(start)
+    }
+
+    /// Every request that changes something carries a key of the call.
+    fn is_repeatable(&self, _operation: Operation) -> bool {
+        true
+    }
+
+    fn captures_in_parts(&self) -> bool {
+        true
+    }
+
+    fn account_holders(&self) -> Option<&dyn AccountHolders> {
+        Some(self)
+    }
+
+    fn payment_methods(&self) -> Option<&dyn PaymentMethods> {
+        Some(self)
+    }
+
+    /// The key is Medusa's session, as with the JavaScript plugin: asked for again, Stripe has made one intent.
+    async fn initiate_payment(
+        &self,
+        call: &CallContext,
+        context: PaymentProcessorContext,
+    ) -> Result<PaymentProcessorSessionResponse> {
+        let session = context.resource_id.as_str();
+        let key = if session.is_empty() { call.idempotency_key() } else { session };
+        self.start(call, &context, key).await
+    }
+
+    /// A card that was to be charged at once may have been charged: the request is kept, and repeated by the next call.
+    fn unconfirmed_session(
+        &self,
+        context: &PaymentProcessorContext,
+    ) -> Option<PaymentProcessorSessionResponse> {
+        let wishes = Wishes::of(&context.payment_session_data).ok()?;
+        if !wishes.confirms() {
+            return None;
+        }
+        let form = self.new_intent(context, &wishes).ok()?.body_text().to_owned();
+        let start = UnconfirmedStart { session: context.resource_id.clone(), form };
+        let state = StoredState { unconfirmed_start: Some(start), ..StoredState::default() };
+        // Medusa puts this over what the storefront has sent, which may name another payment.
+        let data = JsonObject::empty().with([("id", serde_json::Value::Null)]);
+        Some(state.written_into(&data).into())
+    }
+
+    async fn update_payment(
+        &self,
+        call: &CallContext,
+        context: PaymentProcessorContext,
+    ) -> Result<Option<PaymentProcessorSessionResponse>> {
+        let data = &context.payment_session_data;
+        let state = StoredState::of(data);
+        if self.payment_id(data).is_none() {
+            return self.start(call, &context, call.idempotency_key()).await.map(Some);
+        }
+        let (amount, currency) =
+            (start::charged(context.amount, &context.currency_code)?, &context.currency_code);
+        let is_over = |has: Option<Amount>, of: Option<String>| {
+            has == Some(amount) && of.is_some_and(|code| code.eq_ignore_ascii_case(currency))
+        };
+        if is_over(data.get("amount"), data.get("currency")) {
+            return Ok(None);
+        }
+        let api = self.api(call);
+        let intent = self.intent_of(&api, call, data).await?;
+        let id = &intent.fields.id;
+        if !is_of_session(&intent, &context.resource_id) {
+            return Err(of_another_session(&api, id));
+        }
+        let status = intent.fields.status;
+        let is_set = is_over(Some(intent.fields.amount), Some(intent.fields.currency.clone()));
+        match status {
+            IntentStatus::Canceled => {
+                self.start(call, &context, call.idempotency_key()).await.map(Some)
+            }
+            _ if is_set => Ok(Some(self.session(&intent.with_charges_id(), &state))),
+            _ if status.is_paid() => Err(api.refused(
+                UNEXPECTED_STATE,
+                "It is paid or about to be: amount and currency stay as they are. Start a new payment session, which \
+                 releases what is held.",
+            )),
+            _ => {
+                let asked = start::inexact(context.amount, currency);
+                let form = Form::default()
+                    .with("amount", amount)
+                    .with("currency", currency)
+                    // An empty value takes it away.
+                    .with("metadata[medusa_amount]", asked.map_or_else(String::new, |it| it.to_string()))
+                    .with("expand[0]", "payment_method");
+                let request = requests::post(requests::intent_path(id), &form);
+                let intent = api.update_intent(&request, "-amount").await?;
+                Ok(Some(self.session(&intent, &state)))
+            }
+        }
+    }
+
+    /// Reads how far the shopper's payment is. An intent that was made for another session, whose money was given back
+    /// meanwhile, or that is paid over another amount than the session's, is not accepted; an unpaid one over another
+    /// amount, as after an update whose reply was lost, is set right.
+    async fn authorize_payment(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+        context: JsonObject,
+    ) -> Result<Authorization> {
+        let api = self.api(call);
+        let mut intent = self.intent_of(&api, call, &data).await?;
+        let id = intent.fields.id.clone();
+        if !is_of_session(&intent, &context.get::<String>("idempotency_key").unwrap_or_default()) {
+            return Err(of_another_session(&api, &id));
+        }
+        let status = intent.fields.status;
+        if status == IntentStatus::Succeeded && intent.is_refunded() {
+            let detail = "All of its money was refunded. Start a new payment session to pay anew.";
+            return Err(api.refused("payment_refunded", detail));
+        }
+        let expected = data.get::<Amount>("amount").unwrap_or(intent.fields.amount);
+        if intent.fields.amount != expected && status != IntentStatus::Canceled {
+            if status.is_paid() {
+                let detail = format!(
+                    "The shopper's payment is over {} and the session's over {expected} (Stripe's unit). Start a new payment \
+                     session: that releases what is held. What was taken has to be refunded in Stripe's dashboard.",
+                    intent.fields.amount
+                );
+                return Err(api.refused("amount_mismatch", detail));
+            }
+            let form = Form::default().with("amount", expected).with("expand[0]", "payment_method");
+            let request = requests::post(requests::intent_path(&id), &form);
+            intent = api.update_intent(&request, "-amount").await?;
+        }
+        let state = StoredState { unconfirmed_start: None, ..StoredState::of(&data) };
+        let intent = intent.with_charges_id();
+        Ok(Authorization { status: self.status(&intent), data: state.written_into(&intent.raw) })
+    }
+
+    async fn capture_payment(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+        capture: Capture,
+    ) -> Result<JsonObject> {
+        let id = intent_id(call, &data)?;
+        let api = self.api(call);
+        let mut state = StoredState::of(&data);
+        let (intent, state) = match capture {
+            Capture::Part(part) => {
+                let several = self.settings.multicapture;
+                capture::capture_part(&api, call, &id, part, several, &state).await?
+            }
+            Capture::All => {
+                let answer = api.change_intent(&requests::capture_intent(&id), "").await;
+                let intent = api.or_seen_as(IntentStatus::Succeeded, &id, answer).await?;
+                let taken = intent.fields.amount_received.unwrap_or(intent.fields.amount);
+                if taken < intent.fields.amount {
+                    return Err(capture::partly_taken(&api, &id, taken, intent.fields.amount));
+                }
+                state.record_capture(call, taken);
+                (intent, state)
+            }
+        };
+        Ok(state.written_into(&intent.raw))
+    }
+
+    /// Returns the data that it was given, with the refund among the recorded ones.
+    async fn refund_payment(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+        amount: Amount,
+    ) -> Result<JsonObject> {
+        let id = intent_id(call, &data)?;
+        let api = self.api(call);
+        let currency = match data.get::<String>("currency") {
+            Some(currency) => currency,
+            None => api.retrieve_intent(&id).await?.fields.currency,
+        };
+        let mut state = StoredState::of(&data);
+        let record = std::mem::take(&mut state.refunds);
+        let rest = data
+            .get::<Amount>("amount_received")
+            .zip(record.recorded_amount())
+            .and_then(|(taken, refunded)| taken.checked_sub(refunded));
+        let units = units::part_of(amount, &currency, rest)
+            .ok_or_else(|| capture::not_in_steps(amount, &currency))?;
+        let made = api.refunds_of(&id, data.get("created"));
+        state.refunds =
+            refunds::refund(&made, call, &id, units, record, self.settings.deadline).await?;
+        Ok(state.written_into(&data))
+    }
+
+    /// Money that was taken is not given back: that is an error, unless it was refunded before, or Medusa has recorded all
+    /// of it as captured in part.
+    async fn cancel_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
+        self.give_up(call, data).await
+    }
+
+    /// As a cancellation; an intent that the account does not have cannot be paid any more.
+    async fn delete_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
+        match self.give_up(call, data.clone()).await {
+            Err(error) if error.code() == RESOURCE_MISSING => {
+                tracing::warn!("this Stripe account has no {}: nothing to cancel", call.payment());
+                Ok(data)
+            }
+            result => result,
+        }
+    }
+
+    /// Its `amount` is in major units, as with the JavaScript plugin; Medusa itself never asks for it.
+    async fn retrieve_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
+        let id = intent_id(call, &data)?;
+        let intent = self.api(call).retrieve_intent(&id).await?;
+        let amount = units::in_major_units(intent.fields.amount, &intent.fields.currency);
+        Ok(StoredState::of(&data).written_into(&intent.raw.with([("amount", amount)])))
+    }
+
+    async fn get_payment_status(
+        &self,
+        call: &CallContext,
+        data: JsonObject,
+    ) -> Result<PaymentSessionStatus> {
+        let intent = self.intent_of(&self.api(call), call, &data).await?;
+        Ok(self.status(&intent))
+    }
+
+    /// Medusa 2 has no such call.
+    async fn update_payment_data(
+        &self,
+        call: &CallContext,
+        _session_id: String,
+        _data: JsonObject,
+    ) -> Result<JsonObject> {
+        Err(PaymentProcessorError::invalid(
+            format!("{} is not possible", call.subject()),
+            "not_in_medusa_2",
+            "Medusa 2 does not hand a session's data over from the shopper's browser. Stripe was not asked.",
+        ))
+    }
+
+    /// Checks the signature (`Stripe-Signature`, with the option `webhookSecret`) and reads the event. Whether an intent
+    /// that is being processed may become an order depends on the type of its payment method, which is read if the event
+    /// names it by its id only.
+    async fn read_webhook(
+        &self,
+        call: &CallContext,
+        request: WebhookRequest,
+    ) -> Result<WebhookEvent> {
+        let text = signature::verified_text(&request, self.settings.webhook_secret.as_ref())?;
+        let read = event::read_event(text, self.settings.store_mark().as_deref());
+        let event::Event { mut event, method } = read.ok_or_else(signature::not_an_event)?;
+        if self.settings.async_types.is_empty() {
+            return Ok(event);
+        }
+        let kind = match method {
+            Some(PaymentMethod::Whole { kind }) => kind,
+            Some(PaymentMethod::Id(id)) => self.api(call).type_of_method(&id).await?,
+            None => return Ok(event),
+        };
+        if self.takes_days(&kind) {
+            event.action = WebhookAction::PendingAuthorization;
+        }
+        Ok(event)
+    }
+
+    /// In the currency's minor unit.
+    async fn payment_state(&self, call: &CallContext, data: JsonObject) -> Result<PaymentState> {
+        let id = intent_id(call, &data)?;
+        let intent = self.api(call).retrieve_intent_with_charge(&id).await?;
+        let state = intent.state();
+        let minor = |amount: Amount| {
+            units::from_stripe(amount, &intent.fields.currency).unwrap_or(Amount::MAX)
+        };
+        Ok(PaymentState {
+            amount: minor(state.amount),
+            captured: minor(state.captured),
+            refunded: minor(state.refunded),
+            ..state
+        })
+    }
+}
