@@ -456,12 +456,14 @@ impl Refunding<'_> {
     }
 
     /// The error of a key that is in use. If no request of this call can be the one that is being
-    /// served, it is another server's.
+    /// served, it is another server's: a retry finds what became of it.
     fn in_use(&self, error: PaymentProcessorError) -> PaymentProcessorError {
         if self.call.in_doubt() {
             return error;
         }
-        self.has_to_wait(
+        let error = format!("{} has to wait", self.call.subject());
+        PaymentProcessorError::unavailable(
+            error,
             "Another refund of this payment is being made at this moment. Nothing more was moved. Look \
              at the payment, and retry the refund if it is still wanted.",
         )

@@ -205,14 +205,15 @@ const cancel = {
 };
 
 const list = {
-  params: { ...PAGE, customer: text },
-  run: (account, { customer, ...cursors }) =>
+  params: { ...PAGE, customer: text, created: hashOf({ gte: wholeNumber({ min: 0 }) }) },
+  run: (account, { customer, created, ...cursors }) =>
     page(
       {
         what: "payment_intent",
         url: "/v1/payment_intents",
         objects: account.intents.all(),
-        filter: (intent) => customer === undefined || intent.customer === customer,
+        filter: (intent) =>
+          (customer === undefined || intent.customer === customer) && intent.created >= (created?.gte ?? 0),
       },
       cursors,
     ),

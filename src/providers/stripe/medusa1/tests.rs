@@ -617,12 +617,17 @@ async fn refunded_with_retries(answers: Vec<Answer>) -> (Result<Response>, Vec<S
 
 #[tokio::test]
 async fn a_refund_that_another_server_is_making_is_not_booked_here() {
-    let in_use = Answer::Reply(409, Vec::new(), KEY_IN_USE.to_owned());
-    let (answer, lines) = refunded_with_retries(vec![refunds(&[]), in_use]).await;
+    let in_use = || Answer::Reply(409, Vec::new(), KEY_IN_USE.to_owned());
+    let others = refunds(&[refund_body("re_1", 400, "succeeded", 1)]);
+    let (answer, lines) = refunded_with_retries(vec![refunds(&[]), in_use(), others]).await;
     let error = answer.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     assert!(error.error().contains("has to wait"), "{error}");
-    assert_eq!(lines, [LIST, "POST /v1/refunds"]);
+    assert_eq!(lines, [LIST, "POST /v1/refunds", LIST]);
+
+    let own = ok(own_refund("re_2", 400, "succeeded", 1));
+    let (answer, _) = refunded_with_retries(vec![refunds(&[]), in_use(), refunds(&[]), own]).await;
+    assert_eq!(recorded(&data_of(answer)), ["re_2"], "the other one has come to nothing");
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ use super::{intent_id, requests, signature};
 use crate::account_holders::{AccountHolders, PaymentMethods};
 use crate::amount::Amount;
 use crate::call::CallContext;
-use crate::error::{PaymentProcessorError, Result};
+use crate::error::{ErrorKind, PaymentProcessorError, Result};
 use crate::http::{Client, HttpRequest};
 use crate::json::JsonObject;
 use crate::layers::Layers;
@@ -158,6 +158,12 @@ impl<M: Method> Stripe<M> {
         let refusal = match api.cancel(&id, "").await {
             Ok(intent) => return Ok(state.written_into(&intent.raw)),
             Err(error) if error.code() == UNEXPECTED_STATE => error,
+            // Only the intent's state speaks against it for good.
+            Err(error)
+                if error.kind() == ErrorKind::Refused && error.code() != RESOURCE_MISSING =>
+            {
+                return Err(PaymentProcessorError::unavailable(error.error(), error.detail()));
+            }
             Err(error) => return Err(error),
         };
         let intent = api.retrieve_intent_with_charge(&id).await?;
