@@ -43,7 +43,8 @@ function runTypeScript(code) {
   expect(diagnostics).toStrictEqual([]);
   const module = { exports: {} };
   const requireInStore = (name) => (name === "@medusajs/framework/utils" ? framework : require(name));
-  new Function("module", "exports", "require", outputText)(module, module.exports, requireInStore);
+  const run = new Function("module", "exports", "require", "process", outputText);
+  run(module, module.exports, requireInStore, { env: ENV });
   return module.exports;
 }
 
@@ -255,9 +256,11 @@ test("docs/stripe-webhooks.md sets the plugin up as docs/stripe.md does", () => 
   expect(pluginsIn(`const plugins = [${plugin}]`)).toEqual(pluginsIn(after));
 });
 
-test("PayPal's README.md installs its processor with the options that it says", () => {
-  const found = codeIn(path.join(PAYPAL, "README.md"), "js");
-  expect(found).toHaveLength(1);
-  const [config] = found;
-  expect(servicesOf(pluginsIn(config)[0])).toStrictEqual(["paypal"]);
+test("PayPal's README.md installs its processor in both of Medusa's hosts with the options that it says", () => {
+  const [plugins, ...otherPlugins] = codeIn(path.join(PAYPAL, "README.md"), "js");
+  expect(otherPlugins).toStrictEqual([]);
+  expect(servicesOf(pluginsIn(plugins)[0])).toStrictEqual(["paypal"]);
+  const [config, ...otherConfigs] = codeIn(path.join(PAYPAL, "README.md"), "ts");
+  expect(otherConfigs).toStrictEqual([]);
+  expect(providersIn(config)).toStrictEqual(["pp_paypal_paypal"]);
 });

@@ -60,13 +60,17 @@ test.each([
   ["a provider that hangs hangs the request", "hang-refund", /did not answer within 2000 ms/],
   ["another currency leaves the old one payable", "update-currency", /can still pay 1000 eur/],
   ["no amount is sent to Stripe as NaN", "amount-initiate", /Invalid integer: NaN/],
-  ["nobody reads why Stripe refused", "declined-capture", /An unknown error occurred/],
+  ["the reason why Stripe refused is not passed on", "declined-capture", /An unknown error occurred/],
   [
-    "nobody reads why a session with an older intent's data cannot begin",
+    "the reason why a session with an older intent's data cannot begin is not passed on",
     "shopper-identity",
     /only specify one of these/,
   ],
-  ["nobody reads why a captured payment is not canceled", "cancel-captured", /An unknown error occurred/],
+  [
+    "the reason why a captured payment is not canceled is not passed on",
+    "cancel-captured",
+    /An unknown error occurred/,
+  ],
 ])("%s", (_, id, message) => {
   expect(report.failed.find((failure) => failure.id === id)?.message).toMatch(message);
 });

@@ -75,7 +75,7 @@ function withCaptures(captures, more = {}) {
   };
   const retrieve = jest.fn(async (id) => {
     const row = rows.find((row) => row.id === id);
-    if (!row) throw new Error(`there is no capture ${id}`);
+    if (!row) throw new Error(`no capture has the id ${id}`);
     return { ...row, payment };
   });
   return { retrieve, cradle: cradle({ captureService: { retrieve }, ...more }) };
@@ -356,6 +356,14 @@ describe("whatever a method is called with, the answer is a promise", () => {
     expect(error.message).toMatch(/getWebhookActionAndData: (rawData|headers) /);
   });
 
+  test.each(["rawData", "headers"])("getWebhookActionAndData of a payload whose %s throws", async (member) => {
+    const payload = { rawData: "{}", headers: {} };
+    Object.defineProperty(payload, member, Object.getOwnPropertyDescriptor(broken(member), member));
+    const error = await rejection(() => new Manual({}).getWebhookActionAndData(payload));
+    expect(error).toMatchObject({ type: "invalid_data", code: "invalid_data", __isMedusaError: true });
+    expect(error.message).toContain("no vault");
+  });
+
   test.each(METHODS)("%s of a foreign `this`", async (name) => {
     for (const foreign of [undefined, null, 5, {}, Manual.prototype, Object.create(Manual.prototype)]) {
       const error = await rejection(() => Manual.prototype[name].call(foreign, start({ rawData: "{}", headers: {} })));
@@ -373,7 +381,9 @@ describe("whatever a method is called with, the answer is a promise", () => {
     [start({ context: { idempotency_key: 5 } }), /context\.idempotency_key: .*an integer/, "invalid_data"],
     [start({ amount: "ten" }), /amount: it is not a decimal number/, "invalid_amount"],
     [start({ amount: -1 }), /amount: it is negative/, "invalid_amount"],
-    [start({ amount: Number.NaN }), /amount is missing/, "invalid_data"], // as JSON has it
+    [start({ amount: Number.NaN }), /amount: it is not a decimal number/, "invalid_amount"],
+    [start({ amount: Number.POSITIVE_INFINITY }), /amount: it is not a decimal number/, "invalid_amount"],
+    [start({ amount: null }), /amount is missing/, "invalid_data"],
     [start({ amount: {} }), /amount: .*an object without a value/, "invalid_amount"],
     [start({ amount: true }), /amount: .*a boolean/, "invalid_amount"],
     [start({ amount: 1e20 }), /amount: .*USD/, "invalid_amount"],
@@ -583,7 +593,7 @@ describe("a capture", () => {
     ["no key", undefined, withCaptures({ capt_1: 5 }).cradle, /no idempotency key/],
     ["no service", "capt_1", cradle(), /Could not resolve 'captureService'/],
     ["no container", "capt_1", undefined, /captureService/],
-    ["no row", "capt_9", withCaptures({ capt_1: 5 }).cradle, /there is no capture capt_9/],
+    ["no row", "capt_9", withCaptures({ capt_1: 5 }).cradle, /no capture has the id capt_9/],
   ])("with %s takes nothing", async (_, key, container, why) => {
     const ledger = openLedger();
     try {
@@ -635,6 +645,38 @@ describe("giving up", () => {
   );
 });
 
+// Medusa cancels what it has authorized and cannot store, as a payment of a session that it has stored already.
+describe("a cancellation without a key", () => {
+  const data = { id: "manual_1", status: "authorized", amount: 1307, currency: "usd", medusa_session: SESSION };
+  const STORED = [{ id: "pay_1", canceled_at: null }];
+  const canceled = async (payments, context) => {
+    const list = jest.fn(async () => payments);
+    const provider = new Manual(cradle({ paymentService: { list } }));
+    const answer = await provider.cancelPayment({ data, context });
+    return { list, status: answer.data.status };
+  };
+
+  test("leaves the money to the payment that is stored for the session", async () => {
+    const { list, status } = await canceled(STORED, {});
+    expect(status).toBe("authorized");
+    expect(list).toHaveBeenCalledWith({ payment_session_id: SESSION.id }, expect.anything());
+  });
+
+  test.each([
+    ["no payment is stored", []],
+    ["the stored payment is canceled", [{ id: "pay_1", canceled_at: new Date() }]],
+    ["the payments cannot be read", undefined],
+  ])("releases the money if %s", async (_, payments) => {
+    expect((await canceled(payments, {})).status).toBe("canceled");
+  });
+
+  test("with a key is about the stored payment itself", async () => {
+    const { list, status } = await canceled(STORED, { idempotency_key: "pay_1" });
+    expect(status).toBe("canceled");
+    expect(list).not.toHaveBeenCalled();
+  });
+});
+
 describe("a webhook", () => {
   const OPTIONS = { api_key: "sk_test_1", webhook_secret: "whsec_1" };
   const ROW = { id: "payses_1", amount: 13.065, raw_amount: { value: "13.065" }, currency_code: "usd" };
@@ -649,7 +691,7 @@ describe("a webhook", () => {
   }
 
   const retrieve = async (id) => {
-    if (id !== ROW.id) throw Object.assign(new Error(`there is no session ${id}`), { type: "not_found" });
+    if (id !== ROW.id) throw Object.assign(new Error(`no session has the id ${id}`), { type: "not_found" });
     return ROW;
   };
   const stripe = () => new Stripe(cradle({ paymentSessionService: { retrieve } }), OPTIONS);

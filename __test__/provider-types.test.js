@@ -38,6 +38,37 @@ test("every signature is Medusa 2's own, and a subclass in TypeScript compiles",
   expect(await tsc()).toStrictEqual({ code: 0, signal: null, stdout: "", stderr: "" });
 }, 150_000);
 
+test("the declarations of a package that is made with this one are Medusa 2's", async () => {
+  link(inMedusa2("@medusajs/framework"), "@medusajs/framework");
+  const paypal = "node_modules/medusa-payment-rs-paypal";
+  fs.cpSync(paypal, path.join(project, paypal), { recursive: true, filter: (file) => !file.endsWith(".node") });
+  // As `.ts` files they are checked too, which `skipLibCheck` leaves out.
+  fs.copyFileSync(path.join(paypal, "index.d.ts"), path.join(project, "index.ts"));
+  fs.copyFileSync(path.join(paypal, "v2/index.d.ts"), path.join(project, "v2.ts"));
+  fs.copyFileSync(path.join(__dirname, "types-medusa2/tsconfig.json"), path.join(project, "tsconfig.json"));
+  fs.writeFileSync(
+    path.join(project, "store.ts"),
+    `import type { IPaymentProvider, ModuleProviderExports } from "@medusajs/framework/types";
+    import { AbstractPaymentProvider, type PayPalOptions } from "medusa-payment-rs-paypal";
+    import entry from "medusa-payment-rs-paypal/v2";
+
+    const options: PayPalOptions = { client_id: "id", client_secret: "secret", capture: true };
+    class PayPal extends AbstractPaymentProvider {
+      static identifier = "paypal";
+    }
+    export const module: ModuleProviderExports = entry;
+    export const services: unknown[] = entry.services;
+    export const provider: IPaymentProvider = new PayPal({}, options);
+    // @ts-expect-error: it is no module of another kind
+    export const wrong: IPaymentProvider = entry;
+    // @ts-expect-error: an option that does not exist
+    new PayPal({}, { clientID: "id" });
+    // @ts-expect-error: a refund has an amount
+    provider.refundPayment({});`,
+  );
+  expect(await tsc()).toStrictEqual({ code: 0, signal: null, stdout: "", stderr: "" });
+}, 150_000);
+
 test("no declaration needs a host, even if those of packages are checked", async () => {
   const { compilerOptions } = JSON.parse(fs.readFileSync(path.join(__dirname, "types-medusa2/tsconfig.json"), "utf8"));
   fs.writeFileSync(path.join(project, "tsconfig.json"), JSON.stringify({ compilerOptions }));

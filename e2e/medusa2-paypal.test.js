@@ -2,183 +2,58 @@
 // that keeps a ledger, which Medusa's records have to equal.
 
 const assert = require("node:assert/strict");
-const path = require("node:path");
-const { after, before, test } = require("node:test");
-const { PAYPAL, ROOT } = require("../support/paths");
+const { after, before, describe, test } = require("node:test");
+const { AT_ONCE, HELD, openPayPalShop, STORING_S } = require("./paypal/medusa2");
 const { eventually } = require("./support/eventually");
-const { openShop } = require("./support/medusa2");
 
-/** The package brings the fake of its service along, as one that the scaffold makes does. */
-const { startFakePayPal } = require(path.join(PAYPAL, "__test__/support/fake-paypal"));
-
-/** Longer than another server takes to store what PayPal answered. */
-const STORING_S = 60;
-
-let paypal;
 let shop;
-
+let paypal;
 before(async () => {
-  paypal = await startFakePayPal();
-  const options = (more) => paypal.options({ timeout_ms: 1_000, max_retries: 0, ...more });
-  shop = await openShop({
-    packages: [ROOT, PAYPAL],
-    providers: [
-      { resolve: "medusa-payment-rs-paypal/v2", id: "paypal", options: options() },
-      { resolve: "medusa-payment-rs-paypal/v2", id: "at_once", options: options({ capture: true }) },
-    ],
-    provider: "pp_paypal_paypal",
-  });
+  shop = await openPayPalShop();
+  paypal = shop.paypal;
 });
-after(async () => {
-  await shop?.close();
-  await paypal?.close();
-});
-
-/** A cart that is ready to be paid, and its order at PayPal. */
-async function cartWithSession(provider) {
-  const cart = await shop.buyer.fillCart();
-  const session = await shop.buyer.startPayment(cart.id, { provider });
-  return { id: cart.id, session, paypalOrder: session.data.id };
-}
-
-const placed = [];
-
-async function paymentOf(order) {
-  const [payment, ...others] = await shop.ledger.payments(order.id);
-  assert.deepEqual(others, []);
-  return payment;
-}
-
-async function placeOrder(provider) {
-  const { id, paypalOrder } = await cartWithSession(provider);
-  paypal.approve(paypalOrder);
-  const { type, order, error } = await shop.buyer.complete(id);
-  assert.equal(type, "order", JSON.stringify(error));
-  placed.push(order);
-  return { order, payment: await paymentOf(order), paypalOrder };
-}
-
-async function capturedOrder() {
-  const made = await placeOrder();
-  await shop.operator.capture(made.payment.id);
-  return made;
-}
-
-async function orderOf(cartId) {
-  const [order] = await shop.postgres.query(
-    `SELECT "order".* FROM "order" JOIN order_cart ON order_cart.order_id = "order".id WHERE order_cart.cart_id = $1`,
-    [cartId],
-  );
-  return order;
-}
-
-/** The order that a webhook makes of a cart. Its payment comes last. */
-async function orderPlaced(cartId) {
-  let order;
-  await eventually(async () => {
-    order = await orderOf(cartId);
-    return order && (await shop.ledger.payments(order.id)).length > 0;
-  });
-  placed.push(order);
-  return order;
-}
-
-/** Resolves once a webhook's capture is recorded, in the order's own account last. */
-const captureRecorded = (order) => eventually(async () => (await shop.ledger.transactions(order.id)).length > 0);
-
-const cents = (amount) => Math.round(Number(amount) * 100);
-const sumOf = (rows) => rows.reduce((sum, { amount }) => sum + cents(amount), 0);
-
-/** What PayPal's ledger and Medusa's records say of an order's payment. */
-async function assertRecordsEqualLedger(order) {
-  const payment = await paymentOf(order);
-  const moved = (kind) =>
-    paypal.account.ledger
-      .filter((entry) => entry.order === payment.data.id && entry.kind === kind)
-      .reduce((sum, { value }) => sum + cents(value), 0);
-  const [captures, refunds] = [await shop.ledger.captures(payment.id), await shop.ledger.refunds(payment.id)];
-  const isHeld = payment.provider_id === "pp_paypal_paypal";
-  assert.equal(moved("hold"), isHeld ? cents(payment.amount) : 0);
-  assert.equal(moved("capture"), sumOf(captures));
-  assert.equal(moved("capture"), payment.captured_at ? cents(payment.amount) : 0);
-  assert.equal(moved("release"), payment.canceled_at ? cents(payment.amount) : 0);
-  assert.equal(moved("refund"), sumOf(refunds));
-  assert.equal(moved("capture") - moved("refund"), sumOf(await shop.ledger.transactions(order.id)));
-}
-
-const post = ({ headers, body }, provider = "paypal_paypal") => shop.service.webhook(provider, body, headers);
-
-/** Sends a webhook as PayPal does, and resolves once the processor has read the order that it is about. */
-async function deliver(delivery, provider) {
-  const reads = () => paypal.sent("GET", /\/orders\//).length;
-  const before = reads();
-  await post(delivery, provider);
-  await eventually(() => reads() > before);
-}
-
-/** Sends what is no webhook of PayPal's, and resolves with what the log says of it. */
-async function deliverForged(delivery) {
-  await shop.processor.take();
-  await post(delivery);
-  const calls = await shop.processor.take(["read_webhook"]);
-  return calls.find(({ method }) => method === "read_webhook").outcome;
-}
-
-/** PayPal's script in the shopper's browser has had the money held, and the shopper went away. */
-function heldFromTheBrowser(paypalOrder) {
-  paypal.approve(paypalOrder);
-  const [authorization] = paypal.account.completeOrder(paypalOrder, "AUTHORIZE").authorizations;
-  return paypal.webhooks.delivery("PAYMENT.AUTHORIZATION.CREATED", paypal.account.authorization(authorization));
-}
-
-/** A person captures in PayPal's dashboard. */
-function capturedInTheDashboard(paypalOrder) {
-  const [authorization] = paypal.account.find("orders", paypalOrder).authorizations;
-  const capture = paypal.account.captureAuthorization(authorization.id);
-  return paypal.webhooks.delivery("PAYMENT.CAPTURE.COMPLETED", paypal.account.capture(capture));
-}
+after(() => shop?.close());
 
 test("a cart becomes an order that is captured and refunded", async () => {
-  const { order, payment, paypalOrder } = await placeOrder();
-  assert.equal(payment.provider_id, "pp_paypal_paypal");
+  const { order, payment, paypalOrder } = await shop.placeOrder();
+  assert.equal(payment.provider_id, HELD);
   await shop.operator.capture(payment.id);
   await shop.operator.refund(payment.id, 5);
   await shop.operator.refund(payment.id, 2.35);
   assert.deepEqual(paypal.moved(paypalOrder), ["hold 15.00", "capture 15.00", "refund 5.00", "refund 2.35"]);
-  await assertRecordsEqualLedger(order);
+  await shop.assertRecordsEqualLedger(order);
 });
 
 test("the order at PayPal is the session's", async () => {
-  const { session, paypalOrder } = await cartWithSession();
+  const { session, paypalOrder } = await shop.cartWithSession();
   assert.equal(paypal.account.find("orders", paypalOrder).unit.custom_id, session.id);
 });
 
 test("an order that the shopper has not approved is not placed", async () => {
-  const { id, paypalOrder } = await cartWithSession();
+  const { id, paypalOrder } = await shop.cartWithSession();
   await assert.rejects(shop.buyer.complete(id), { status: 400, message: /was not authorized/ });
   paypal.approve(paypalOrder);
   const { order } = await shop.buyer.complete(id);
-  placed.push(order);
-  await assertRecordsEqualLedger(order);
+  await shop.assertRecordsEqualLedger(order);
 });
 
 test("an order that is canceled releases the money", async () => {
-  const { order, paypalOrder } = await placeOrder();
+  const { order, paypalOrder } = await shop.placeOrder();
   await shop.operator.cancelOrder(order.id);
   assert.deepEqual(paypal.moved(paypalOrder), ["hold 15.00", "release 15.00"]);
-  await assertRecordsEqualLedger(order);
+  await shop.assertRecordsEqualLedger(order);
 });
 
 test("a part is not captured, and nothing is taken", async () => {
-  const { order, payment, paypalOrder } = await placeOrder();
+  const { order, payment, paypalOrder } = await shop.placeOrder();
   await assert.rejects(shop.operator.capture(payment.id, 5), { status: 400, message: /partial_capture_not_supported/ });
   assert.deepEqual(paypal.moved(paypalOrder), ["hold 15.00"]);
   await shop.operator.capture(payment.id);
-  await assertRecordsEqualLedger(order);
+  await shop.assertRecordsEqualLedger(order);
 });
 
 test("a refund whose reply was lost is paid once, and recorded once when it is repeated", async () => {
-  const { order, payment, paypalOrder } = await capturedOrder();
+  const { order, payment, paypalOrder } = await shop.capturedOrder();
   paypal.break("reset", { on: /refund$/, when: "after" });
   await assert.rejects(shop.operator.refund(payment.id, 5), {
     status: 500,
@@ -188,81 +63,113 @@ test("a refund whose reply was lost is paid once, and recorded once when it is r
   paypal.pass(STORING_S);
   await shop.operator.refund(payment.id, 5);
   assert.deepEqual(paypal.moved(paypalOrder), ["hold 15.00", "capture 15.00", "refund 5.00"]);
-  await assertRecordsEqualLedger(order);
-});
-
-test("a capture whose reply was lost is recorded when it is repeated", async () => {
-  const { order, payment } = await placeOrder();
-  paypal.break("reset", { on: /authorizations.*capture$/, when: "after" });
-  await assert.rejects(shop.operator.capture(payment.id), { status: 500 });
-  assert.deepEqual(await shop.ledger.captures(payment.id), []);
-  await shop.operator.capture(payment.id);
-  await assertRecordsEqualLedger(order);
-});
-
-test("a refund that PayPal refuses is not recorded", async () => {
-  const { payment, paypalOrder } = await capturedOrder();
-  const [capture] = paypal.account.find("orders", paypalOrder).captures;
-  paypal.break(422, { on: /refund$/ });
-  await assert.rejects(shop.operator.refund(payment.id, 5), { status: 400 });
-  assert.deepEqual(capture.refunds, []);
-  assert.deepEqual(await shop.ledger.refunds(payment.id), []);
-});
-
-test("a webhook places the order of a shopper who went away, once", async () => {
-  const { id, paypalOrder } = await cartWithSession();
-  const delivery = heldFromTheBrowser(paypalOrder);
-  await deliver(delivery);
-  const order = await orderPlaced(id);
-  await deliver(delivery);
-  await assertRecordsEqualLedger(order);
-});
-
-test("a webhook records a capture that was made in PayPal's dashboard, once", async () => {
-  const { order, payment, paypalOrder } = await placeOrder();
-  const delivery = capturedInTheDashboard(paypalOrder);
-  await deliver(delivery);
-  await captureRecorded(order);
-  assert.ok((await paymentOf(order)).captured_at);
-  await deliver(delivery);
-  await shop.operator.refund(payment.id, 4);
-  assert.deepEqual(paypal.moved(paypalOrder), ["hold 15.00", "capture 15.00", "refund 4.00"]);
-  await assertRecordsEqualLedger(order);
-});
-
-test("a webhook that PayPal did not send changes nothing, and is in the log", async () => {
-  const { id, paypalOrder } = await cartWithSession();
-  const delivery = heldFromTheBrowser(paypalOrder);
-  for (const forged of [
-    { ...delivery, body: delivery.body.replace("WH-", "WH-0") },
-    { ...delivery, headers: { "content-type": "application/json" } },
-  ]) {
-    assert.equal(await deliverForged(forged), "invalid_request");
-  }
-  assert.equal(await orderOf(id), undefined);
-  await deliver(delivery);
-  await orderPlaced(id);
+  await shop.assertRecordsEqualLedger(order);
 });
 
 test("a store that takes the money at once has it once the order is placed", async () => {
-  const { order, payment, paypalOrder } = await placeOrder("pp_paypal_at_once");
+  const { order, payment, paypalOrder } = await shop.placeOrder(AT_ONCE);
   assert.ok(payment.captured_at);
   await shop.operator.refund(payment.id, 5);
   assert.deepEqual(paypal.moved(paypalOrder), ["capture 15.00", "refund 5.00"]);
-  await assertRecordsEqualLedger(order);
+  await shop.assertRecordsEqualLedger(order);
 });
 
-test("a webhook places the order whose money PayPal's script has taken", async () => {
-  const { id, paypalOrder } = await cartWithSession("pp_paypal_at_once");
-  paypal.approve(paypalOrder);
-  const [capture] = paypal.account.completeOrder(paypalOrder, "CAPTURE").captures;
-  const delivery = paypal.webhooks.delivery("PAYMENT.CAPTURE.COMPLETED", paypal.account.capture(capture));
-  await deliver(delivery, "paypal_at_once");
-  const order = await orderPlaced(id);
-  await captureRecorded(order);
-  await assertRecordsEqualLedger(order);
-});
+// What each kind of failure is in an answer of Medusa's. Only the message of a `MedusaError` reaches a person.
+describe("a failure has the status of its kind, and its reason:", () => {
+  const UNAVAILABLE = [503, "before", { status: 500, type: "unexpected_state", message: /SERVICE_UNAVAILABLE/ }];
+  const UNKNOWN = ["reset", "after", { status: 500, type: "unexpected_state", message: /not confirmed.*Retry:/s }];
+  const REFUSED = [422, "before", { status: 400, type: "not_allowed", message: /refused by PayPal/ }];
+  const kinds = { "not available": UNAVAILABLE, "of unknown outcome": UNKNOWN, refused: REFUSED };
 
-test("in the end Medusa's records of every order equal PayPal's ledger", async () => {
-  for (const order of placed) await assertRecordsEqualLedger(order);
+  /** Fails as expected, leaves no row, and is done once nothing is broken any more. */
+  async function failsAndIsRepeated(on, [how, when, expected], work, rows) {
+    paypal.break(how, { on, when });
+    await assert.rejects(work(), ({ status, message, body }) => {
+      assert.deepEqual([status, body.type], [expected.status, expected.type], message);
+      assert.match(message, expected.message);
+      return true;
+    });
+    assert.deepEqual(await rows(), []);
+    paypal.pass(STORING_S);
+    return work();
+  }
+
+  for (const [kind, failure] of Object.entries(kinds)) {
+    test(`a session that is ${kind}`, async () => {
+      const { id } = await shop.buyer.fillCart();
+      const rows = () => shop.ledger.paymentSessions(id);
+      await failsAndIsRepeated(/POST .*orders$/, failure, () => shop.buyer.startPayment(id), rows);
+      assert.equal((await rows()).length, 1);
+    });
+
+    test(`a capture that is ${kind}`, async () => {
+      const { order, payment, paypalOrder } = await shop.placeOrder();
+      const rows = () => shop.ledger.captures(payment.id);
+      await failsAndIsRepeated(/capture$/, failure, () => shop.operator.capture(payment.id), rows);
+      assert.deepEqual(paypal.moved(paypalOrder), ["hold 15.00", "capture 15.00"]);
+      await shop.assertRecordsEqualLedger(order);
+    });
+
+    test(`a refund that is ${kind}`, async () => {
+      const { order, payment, paypalOrder } = await shop.capturedOrder();
+      const rows = () => shop.ledger.refunds(payment.id);
+      await failsAndIsRepeated(/refund$/, failure, () => shop.operator.refund(payment.id, 5), rows);
+      assert.deepEqual(paypal.moved(paypalOrder), ["hold 15.00", "capture 15.00", "refund 5.00"]);
+      await shop.assertRecordsEqualLedger(order);
+    });
+  }
+
+  for (const [kind, failure] of [
+    ["not available", UNAVAILABLE],
+    ["of unknown outcome", UNKNOWN],
+  ]) {
+    test(`an authorization that is ${kind}`, async () => {
+      const { id, paypalOrder } = await shop.approvedCart();
+      const rows = () => shop.ordersOf(id);
+      const complete = () => shop.buyer.complete(id);
+      const { order } = await failsAndIsRepeated(/authorize$/, failure, complete, rows);
+      assert.deepEqual(paypal.moved(paypalOrder), ["hold 15.00"]);
+      await shop.assertRecordsEqualLedger(order);
+    });
+  }
+
+  test("an authorization that is refused leaves the cart to the shopper, who is told why", async () => {
+    const { id, paypalOrder } = await shop.cartWithSession();
+    paypal.approve(paypalOrder, { declines: true });
+    const { type, error } = await shop.buyer.complete(id);
+    assert.deepEqual([type, error.type], ["cart", "payment_authorization_error"]);
+    assert.match(error.message, /INSTRUMENT_DECLINED/);
+    assert.deepEqual(await shop.ordersOf(id), []);
+
+    paypal.approve(paypalOrder);
+    const { order } = await shop.buyer.complete(id);
+    await shop.assertRecordsEqualLedger(order);
+  });
+
+  test("a session in a currency that PayPal does not take", async () => {
+    const { id } = await shop.buyer.fillCart({ currency: "kwd", shipping: "letter" });
+    await assert.rejects(shop.buyer.startPayment(id), ({ status, body, message }) => {
+      assert.deepEqual([status, body.type], [400, "invalid_data"], message);
+      assert.match(message, /PayPal does not take KWD/);
+      return true;
+    });
+    assert.deepEqual(await shop.ledger.paymentSessions(id), []);
+  });
+
+  for (const [kind, [how, when, { message }]] of Object.entries(kinds)) {
+    test(`a cancellation that is ${kind} is in the log, because Medusa cancels the order all the same`, async () => {
+      const { order, paypalOrder } = await shop.placeOrder();
+      const said = new Promise((resolve) => {
+        shop.medusa.lines.follow((line) => line.includes(`cancel payment`) && message.test(line) && resolve(line));
+      });
+      paypal.break(how, { on: /void$/, when });
+      await shop.operator.cancelOrder(order.id);
+      assert.match(await said, new RegExp(paypalOrder));
+      assert.equal((await shop.paymentOf(order)).canceled_at, null);
+      if (kind === "refused") return;
+      // The class goes on by itself.
+      await eventually(() => paypal.moved(paypalOrder).length === 2);
+      assert.deepEqual(paypal.moved(paypalOrder), ["hold 15.00", "release 15.00"]);
+    });
+  }
 });

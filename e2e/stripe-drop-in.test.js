@@ -4,9 +4,10 @@
 const assert = require("node:assert/strict");
 const { after, before, test } = require("node:test");
 const { checkout, PRICE } = require("./stripe/checkout");
+const { envForPlugin } = require("./stripe/plugin-env");
 const { openStripeShop, optionsFor, ours } = require("./stripe/shop");
 
-const PRELOAD = require.resolve("./stripe/js-plugin");
+const PLUGIN = "medusa-payment-stripe";
 
 let shop;
 let steps;
@@ -14,8 +15,8 @@ const orders = {};
 
 before(async () => {
   shop = await openStripeShop({
-    plugins: ({ api_key }) => [{ resolve: "medusa-payment-stripe", options: { api_key } }],
-    envFor: (stripe) => ({ FAKE_STRIPE: stripe.url, NODE_OPTIONS: `--require "${PRELOAD}"` }),
+    plugins: ({ api_key }) => [{ resolve: PLUGIN, options: { api_key } }],
+    envFor: (stripe) => envForPlugin(PLUGIN, stripe),
   });
   steps = checkout({ shop });
   for (const name of ["open", "unwanted"]) orders[name] = await steps.heldOrder();

@@ -101,7 +101,7 @@ function holdBack({ intent }, count) {
   return { release, isReached: () => eventually(() => fault.hits === 1) };
 }
 
-const isSomebodyLocked = async () => (await shop.postgres.query("SELECT 1 FROM pg_locks WHERE NOT granted")).length > 0;
+const isALockWaitedFor = async () => (await shop.postgres.query("SELECT 1 FROM pg_locks WHERE NOT granted")).length > 0;
 
 /** The shopper's request, on any server: `{ status, body }`. */
 const authorize = ({ id, session }, url = shop.url) =>
@@ -137,7 +137,7 @@ test("the shopper's request records a collection's payment while Stripe's event 
   const shopper = authorize(collection);
   await reply.isReached();
   const delivered = shop.deliver(collection.event);
-  await eventually(isSomebodyLocked);
+  await eventually(isALockWaitedFor);
   reply.release();
   assert.equal((await shopper).status, 200);
   assert.equal((await delivered).status, 200);
@@ -150,7 +150,7 @@ test("a collection that is authorized twice at once, on two servers, is recorded
   const first = authorize(collection);
   await reply.isReached();
   const other = authorize(collection, second.url);
-  await eventually(isSomebodyLocked);
+  await eventually(isALockWaitedFor);
   reply.release();
   assert.deepEqual([(await first).status, (await other).status], [200, 400]);
   assert.equal((await authorize(collection, second.url)).status, 200);

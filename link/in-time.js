@@ -4,16 +4,15 @@
 class Late extends Error {}
 
 /** @throws Late if the promise is not settled within this many milliseconds */
-async function inTime(promise, ms) {
-  let timer;
-  const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Late(`there was no answer within ${ms} ms`)), ms);
+function inTime(promise, ms) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Late(`there was no answer within ${ms} ms`)), ms);
+    const ending = (end) => (value) => {
+      clearTimeout(timer);
+      end(value);
+    };
+    Promise.resolve(promise).then(ending(resolve), ending(reject));
   });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 module.exports = { inTime, Late };

@@ -6,6 +6,7 @@ const path = require("path");
 
 const { inTime } = require("./in-time.js");
 const realmFunctions = require("./realm.js");
+const textOf = require("./text-of.js");
 
 const { parse, stringify } = JSON;
 
@@ -47,7 +48,7 @@ function failure({ type, message, code }) {
 }
 
 /** The exact text of an amount: what JSON has of Medusa's `BigNumber` is a binary number. */
-function textOf(amount) {
+function exactText(amount) {
   try {
     return String(amount.raw.value);
   } catch {
@@ -55,18 +56,22 @@ function textOf(amount) {
   }
 }
 
-/** Throws nothing: what is wrong with the input is said where all of it is read. */
+/**
+ * The text of an amount that JSON cannot carry as it is; it makes `null` of NaN. Throws nothing: what is wrong with the
+ * input is said where all of it is read.
+ */
 function exactAmount(input) {
   try {
     const { amount } = input;
-    return typeof amount === "object" ? textOf(amount) : undefined;
+    if (typeof amount === "number" && !Number.isFinite(amount)) return String(amount);
+    return typeof amount === "object" ? exactText(amount) : undefined;
   } catch {
     return undefined;
   }
 }
 
 /** The amount of a row of Medusa's, as text. */
-const amountOf = ({ raw_amount, amount }) => String(raw_amount?.value ?? textOf(amount) ?? amount);
+const amountOf = ({ raw_amount, amount }) => String(raw_amount?.value ?? exactText(amount) ?? amount);
 
 const movements = (rows) =>
   Array.from(rows ?? [], (row) => ({
@@ -80,16 +85,16 @@ const retrieve = (provider, service, ...query) => inTime(provider.container[serv
 
 /**
  * The row that Medusa has written for the capture or refund that it asks for (`@medusajs/payment`,
- * `dist/services/payment-module.js`), with all those of its payment; `{ unread: why }` if it cannot be read.
+ * `dist/services/payment-module.js`), with all those of its payment, as JSON text; `{ unread: why }` if it cannot be read.
  */
 async function rowOf(provider, service, input) {
   try {
     const id = input.context?.idempotency_key;
-    if (!id) return { unread: "the call has no idempotency key" };
+    if (!id) return stringify({ unread: "the call has no idempotency key" });
     const relations = ["payment", "payment.captures", "payment.refunds"];
     const row = await retrieve(provider, service, id, { relations });
     const { payment } = row;
-    return {
+    return stringify({
       id: row.id,
       amount: amountOf(row),
       payment: {
@@ -98,9 +103,9 @@ async function rowOf(provider, service, input) {
         captures: movements(payment.captures),
         refunds: movements(payment.refunds),
       },
-    };
+    });
   } catch (error) {
-    return { unread: String(error?.message ?? error) };
+    return stringify({ unread: String(error?.message ?? error) });
   }
 }
 
@@ -117,13 +122,28 @@ async function sessionOf(provider, { resource }) {
   }
 }
 
-/** Whether Medusa has a payment of the session: an order may be behind it although the session is gone. */
-async function hasPayment(provider, session) {
-  const payments = await inTime(
-    provider.container.paymentService.list({ payment_session_id: session }, { select: ["id"], take: 1 }),
+/** What Medusa has of a session's payments. */
+const paymentsOf = (provider, session) =>
+  inTime(
+    provider.container.paymentService.list({ payment_session_id: session }, { select: ["id", "canceled_at"] }),
     LOOK_UP_MS,
   );
-  return payments.length > 0;
+
+/** Whether Medusa has a payment of the session: an order may be behind it although the session is gone. */
+const hasPayment = async (provider, session) => (await paymentsOf(provider, session)).length > 0;
+
+/**
+ * The id of the payment that Medusa has stored for a session; none if it has none, or if the call is about a payment that
+ * it has stored itself: that one has a key.
+ */
+async function storedPaymentOf(provider, input) {
+  try {
+    const session = input.data.medusa_session?.id;
+    if (input.context?.idempotency_key || !session) return undefined;
+    return (await paymentsOf(provider, session)).find(({ canceled_at: canceledAt }) => !canceledAt)?.id;
+  } catch {
+    return undefined; // as if there were none: it is canceled, which Medusa has asked for
+  }
 }
 
 /** The actions behind which there is money. */
@@ -165,9 +185,21 @@ function bytesOf(rawData) {
   return rawData instanceof Uint8Array && !Buffer.isBuffer(rawData) ? Buffer.from(rawData) : rawData;
 }
 
+/** The parts of a webhook request that are looked at. */
+function requestOf(payload) {
+  try {
+    const { rawData, headers } = payload ?? {};
+    return { body: bytesOf(rawData), headers };
+  } catch (error) {
+    const message = `The webhook request cannot be read: ${textOf(error)}`;
+    throw failure({ type: "invalid_data", message, code: "invalid_data" });
+  }
+}
+
 /** Puts what the store tells into the methods of a class that the addon has made. */
 function ask(prototype, addon) {
-  const { initiatePayment, updatePayment, capturePayment, refundPayment, getWebhookActionAndData } = prototype;
+  const { initiatePayment, updatePayment, capturePayment, refundPayment, cancelPayment, getWebhookActionAndData } =
+    prototype;
   const methods = {
     initiatePayment(input) {
       return initiatePayment.call(this, input, exactAmount(input));
@@ -185,9 +217,13 @@ function ask(prototype, addon) {
       return refundPayment.call(this, input, await rowOf(this, "refundService", input), exactAmount(input));
     },
 
+    async cancelPayment(input) {
+      return cancelPayment.call(this, input, await storedPaymentOf(this, input));
+    },
+
     async getWebhookActionAndData(payload) {
-      const { rawData, headers } = payload ?? {};
-      const event = await getWebhookActionAndData.call(this, bytesOf(rawData), headers);
+      const { body, headers } = requestOf(payload);
+      const event = await getWebhookActionAndData.call(this, body, headers);
       const session = await sessionOf(this, event);
       if (session === undefined) await settleUnknown(this, event);
       return parse(addon.webhookAction(stringify({ event, session })));

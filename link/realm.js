@@ -3,6 +3,8 @@
 // Not the global one, which a test runner may replace.
 const { setImmediate } = require("timers");
 
+const textOf = require("./text-of.js");
+
 const { parse, stringify } = JSON;
 
 /** The message of V8's error if an object is nested too deeply for it. */
@@ -11,15 +13,6 @@ const STACK_OVERFLOW = "Maximum call stack size exceeded";
 /** The methods of Medusa's logger, from the most severe, which has this number: the outcomes of a call come before it. */
 const LOG_METHODS = ["error", "warn", "info", "debug"];
 const FIRST_LEVEL = 5;
-
-/** Returns the text of anything that can be thrown. */
-function textOf(thrown) {
-  try {
-    return String(thrown?.message ?? thrown);
-  } catch {
-    return "something that has no text";
-  }
-}
 
 /**
  * Makes the functions that an addon calls in this realm for one class.

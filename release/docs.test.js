@@ -59,7 +59,7 @@ const RUN = {
     "docs/write-a-provider.md",
     "examples/paypal/README.md",
   ],
-  // __test__/documentation.test.js; e2e/medusa2-paypal.test.js has the configuration of PayPal's page
+  // __test__/documentation.test.js
   ts: ["README.md", "docs/medusa-2.md", "examples/paypal/README.md"],
   json: ["docs/medusa-2.md"],
   diff: ["README.md", "docs/stripe.md"],

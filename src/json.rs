@@ -170,8 +170,19 @@ impl JsonObject {
     /// Returns the member `key`, or `None` if it is absent, null or not a `T`.
     #[must_use]
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        let (_, value) = self.members().rfind(|(known, _)| is_spelled(key, known))?;
-        serde_json::from_str::<Option<T>>(value).ok().flatten()
+        serde_json::from_str::<Option<T>>(self.spelled(key)?).ok().flatten()
+    }
+
+    /// Returns the value of the member `key` as it is spelled.
+    pub(crate) fn spelled(&self, key: &str) -> Option<&str> {
+        let is_named = |member: &&Member| is_spelled(key, self.part(member.key.clone()));
+        self.index().iter().rfind(is_named).map(|member| self.part(member.value.clone()))
+    }
+
+    /// Returns the members' names, and their values as they are spelled. Of a duplicate the last one counts.
+    #[cfg(feature = "node")]
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
+        self.members().map(|(key, value)| (name(key), value))
     }
 
     /// Reads the whole object as a `T`.
@@ -197,7 +208,7 @@ impl JsonObject {
     /// Returns whether there is a member `key`, even if it is null.
     #[must_use]
     pub fn contains_key(&self, key: &str) -> bool {
-        self.members().any(|(known, _)| is_spelled(key, known))
+        self.spelled(key).is_some()
     }
 
     /// Returns the object with these members set: a known one keeps its place, a new one comes last.
@@ -214,28 +225,48 @@ impl JsonObject {
         let changes = Change::each_once(changes);
         let added: usize = changes.iter().map(Change::most_bytes).sum();
         let mut text = String::with_capacity(self.as_str().len() + added);
+        let mut members = Vec::with_capacity(self.index().len() + changes.len());
         // What stays as it is is copied in long pieces.
         let (mut copied, mut end) = (0, "{".len());
         for Member { key, value } in self.index() {
-            let key = self.part(key.clone());
-            if let Some(change) = changes.iter().find(|change| is_spelled(change.key, key)) {
-                if change.is_made.replace(true) {
-                    // A duplicate, which would count instead.
-                    text.push_str(self.part(copied..end));
-                } else {
-                    text.extend([self.part(copied..value.start), &change.value]);
+            let spelled = self.part(key.clone());
+            let change = changes.iter().find(|change| is_spelled(change.key, spelled));
+            // Where the piece that begins at `copied` is going to be.
+            let offset = text.len();
+            let moved = |place: &Range<usize>| {
+                (offset + place.start - copied)..(offset + place.end - copied)
+            };
+            match change {
+                None => members.push(Member { key: moved(key), value: moved(value) }),
+                Some(change) if !change.is_made.replace(true) => {
+                    let key = moved(key);
+                    text.push_str(self.part(copied..value.start));
+                    let start = text.len();
+                    text.push_str(&change.value);
+                    members.push(Member { key, value: start..text.len() });
+                    copied = value.end;
                 }
-                copied = value.end;
+                // A duplicate, which would count instead.
+                Some(_) => {
+                    text.push_str(self.part(copied..end));
+                    copied = value.end;
+                }
             }
             end = value.end;
         }
         text.push_str(self.part(copied..end));
         for change in changes.iter().filter(|change| !change.is_made.get()) {
             text.push_str(if text == "{" { "" } else { "," });
-            text.extend([&Value::from(change.key).to_string(), ":", &change.value]);
+            let key = text.len();
+            text.push_str(&Value::from(change.key).to_string());
+            let key = key..text.len();
+            text.push(':');
+            let value = text.len();
+            text.push_str(&change.value);
+            members.push(Member { key, value: value..text.len() });
         }
         text.push('}');
-        Self::checked(text, OnceLock::new())
+        Self::checked(text, members.into())
     }
 
     /// Returns the object with the members of `defaults` that it does not have, behind its own and as they
@@ -612,6 +643,9 @@ mod tests {
             proptest::prop_assert!(!without.contains_key(&key));
             let changed = object.with([(key.as_str(), value.clone())]);
             expected.as_object_mut().unwrap().insert(key, value);
+            // It knows where its members are, as if it had been read.
+            let read = JsonObject::parse(changed.as_str()).unwrap();
+            proptest::prop_assert!(changed.members().eq(read.members()));
             let changed: Value = serde_json::from_str(changed.as_str()).unwrap();
             proptest::prop_assert_eq!(changed, expected);
         }

@@ -17,7 +17,7 @@ const shown = (value) => inspect(value, { depth: 2, breakLength: 100, maxArrayLe
  * - `data` and `status`, of a success;
  * - `code`, of an error, its `kind` as far as the code says it, and `failure`, which is what the hook `errorKind` gets;
  * - `flaw`, what keeps it from being either, with a line break before it;
- * - `misses(isRefusal)`, what keeps an error from saying that it is a refusal, or that it is none.
+ * - `misses(isRefusal)`, what keeps an error from saying that it is a refusal, or that it is not one.
  *
  * `payment` is what Medusa has stored of the payment afterwards.
  */

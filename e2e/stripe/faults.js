@@ -10,6 +10,10 @@ const once = (fault) => ({ ...fault, times: 1 });
 const before = (kind, more) => ({ kind, when: "before", times: FOREVER, ...more });
 const after = (kind, more) => ({ kind, when: "after", times: FOREVER, ...more });
 
+function named([name, fault]) {
+  return { name, fault, isForAll: fault.kind === "refuse" };
+}
+
 const FAULTS = [
   ["402 with Stripe's error", answered(402, "stripe")],
   ["400 without a body", answered(400, "none")],
@@ -40,11 +44,17 @@ const FAULTS = [
   ["200 with HTML >", after("html")],
   ["200 without a body <", before("empty")],
   ["200 without a body >", after("empty")],
-].map(([name, fault]) => ({ name, fault, isForAll: fault.kind === "refuse" }));
+].map(named);
+
+/** As if another server were at work under the same key. */
+const CONFLICTS = [
+  ["409, once", once(answered(409, "stripe"))],
+  ["409", answered(409, "stripe")],
+].map(named);
 
 /** The fault for the requests that `where` picks; a refused connection picks none. */
 function install(stripe, { fault, isForAll }, where) {
   return stripe.fault(isForAll ? fault : { ...fault, where });
 }
 
-module.exports = { FAULTS, install };
+module.exports = { CONFLICTS, FAULTS, install };

@@ -1,11 +1,11 @@
-// Required into a server before all else, it points the `stripe` package of medusa-payment-stripe, which has no
-// option for that, to the fake whose URL is in FAKE_STRIPE.
+// Required into a server before all else, it points the `stripe` package of a JavaScript plugin, which has no option for
+// that, to a fake. Which plugin is in STRIPE_PLUGIN, the URL of the fake in FAKE_STRIPE.
 
 const path = require("node:path");
 const { createRequire } = require("node:module");
 
 const inStore = createRequire(path.join(process.cwd(), "package.json"));
-const inPlugin = createRequire(inStore.resolve("medusa-payment-stripe/package.json"));
+const inPlugin = createRequire(inStore.resolve(`${process.env.STRIPE_PLUGIN}/package.json`));
 const { hostname: host, port } = new URL(process.env.FAKE_STRIPE);
 
 const Stripe = inPlugin("stripe");

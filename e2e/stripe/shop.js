@@ -4,9 +4,7 @@ const { randomBytes } = require("node:crypto");
 const { startFakeStripe } = require("../../support/stripe");
 const { openShop } = require("../support");
 const { ROOT } = require("../../support/paths");
-
-/** Short, so that a fault costs a test as little as can be; long enough for a machine that is busy. */
-const LIMITS = { timeout_ms: 300, deadline_ms: 1_200, max_retries: 1 };
+const { LIMITS } = require("./limits");
 
 /** Options of the plugin for this fake. */
 const optionsFor = (stripe, options) => ({ api_key: stripe.apiKey, api_base: stripe.url, ...LIMITS, ...options });
@@ -48,4 +46,4 @@ async function openStripeShop({
   }
 }
 
-module.exports = { LIMITS, openStripeShop, optionsFor, ours };
+module.exports = { openStripeShop, optionsFor, ours };

@@ -17,8 +17,8 @@ const quietly = (_title, work) => work(() => {});
  *
  * Resolves with `{ url, medusa, postgres, processor }`, what `arrive` made of the server, and
  * - `reboot(settings)`: another server on the same database; it replaces what belongs to the first in the shop
- * - `alongside()`: another server beside the first, on the same database, and what `arrive` makes of it; it ends with
- *   the shop
+ * - `alongside()`: another server beside the first, on the same database: `{ medusa }`, and what `arrive` makes of it; it
+ *   ends with the shop
  * - `close()`
  */
 async function openStore({ host, packages, settings, arrive, step = quietly }) {
@@ -33,7 +33,7 @@ async function openStore({ host, packages, settings, arrive, step = quietly }) {
     async alongside() {
       const medusa = await start(settings);
       others.push(medusa);
-      return arrive(medusa, shop);
+      return { medusa, ...(await arrive(medusa, shop)) };
     },
     async close() {
       for (const medusa of others) await medusa.stop();

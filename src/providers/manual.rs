@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::amount::Amount;
@@ -116,13 +116,12 @@ impl Rows {
         self
     }
 
-    fn written_into(self, data: &JsonObject) -> JsonObject {
-        if self.amounts.is_empty() {
-            return data.clone();
-        }
-        let amounts =
-            self.amounts.into_iter().map(|(row, amount)| (row, amount.minor_units().into()));
-        data.with([(self.member, Value::Object(amounts.collect()))])
+    /// Returns the member as it is to be stored, unless there are no rows.
+    fn into_member(self) -> Option<(&'static str, Value)> {
+        let Self { member, amounts } = self;
+        let amounts = amounts.into_iter().map(|(row, amount)| (row, amount.minor_units().into()));
+        let amounts: Map<String, Value> = amounts.collect();
+        (!amounts.is_empty()).then(|| (member, Value::Object(amounts)))
     }
 }
 
@@ -139,7 +138,7 @@ fn as_recorded(call: &CallContext, data: &JsonObject) -> JsonObject {
             for (row, amount) in recorded {
                 rows.amounts.entry(row.clone()).or_insert(*amount);
             }
-            rows.written_into(&data)
+            data.with(rows.into_member())
         },
     )
 }
@@ -277,12 +276,11 @@ impl PaymentProcessor for Manual {
         };
         let is_whole = record.amount.is_some_and(|amount| captured >= amount);
         let status = if is_whole { Status::Captured } else { Status::Authorized };
-        let data = data.with([
-            ("status", status.as_str().into()),
-            ("captured", captured.minor_units().into()),
-        ]);
         let taken_now = captured.checked_sub(taken).unwrap_or_default();
-        Ok(Rows::of(&data, CAPTURES).with(call, taken_now).written_into(&data))
+        let rows = Rows::of(&data, CAPTURES).with(call, taken_now);
+        let sums =
+            [("status", status.as_str().into()), ("captured", captured.minor_units().into())];
+        Ok(data.with(sums.into_iter().chain(rows.into_member())))
     }
 
     async fn refund_payment(
@@ -318,8 +316,9 @@ impl PaymentProcessor for Manual {
         if record.amount.is_some() && refunded > record.captured.unwrap_or_default() {
             return Err(too_much());
         }
-        let data = data.with([("refunded", refunded.minor_units().into())]);
-        Ok(Rows::of(&data, REFUNDS).with(call, amount).written_into(&data))
+        let rows = Rows::of(&data, REFUNDS).with(call, amount);
+        let sum = ("refunded", refunded.minor_units().into());
+        Ok(data.with([sum].into_iter().chain(rows.into_member())))
     }
 
     async fn cancel_payment(&self, _call: &CallContext, data: JsonObject) -> Result<JsonObject> {

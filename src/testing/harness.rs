@@ -166,7 +166,7 @@ pub enum Fault {
     Hang,
     /// The provider does it, and its reply is lost: the connection ends.
     LoseReply,
-    /// Somebody else answers, such as a proxy: an error status, and a body that is not the
+    /// Something in front of the provider answers, such as a proxy: an error status, and a body that is not the
     /// provider's. Nothing is done.
     Garble,
     /// The provider does it, and its reply ends in the middle.

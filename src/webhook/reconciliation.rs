@@ -294,14 +294,14 @@ mod tests {
     }
 
     #[test]
-    fn a_payment_without_an_order_is_left_to_whoever_is_at_it_and_then_taken_over() {
+    fn a_payment_that_gets_no_order_is_taken_over_after_a_while() {
         let cart = |age| json!({"payments": [recorded("pi_1", false, age)]});
         assert!(matches!(step(&cart(ORDER_UNDER_WAY_MS - 1)), Step::Wait(_)));
         assert_eq!(step(&cart(ORDER_UNDER_WAY_MS)), Step::Resume);
     }
 
     #[test]
-    fn a_cart_that_somebody_is_completing_is_left_to_them_for_a_while() {
+    fn a_cart_that_is_being_completed_is_left_alone_for_a_while() {
         let cart = |age| json!({"tax_lines_age_ms": age});
         assert!(matches!(step(&cart(COMPLETION_UNDER_WAY_MS - 1)), Step::Wait(_)));
         assert_eq!(step(&cart(COMPLETION_UNDER_WAY_MS)), Step::Complete);

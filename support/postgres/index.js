@@ -62,7 +62,7 @@ async function startKeeper(store, { cluster = "" }) {
     /** Moves the stopped cluster there instead of deleting it. */
     keepAs: (folder) => keeper.send({ keepAs: folder }),
     query: queries.query,
-    /** Whoever writes to the table waits until the function is called that this resolves with. */
+    /** A write to the table waits until the function is called that this resolves with. */
     holdWrites: (table) => holdWrites(store, urlOf(DATABASE), table),
     async stop() {
       await queries.end();

@@ -32,7 +32,7 @@ const SPARSE = [
 
 const CUSTOMER = { id: "cus_01KITTESTCUSTOMER", email: "account@example.com", first_name: "Ada", last_name: null };
 
-/** Somebody's payment after a capture and a refund: all that a provider writes into its data. */
+/** Another payment, after a capture and a refund: all that a provider writes into its data. */
 async function wholeLife(trial) {
   return trial.done("refund", await trial.captured(), trial.part);
 }
@@ -135,7 +135,7 @@ module.exports = {
     trial.medusa.isReadable = true;
     if (answer.isSuccess) {
       const { captured } = await trial.hooks.ledger(payment.data);
-      trial.fail(`nobody can say how much is captured, and ${captured} is captured`);
+      trial.fail(`the amount to capture cannot be read, and ${captured} is captured all the same`);
     }
     await hasTaken(trial, payment, 0);
   },
@@ -275,7 +275,7 @@ module.exports = {
     const { payment } = started;
     const unpaid = (await trial.call("authorize", payment)).recognised();
     if (unpaid.isSuccess && trial.isPaid(unpaid.status) && (await isUnearned(trial, unpaid.payment))) {
-      trial.complain(`a session with the data of a paid payment is ${unpaid.status} although nobody has paid for it`);
+      trial.complain(`a session with the data of a paid payment is ${unpaid.status} although it was not paid`);
     }
     await trial.call("delete", payment);
     await trial.ledger(victim, { captured: trial.amount, refunded: 0 });
@@ -338,7 +338,11 @@ module.exports = {
   async "webhook-foreign"(trial) {
     const seen = await webhookOf(trial, "foreign", await trial.started());
     if (!seen) return;
-    trial.expect("the action of an event of somebody else", seen.answer.succeeded().value.action, "not_supported");
+    trial.expect(
+      "the action of an event of another application",
+      seen.answer.succeeded().value.action,
+      "not_supported",
+    );
   },
 };
 

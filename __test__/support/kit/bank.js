@@ -24,7 +24,8 @@ function openBank() {
 
   const payment = (id) => {
     const found = payments.get(id);
-    if (!found) throw refused("not_found", `There is no payment ${id ?? "without an id"}.`);
+    if (!found)
+      throw refused("not_found", id ? `The bank does not have the payment ${id}.` : "The request names no payment.");
     return found;
   };
 

@@ -1,5 +1,7 @@
 // Ways to make one decision of a reference wrong, for the mutants of both hosts.
 
+const METHODS = require("./methods");
+
 /** The ways, for the mutants of this reference. */
 function breaking(Base) {
   /** The reference with other methods: `change(original)` gets the reference's own. */
@@ -101,21 +103,11 @@ function breaking(Base) {
   return { having, answering, rejecting, patient, forgetful, believing, doubtful, crowded, doubling };
 }
 
-const METHODS = {
-  initiate: "initiatePayment",
-  update: "updatePayment",
-  authorize: "authorizePayment",
-  capture: "capturePayment",
-  refund: "refundPayment",
-  cancel: "cancelPayment",
-  delete: "deletePayment",
-  retrieve: "retrievePayment",
-  status: "getPaymentStatus",
-  "update-data": "updatePaymentData",
-};
+/** As the kit names an operation in the id of a check. */
+const kebab = (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** `{ "<family>-<operation>": mutant }` for each of the operations. */
 const family = (name, operations, mutant) =>
-  Object.fromEntries(operations.map((operation) => [`${name}-${operation}`, mutant(METHODS[operation])]));
+  Object.fromEntries(operations.map((operation) => [`${name}-${kebab(operation)}`, mutant(METHODS[operation])]));
 
-module.exports = { METHODS, breaking, family };
+module.exports = { breaking, family };

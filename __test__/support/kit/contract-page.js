@@ -1,5 +1,7 @@
 // docs/contract.md, made from the tables of rules:  node __test__/support/kit/contract-page.js > docs/contract.md
 
+const METHODS = require("./methods");
+
 const INTRO = `<!-- Made from testing/rules.json and testing/rules-medusa2.json by __test__/support/kit/contract-page.js; a test keeps
 it so. -->
 
@@ -14,19 +16,6 @@ processor of Medusa 1 and any provider of Medusa 2.
 A shopper's money moves at the *provider* (a payment service, a bank); the *processor* is the class, or the Rust type,
 that Medusa calls. Medusa 2 calls that class a payment provider.
 `;
-
-const METHODS = {
-  initiate: "initiatePayment",
-  update: "updatePayment",
-  authorize: "authorizePayment",
-  capture: "capturePayment",
-  refund: "refundPayment",
-  cancel: "cancelPayment",
-  delete: "deletePayment",
-  retrieve: "retrievePayment",
-  status: "getPaymentStatus",
-  updateData: "updatePaymentData",
-};
 
 const HOSTS = { medusa1: "Medusa 1", medusa2: "Medusa 2" };
 

@@ -1,7 +1,8 @@
 // For each check, the reference processor with one decision made wrong: what the check is there to find.
 
 const { BankError } = require("./bank");
-const { METHODS, breaking, family } = require("./breaking");
+const { breaking, family } = require("./breaking");
+const METHODS = require("./methods");
 const { Reference } = require("./reference");
 
 const { having, answering, rejecting, patient, forgetful, believing, doubtful, crowded, doubling } =
@@ -224,13 +225,13 @@ module.exports = {
   "shopper-money": having(() => ({ forbidden: () => [] })),
   "shopper-hostile": rejecting("updatePaymentData", (_, data) => "a" in data),
 
-  ...family("declined", [...WRITES, "authorize", "retrieve", "update-data"], (method) =>
+  ...family("declined", [...WRITES, "authorize", "retrieve", "updateData"], (method) =>
     malformed(method, (error) => error.code === "declined"),
   ),
   "declined-quietly-refund": having(() => ({ checkOutcome() {} })),
   ...family("garbled", [...WRITES, "retrieve"], trusting),
 
-  ...family("down", [...WRITES, "authorize", "retrieve", "update-data"], (method) =>
+  ...family("down", [...WRITES, "authorize", "retrieve", "updateData"], (method) =>
     malformed(method, (error) => error.kind === "unavailable"),
   ),
   "down-status": having(() => ({

@@ -41,6 +41,18 @@ const capturing = (change) => having((original) => ({ capturePart: change(origin
 /** Pays for every call, whatever came before it. */
 const payingAgain = having(() => ({ unrecorded: async () => undefined }));
 
+/** Says that it has paid what the bank refuses to pay out because it is too much. */
+const agreeable = having((original) => ({
+  async payOut(data, amount, ref) {
+    try {
+      return await original.payOut.call(this, data, amount, ref);
+    } catch (error) {
+      if (error.code !== "too_much") throw error;
+      return { id: "none", status: "paid" };
+    }
+  },
+}));
+
 /** Looks at no row: what is not in the data counts as not recorded. */
 const rowless = having(() => ({ refundRows: async () => [] }));
 
@@ -129,16 +141,7 @@ module.exports = {
       return original.payOut.call(this, data, amount - 1, ref);
     },
   })),
-  "refund-too-much": having((original) => ({
-    async payOut(data, amount, ref) {
-      try {
-        return await original.payOut.call(this, data, amount, ref);
-      } catch (error) {
-        if (error.code !== "too_much") throw error;
-        return { id: "none", status: "paid" };
-      }
-    },
-  })),
+  "refund-too-much": agreeable,
   "refund-same-amount": having((original) => ({
     payOut(data, amount) {
       return original.payOut.call(this, data, amount, `${data.id} ${amount}`);
@@ -214,16 +217,7 @@ module.exports = {
       return this.paying;
     },
   })),
-  "at-once-refund-too-much": having((original) => ({
-    async payOut(data, amount, ref) {
-      try {
-        return await original.payOut.call(this, data, amount, ref);
-      } catch (error) {
-        if (error.code !== "too_much") throw error;
-        return { id: "none", status: "paid" };
-      }
-    },
-  })),
+  "at-once-refund-too-much": agreeable,
   /** In a list, which the other call's result overwrites. */
   "at-once-refund-remembered": having((original) => ({
     ...crowded,

@@ -45,7 +45,7 @@ function stripeHooks(fake, create, more = {}) {
     },
     later: () => fake().advance(60_000),
     harmless: { description: "Mugs" },
-    protected: { capture_method: "automatic", customer: "cus_of_somebody_else" },
+    protected: { capture_method: "automatic", customer: "cus_of_another_shopper" },
     ...more,
   };
   const missed = () => injected.filter(({ made }) => made.hits === 0).map(({ what }) => what);
@@ -81,8 +81,8 @@ function stripeProviderHooks(fake, create, more = {}) {
           ),
       webhook(event, { id }) {
         if (event === "foreign") {
-          const somebodyElses = { object: "payment_intent", amount: 500, currency: "eur", metadata: {} };
-          return signed(fake().event(EVENTS.captured, somebodyElses));
+          const foreign = { object: "payment_intent", amount: 500, currency: "eur", metadata: {} };
+          return signed(fake().event(EVENTS.captured, foreign));
         }
         return signed(fake().events.findLast(({ type, data }) => type === EVENTS[event] && data.object.id === id));
       },

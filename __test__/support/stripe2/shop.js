@@ -5,7 +5,7 @@ const DECIMALS = { jpy: 0, ugx: 0, kwd: 3 };
 
 /** `create(cradle, options)` makes the provider, as the module does; `fake` is the Stripe that it talks to. */
 function openShop({ create, fake }, options = {}) {
-  const rows = { sessions: new Map(), captures: new Map(), refunds: new Map() };
+  const rows = { sessions: new Map(), captures: new Map(), refunds: new Map(), payments: new Map() };
   const log = [];
   const provider = create(cradleOf(rows, log), options);
   let ids = 0;
@@ -33,7 +33,8 @@ function openShop({ create, fake }, options = {}) {
 
   function recordCapture(amount) {
     const id = newId("capt");
-    rows.captures.set(id, { id, amount });
+    const { id: payment_id, currency } = shop.payment;
+    rows.captures.set(id, { id, amount, raw_amount: decimal(amount, currency), payment_id, created_at: new Date() });
   }
 
   return Object.assign(shop, {
@@ -65,6 +66,12 @@ function openShop({ create, fake }, options = {}) {
       Object.assign(session, { status, data });
       if (status === "authorized" || status === "captured") {
         shop.payment = { id: newId("pay"), data, currency: session.currency_code };
+        rows.payments.set(shop.payment.id, {
+          id: shop.payment.id,
+          payment_session_id: session.id,
+          raw_amount: decimal(session.minor, session.currency_code),
+          currency_code: session.currency_code,
+        });
         if (status === "captured") recordCapture(session.minor);
       }
       return answer;
@@ -73,7 +80,13 @@ function openShop({ create, fake }, options = {}) {
     async capture(amount = shop.session.minor) {
       const { payment } = shop;
       const { value, precision } = decimal(amount, payment.currency);
-      const row = { id: newId("capt"), amount, raw_amount: { value, precision }, payment_id: payment.id };
+      const row = {
+        id: newId("capt"),
+        amount,
+        raw_amount: { value, precision },
+        payment_id: payment.id,
+        created_at: new Date(),
+      };
       const context = { idempotency_key: row.id };
       const answer = await recorded(rows.captures, row, () => provider.capturePayment({ data: payment.data, context }));
       if (answer.value) payment.data = merged(payment.data, answer.value.data);
@@ -82,7 +95,7 @@ function openShop({ create, fake }, options = {}) {
 
     async refund(amount, given = decimal(amount, shop.payment.currency)) {
       const { payment } = shop;
-      const row = { id: newId("ref"), amount, raw_amount: given, payment_id: payment.id };
+      const row = { id: newId("ref"), amount, raw_amount: given, payment_id: payment.id, created_at: new Date() };
       const context = { idempotency_key: row.id };
       const answer = await recorded(rows.refunds, row, () =>
         provider.refundPayment({ amount: given, data: payment.data, context }),
@@ -142,14 +155,24 @@ function openShop({ create, fake }, options = {}) {
 }
 
 /** The part of the module's container that a provider may read. */
-function cradleOf({ sessions, captures, refunds }, log) {
+function cradleOf({ sessions, captures, refunds, payments }, log) {
+  const list = (table, filter = {}) =>
+    [...table.values()].filter((row) => Object.entries(filter).every(([name, value]) => row[name] === value));
+  const withRelations = (row) => {
+    const payment_id = row.payment_id;
+    const payment = payments.get(payment_id);
+    if (!payment) return row;
+    return {
+      ...row,
+      payment: { ...payment, captures: list(captures, { payment_id }), refunds: list(refunds, { payment_id }) },
+    };
+  };
   const service = (table) => ({
     async retrieve(id) {
-      if (!table.has(id)) throw new Error(`${id} was not found`);
-      return table.get(id);
+      if (!table.has(id)) throw Object.assign(new Error(`${id} was not found`), { type: "not_found" });
+      return withRelations(table.get(id));
     },
-    list: async ({ id, payment_id: payment } = {}) =>
-      [...table.values()].filter((row) => (!id || row.id === id) && (!payment || row.payment_id === payment)),
+    list: async (filter) => list(table, filter),
   });
   const logger = Object.fromEntries(
     ["debug", "info", "warn", "error"].map((level) => [
@@ -160,6 +183,7 @@ function cradleOf({ sessions, captures, refunds }, log) {
   const services = {
     captureService: service(captures),
     refundService: service(refunds),
+    paymentService: service(payments),
     paymentSessionService: service(sessions),
     logger,
   };

@@ -20,7 +20,7 @@ function heldFromTheBrowser(id) {
 }
 
 /** A captured order of the same account that no store of Medusa's has made. */
-function somebodyElses() {
+function foreignOrder() {
   const amount = { currency_code: "EUR", value: "5.00" };
   const { id } = fake.account.createOrder({ intent: "CAPTURE", purchase_units: [{ custom_id: "INV-7", amount }] });
   fake.approve(id);
@@ -36,7 +36,7 @@ const EVENTS = {
     return fake.webhooks.delivery("PAYMENT.AUTHORIZATION.CREATED", fake.account.authorization(authorization));
   },
   captured: (id) => captured(fake.account.find("orders", id)),
-  foreign: () => captured(somebodyElses()),
+  foreign: () => captured(foreignOrder()),
 };
 
 function refundElsewhere({ id }, minor) {

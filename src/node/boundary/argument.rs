@@ -103,17 +103,6 @@ impl Arguments {
         }
     }
 
-    /// Takes an object, or nothing.
-    pub(crate) fn object_or_empty(&mut self, name: &str) -> Result<JsonObject, Refusal> {
-        match self.0.as_slice().first() {
-            None | Some(Argument::Other("undefined")) => {
-                self.0.next();
-                Ok(JsonObject::empty())
-            }
-            Some(_) => self.object(name),
-        }
-    }
-
     /// Takes the headers of a request of Node.js. One that came more than once is an array there, and is left
     /// out: a signature never does.
     pub(crate) fn headers(&mut self, name: &str) -> Result<Vec<(String, String)>, Refusal> {

@@ -1,4 +1,4 @@
-//! Goes on with what has to be done although nobody waits for it any more.
+//! Goes on with what has to be done after Medusa has had its answer.
 //!
 //! A `deletePayment` that fails for a moment would block the checkout, and Medusa would later take the cart for paid over
 //! the old amount; a `cancelPayment` that fails is logged by Medusa and forgotten, with the money still held

@@ -15,24 +15,9 @@ use crate::node::boundary::argument::Refusal;
 use crate::types::Customer;
 use crate::wrong_shape::without_values;
 
-/// The members of the input, before they are looked at one by one.
-#[derive(Deserialize)]
-struct InputJson<'a> {
-    #[serde(borrow)]
-    id: Option<&'a RawValue>,
-    #[serde(borrow)]
-    amount: Option<&'a RawValue>,
-    #[serde(borrow)]
-    currency_code: Option<&'a RawValue>,
-    #[serde(borrow)]
-    data: Option<&'a RawValue>,
-    #[serde(borrow)]
-    context: Option<&'a RawValue>,
-}
-
 /// The input of a method.
 pub(super) struct Input<'a> {
-    json: InputJson<'a>,
+    json: &'a JsonObject,
     /// The amount as its own type spells it, if it has one: JSON has only a binary number of it.
     exact: Option<String>,
 }
@@ -73,44 +58,54 @@ impl HolderJson {
 }
 
 impl<'a> Input<'a> {
-    pub(super) fn read(json: &'a JsonObject, exact: Option<String>) -> Result<Self, Refusal> {
-        let json =
-            json.deserialize().map_err(|error| Refusal::TypeError(format!("input: {error}")))?;
-        Ok(Self { json, exact })
+    pub(super) fn new(json: &'a JsonObject, exact: Option<String>) -> Self {
+        Self { json, exact }
     }
 
     /// Returns the payment's data, or what a shopper's browser sent with a new session.
     pub(super) fn data(&self) -> Result<JsonObject, Refusal> {
-        Ok(optional("data", self.json.data)?.unwrap_or_default())
+        self.object("data")
     }
 
     /// Returns the context for the processor.
     pub(super) fn context_object(&self) -> Result<JsonObject, Refusal> {
-        Ok(optional("context", self.json.context)?.unwrap_or_default())
+        self.object("context")
+    }
+
+    fn object(&self, name: &str) -> Result<JsonObject, Refusal> {
+        let Some(json) = self.member(name) else { return Ok(JsonObject::empty()) };
+        JsonObject::parse(json).map_err(|error| {
+            invalid("invalid_data", format!("{name}: {error}. The provider was not asked."))
+        })
+    }
+
+    /// Returns a member of the input as it is spelled, unless it is null.
+    fn member(&self, name: &str) -> Option<&'a str> {
+        self.json.spelled(name).filter(|json| *json != "null")
     }
 
     pub(super) fn context(&self) -> Result<Context, Refusal> {
         let ContextJson { idempotency_key, customer, account_holder } =
-            optional("context", self.json.context)?.unwrap_or_default();
+            optional("context", self.member("context"))?.unwrap_or_default();
         // By itself: serde would read it from an array, too.
-        let customer = optional("context.customer", customer.as_deref())?;
+        let customer = optional("context.customer", customer.as_deref().map(RawValue::get))?;
         Ok(Context { idempotency_key, customer, account_holder })
     }
 
     pub(super) fn id(&self) -> Result<String, Refusal> {
-        required("id", self.json.id)
+        required("id", self.member("id"))
     }
 
     pub(super) fn currency_code(&self) -> Result<String, Refusal> {
-        let code: String = required("currency_code", self.json.currency_code)?;
+        let code: String = required("currency_code", self.member("currency_code"))?;
         Ok(code.to_lowercase())
     }
 
     /// Returns the amount in major units.
     pub(super) fn amount(&self) -> Result<Decimal, Refusal> {
-        let read = match (&self.exact, self.json.amount) {
+        let read = match (&self.exact, self.member("amount")) {
             (Some(text), _) => amount::decimal(text),
-            (None, Some(json)) => amount::read(json.get()),
+            (None, Some(json)) => amount::read(json),
             (None, None) => return Err(missing("amount")),
         };
         read.map_err(|reason| invalid_amount(&reason.to_string()))
@@ -162,20 +157,17 @@ fn missing(name: &str) -> Refusal {
     invalid("invalid_data", format!("{name} is missing. The provider was not asked."))
 }
 
-fn required<T: DeserializeOwned>(name: &str, json: Option<&RawValue>) -> Result<T, Refusal> {
+fn required<T: DeserializeOwned>(name: &str, json: Option<&str>) -> Result<T, Refusal> {
     optional(name, json)?.ok_or_else(|| missing(name))
 }
 
-fn optional<T: DeserializeOwned>(
-    name: &str,
-    json: Option<&RawValue>,
-) -> Result<Option<T>, Refusal> {
-    let Some(raw) = json else { return Ok(None) };
+fn optional<T: DeserializeOwned>(name: &str, json: Option<&str>) -> Result<Option<T>, Refusal> {
+    let Some(json) = json else { return Ok(None) };
     // serde would read a struct from an array of its values, too.
-    if kind_of(raw.get()) == "an array" {
+    if kind_of(json) == "an array" {
         return Err(invalid("invalid_data", format!("{name}: expected an object, got an array.")));
     }
-    let mut json = serde_json::Deserializer::from_str(raw.get());
+    let mut json = serde_json::Deserializer::from_str(json);
     serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = match error.path().to_string().as_str() {
             "." => name.to_owned(),
@@ -194,12 +186,10 @@ mod tests {
         let json =
             format!(r#"{{"context":{{"idempotency_key":"payses_1","customer":{customer}}}}}"#);
         let json = JsonObject::parse(&json).unwrap();
-        Input::read(&json, None).and_then(|input| input.context()).map_err(
-            |refusal| match refusal {
-                Refusal::Error(error) => error,
-                Refusal::TypeError(message) => panic!("{message}"),
-            },
-        )
+        Input::new(&json, None).context().map_err(|refusal| match refusal {
+            Refusal::Error(error) => error,
+            Refusal::TypeError(message) => panic!("{message}"),
+        })
     }
 
     #[test]

@@ -1,31 +1,37 @@
 //! Medusa 2 merges what a provider returns into what it has stored, deep (`mergeObjectProperties`,
 //! `@medusajs/utils/dist/dal/mikro-orm/mikro-orm-repository.js`): what a processor has dropped would stay for ever.
 
+use std::collections::HashMap;
+
 use crate::json::JsonObject;
 
 /// Returns `data` such that Medusa has stored just that once it has merged it into `stored`: what it does not have any
 /// more is null, in objects inside it, too.
 pub(super) fn replacing(stored: &JsonObject, data: &JsonObject) -> JsonObject {
-    if stored.as_str() == data.as_str() {
+    if stored == data {
         return data.clone();
     }
-    let mut changes: Vec<(String, String)> = Vec::new();
-    for key in stored.keys() {
-        if !data.contains_key(&key) {
-            changes.push((key, "null".to_owned()));
-            continue;
-        }
-        let Some(before) = stored.get::<JsonObject>(&key) else { continue };
-        let Some(after) = data.get::<JsonObject>(&key) else { continue };
-        let merged = replacing(&before, &after);
-        if merged.as_str() != after.as_str() {
-            changes.push((key, merged.into_text()));
+    let returned: HashMap<_, _> = data.entries().collect();
+    let mut changes = Vec::new();
+    for (name, before) in stored.entries() {
+        match returned.get(&name) {
+            None => changes.push((name, "null".to_owned())),
+            // Nearly all of them are as they were.
+            Some(after) if *after == before => {}
+            Some(after) => {
+                let Ok(before) = JsonObject::parse(before) else { continue };
+                let Ok(after) = JsonObject::parse(after) else { continue };
+                let merged = replacing(&before, &after);
+                if merged != after {
+                    changes.push((name, merged.into_text()));
+                }
+            }
         }
     }
     if changes.is_empty() {
         return data.clone();
     }
-    data.with_json(changes.iter().map(|(key, value)| (key.as_str(), value.clone())))
+    data.with_json(changes.iter().map(|(name, value)| (name.as_ref(), value.clone())))
 }
 
 #[cfg(test)]

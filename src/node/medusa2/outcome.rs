@@ -12,14 +12,14 @@ use crate::node::boundary::storable::storable;
 use crate::request::{Operation, Response};
 use crate::types::{Kept, PaymentSessionStatus};
 
-/// What most methods return (`PaymentProviderOutput`, `@medusajs/types/dist/payment/provider.d.ts`).
-#[derive(Serialize)]
-struct Output<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<PaymentSessionStatus>,
-    data: &'a JsonObject,
+/// Returns what most methods return (`PaymentProviderOutput`, `@medusajs/types/dist/payment/provider.d.ts`).
+fn output(id: Option<&str>, status: Option<PaymentSessionStatus>, data: &JsonObject) -> String {
+    let id = id.map(|id| ("id", json(&id)));
+    let status = status.map(|status| ("status", json(&status)));
+    // By hand: serde would read the data's text once more.
+    let data = ("data", data.as_str().to_owned());
+    let members = id.into_iter().chain(status).chain([data]);
+    storable(JsonObject::empty().with_json(members).into_text())
 }
 
 /// Returns what the caller of a method gets if it succeeded. `id_of` finds the payment's id in the processor's data.
@@ -29,14 +29,14 @@ pub(super) fn success(
     id_of: impl Fn(&JsonObject) -> Option<String>,
 ) -> Outcome {
     let with = |id: Option<&str>, status: Option<PaymentSessionStatus>, data: &JsonObject| {
-        json(&Output { id, status, data: &stored(data, asked) })
+        output(id, status, &stored(data, asked))
     };
     Outcome::Json(match response {
         Response::Session(session) => {
             let id = id_of(&session.session_data);
             with(id.as_deref(), session.status, &session.session_data)
         }
-        Response::Unchanged => json(&Output { id: None, status: None, data: &asked.stored }),
+        Response::Unchanged => output(None, None, &asked.stored),
         Response::Data(data) => with(None, None, &data),
         Response::Authorization(it) => with(None, Some(it.status), &it.data),
         Response::Status(status) => with(None, Some(status), &asked.stored),
@@ -62,7 +62,7 @@ fn stored(data: &JsonObject, asked: &Asked) -> JsonObject {
 }
 
 fn kept_json(kept: &Kept) -> String {
-    json(&Output { id: Some(&kept.id), status: None, data: &kept.data })
+    output(Some(&kept.id), None, &kept.data)
 }
 
 #[derive(Serialize)]

@@ -60,11 +60,15 @@ pub(super) fn request(operation: Operation, arguments: &mut Arguments) -> Result
     let json = arguments.object("input")?;
     let row = match operation {
         Operation::CapturePayment | Operation::RefundPayment => {
-            Some(RowJson::read(&arguments.object_or_empty("row")?))
+            Some(RowJson::read(&arguments.text("row")?))
         }
         _ => None,
     };
-    let input = Input::read(&json, arguments.text("amount").ok())?;
+    let text = arguments.text("amount").ok();
+    if operation == Operation::CancelPayment {
+        return cancellation(&Input::new(&json, None), text.as_deref());
+    }
+    let input = Input::new(&json, text);
     match operation {
         Operation::InitiatePayment | Operation::UpdatePayment => session(operation, &input),
         Operation::CapturePayment => capture(&input, &row.unwrap_or_default()),
@@ -155,6 +159,19 @@ fn refund(input: &Input<'_>, row: &RowJson) -> Result<Asked, Refusal> {
     Ok(Asked { request: Some(request), rows, ..asked })
 }
 
+/// Medusa cancels a payment that it has authorized and cannot store (`authorizePaymentSession`,
+/// `@medusajs/payment/dist/services/payment-module.js`). If it cannot because another server has stored the payment of
+/// this session, `stored`, at the same moment, then the money belongs to that one.
+fn cancellation(input: &Input<'_>, stored: Option<&str>) -> Result<Asked, Refusal> {
+    let Some(stored) = stored else { return payment(Operation::CancelPayment, input) };
+    let asked = Asked::of(input.data()?);
+    let session = asked.session.as_ref().map_or("its session", |session| &session.id);
+    tracing::warn!(
+        "{session} was authorized twice at once, and {stored} is stored for it: the money stays held for that payment"
+    );
+    Ok(asked)
+}
+
 fn payment(operation: Operation, input: &Input<'_>) -> Result<Asked, Refusal> {
     let data = input.data()?;
     let it = data.clone();
@@ -209,4 +226,22 @@ fn account(operation: Operation, input: &Input<'_>) -> Result<Asked, Refusal> {
 
 fn missing_in_context(name: &str) -> Refusal {
     invalid("invalid_data", format!("context.{name} is missing. The provider was not asked."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::node::boundary::argument::Argument;
+
+    #[test]
+    fn a_payment_is_not_canceled_if_another_one_is_stored_for_its_session() {
+        let input = r#"{"data":{"id":"p_1","medusa_session":{"id":"payses_1","currency_code":"eur","amount":"15"}}}"#;
+        let asked = |stored| {
+            let mut arguments = Arguments::new(vec![Argument::Json(input.to_owned()), stored]);
+            request(Operation::CancelPayment, &mut arguments).map_err(|_| ()).unwrap()
+        };
+        assert!(asked(Argument::Text("pay_1".to_owned())).request.is_none());
+        let canceled = asked(Argument::Other("undefined")).request;
+        assert!(matches!(canceled, Some(Request::CancelPayment { .. })));
+    }
 }

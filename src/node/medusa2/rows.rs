@@ -13,7 +13,6 @@ use super::amount;
 use crate::amount::Amount;
 use crate::call::Rows;
 use crate::error::{ErrorKind, PaymentProcessorError};
-use crate::json::JsonObject;
 use crate::types::Capture;
 
 /// A row with what `link/medusa2.js` has read of its payment, or why it cannot be read.
@@ -57,8 +56,8 @@ pub(super) enum Wanted {
 }
 
 impl RowJson {
-    pub(super) fn read(json: &JsonObject) -> Self {
-        json.deserialize().unwrap_or_else(|error| Self {
+    pub(super) fn read(json: &str) -> Self {
+        serde_json::from_str(json).unwrap_or_else(|error| Self {
             id: None,
             amount: None,
             payment: None,
@@ -206,7 +205,7 @@ mod tests {
             "id": "capt_3", "amount": amount,
             "payment": {"id": "pay_1", "amount": total, "currency_code": "usd", "captures": captures},
         });
-        RowJson::read(&JsonObject::parse(&json.to_string()).unwrap())
+        RowJson::read(&json.to_string())
     }
 
     fn part(units: u64) -> Wanted {
@@ -241,7 +240,7 @@ mod tests {
     fn the_last_refund_gives_back_what_the_others_have_left() {
         let json = r#"{"id":"ref_2","payment":{"captures":[{"id":"capt_1","amount":"13.07"}],
             "refunds":[{"id":"ref_1","amount":"6.535"},{"id":"ref_2","amount":"6.535"}]}}"#;
-        let row = RowJson::read(&JsonObject::parse(json).unwrap());
+        let row = RowJson::read(json);
         let refund = |row: &RowJson, text: &str, units: u64| {
             row.refund(text.parse().unwrap(), Amount::new(units).unwrap(), "usd").minor_units()
         };
@@ -274,8 +273,7 @@ mod tests {
             r#"{"id":"capt_1","amount":"5","payment":{}}"#,
             r#"{"id":5}"#,
         ] {
-            let error =
-                RowJson::read(&JsonObject::parse(json).unwrap()).capture("usd").unwrap_err();
+            let error = RowJson::read(json).capture("usd").unwrap_err();
             assert_eq!(error.code(), "capture_amount_unknown", "{json}");
             assert!(error.detail().contains("Nothing was captured"), "{error}");
         }
@@ -291,7 +289,7 @@ mod tests {
         let amounts = BTreeMap::from([("capt_1".to_owned(), Amount::new(500).unwrap())]);
         assert_eq!(rows.young_captures, amounts);
         let json = r#"{"id":"capt_3","payment":{"captures":[{"id":"capt_1","amount":"5","age_ms":60000}]}}"#;
-        let rows = RowJson::read(&JsonObject::parse(json).unwrap()).rows("usd");
+        let rows = RowJson::read(json).rows("usd");
         assert_eq!(rows.captures, amounts);
         assert_eq!(rows.young_captures, BTreeMap::new());
     }

@@ -1,0 +1,64 @@
+// A Medusa 2 store whose payments go to a fake Stripe.
+
+const { randomBytes } = require("node:crypto");
+const { startFakeStripe } = require("../../../support/stripe");
+const { openShop } = require("../../support/medusa2");
+
+/** The provider's id in the store, and its name in the address of its webhooks. */
+const PROVIDER = "pp_stripe_stripe";
+const ENDPOINT = "stripe_stripe";
+
+const PRICE = 15;
+
+/**
+ * Resolves with the shop and
+ * - `stripe`: the fake, which ends with it
+ * - `voucher`: the id of what is sold here. Nothing is shipped, because a way to ship is a third of the work that Medusa
+ *   has with an order
+ *
+ * `options` are added to the subject's own.
+ */
+async function openStripeShop({ subject, options }) {
+  const apiKey = `sk_test_${randomBytes(16).toString("hex")}`;
+  const stripe = await startFakeStripe({ apiKey });
+  const provider = {
+    resolve: subject.resolve,
+    id: "stripe",
+    options: { ...subject.options({ apiKey, webhookSecret: stripe.webhookSecret, url: stripe.url }), ...options },
+  };
+  try {
+    const shop = await openShop({
+      packages: subject.packages,
+      providers: [provider],
+      provider: PROVIDER,
+      env: subject.env(stripe),
+    });
+    const close = shop.close;
+    return Object.assign(shop, {
+      stripe,
+      voucher: await newVoucher(shop),
+      async close() {
+        await close();
+        await stripe.close();
+      },
+    });
+  } catch (error) {
+    await stripe.close();
+    throw error;
+  }
+}
+
+async function newVoucher({ admin, postgres }) {
+  const [channel] = await postgres.query("SELECT id FROM sales_channel WHERE deleted_at IS NULL");
+  const variant = { title: "By mail", options: { Form: "By mail" }, manage_inventory: false };
+  const { product } = await admin("POST", "/admin/products", {
+    title: "Voucher",
+    status: "published",
+    sales_channels: [{ id: channel.id }],
+    options: [{ title: "Form", values: ["By mail"] }],
+    variants: [{ ...variant, prices: [{ currency_code: "eur", amount: PRICE }] }],
+  });
+  return product.variants[0].id;
+}
+
+module.exports = { PRICE, openStripeShop, PROVIDER, ENDPOINT };
