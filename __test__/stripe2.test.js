@@ -25,10 +25,15 @@ async function held(store, { card = "ok", ...more } = {}) {
   return (await store.provider.authorizePayment({ data, context })).data;
 }
 
-const captureOf = ({ provider, rows }, data, id = "capt_1") => {
-  const payment = { amount: 13.07, raw_amount: { value: "13.07" }, currency_code: "usd", captures: [], refunds: [] };
-  rows.set(id, { amount: 13.07, payment });
-  return provider.capturePayment({ data, context: { idempotency_key: id } });
+/** What the row of a capture or refund comes with. */
+const paymentIn = (currency_code) => {
+  const amount = { amount: 13.07, raw_amount: { value: "13.07" } };
+  return { ...amount, currency_code, captures: [], refunds: [] };
+};
+
+const captureOf = ({ provider, rows }, data, { currency_code = "usd" } = {}) => {
+  rows.set("capt_1", { amount: 13.07, payment: paymentIn(currency_code) });
+  return provider.capturePayment({ data, context: { idempotency_key: "capt_1" } });
 };
 
 async function captured(store, more) {
@@ -36,9 +41,8 @@ async function captured(store, more) {
   return { ...data, ...(await captureOf(store, data)).data };
 }
 
-const refundOf = ({ provider, rows }, data, amount = 5) => {
-  const payment = { amount: 13.07, raw_amount: { value: "13.07" }, currency_code: "usd", captures: [], refunds: [] };
-  rows.set("ref_1", { amount, payment });
+const refundOf = ({ provider, rows }, data, { amount = 5, currency_code = "usd" } = {}) => {
+  rows.set("ref_1", { amount, payment: paymentIn(currency_code) });
   return provider.refundPayment({ amount, data, context: { idempotency_key: "ref_1" } });
 };
 
@@ -228,8 +232,23 @@ const SCENARIOS = {
       ["stripe-promptpay", "thb"],
       ["stripe-oxxo", "mxn"],
     ].map(([identifier, currency_code]) => [
-      `${identifier} starts a payment`,
-      { identifier, differs: [STORE], run: (store) => initiate(store, { currency_code }) },
+      `${identifier}, from its start to a refund`,
+      {
+        identifier,
+        differs: [STORE, CHARGE, CHARGE, READ, ROW],
+        run: async (store) => {
+          const start = await initiate(store, { currency_code });
+          store.rows.set(SESSION, { amount: 13.07, currency_code });
+          const { status } = await store.fake.shopper.confirm(start.data.client_secret);
+          const asked = await store.provider.authorizePayment({ data: start.data, context });
+          // What is paid with a code or a voucher is paid later.
+          if (status === "requires_action") store.fake.bank.settlePayment(start.data.id, { ok: true });
+          const paid = await store.provider.authorizePayment({ data: { ...session, ...start.data }, context });
+          const webhook = await delivered(store, "payment_intent.succeeded");
+          const captured = await captureOf(store, paid.data, { currency_code });
+          return [start, asked, paid, webhook, captured, await refundOf(store, paid.data, { currency_code })];
+        },
+      },
     ]),
   ),
   "a voucher expires when the store says": {
@@ -309,7 +328,7 @@ const SCENARIOS = {
   "a part is refunded": { differs: [STORE, CHARGE, ROW], run: async (store) => refundOf(store, await captured(store)) },
   "more than there is is refunded": {
     differs: [STORE, CHARGE, ROW, "+ GET /v1/refunds"],
-    run: async (store) => refused(refundOf(store, await captured(store), 14)),
+    run: async (store) => refused(refundOf(store, await captured(store), { amount: 14 })),
   },
 
   "a customer gets an account holder": { run: holderOf },

@@ -74,7 +74,7 @@ function numbered(value) {
       numbers.set(id, [...numbers.keys()].filter((other) => other.startsWith(`${prefix}_`)).length + 1);
     return `${prefix}_${numbers.get(id)}`;
   };
-  return JSON.parse(text.replace(/\b(pi|ch|cus|pm|seti|re|evt|txn)_(?=\w{14})[A-Za-z0-9]+(_secret_\w+)?/g, number));
+  return JSON.parse(text.replace(/(pi|ch|cus|pm|seti|re|evt|txn)_(?=\w{14})[A-Za-z0-9]+(_secret_\w+)?/g, number));
 }
 
 /** `{ "a[b]": value }` of everything in the value. */
