@@ -7,14 +7,14 @@ const SESSION = "payses_01SIDEBYSIDE";
 const session = { session_id: SESSION };
 const context = { idempotency_key: SESSION };
 
-const initiate = (provider, more = {}) =>
+const initiate = ({ provider }, more = {}) =>
   provider.initiatePayment({ amount: 13.07, currency_code: "usd", data: session, context, ...more });
 
 /** Medusa's session, once it is made. */
-async function started({ provider, rows }, more = {}) {
-  const { data } = await initiate(provider, more);
+async function started(store, more = {}) {
+  const { data } = await initiate(store, more);
   const { amount = 13.07, currency_code = "usd" } = more;
-  rows.set(SESSION, { amount, currency_code });
+  store.rows.set(SESSION, { amount, currency_code });
   return { ...session, ...data };
 }
 
@@ -25,10 +25,15 @@ async function held(store, { card = "ok", ...more } = {}) {
   return (await store.provider.authorizePayment({ data, context })).data;
 }
 
-const captureOf = ({ provider, rows }, data, id = "capt_1") => {
-  const payment = { amount: 13.07, raw_amount: { value: "13.07" }, currency_code: "usd", captures: [], refunds: [] };
-  rows.set(id, { amount: 13.07, payment });
-  return provider.capturePayment({ data, context: { idempotency_key: id } });
+/** What the row of a capture or refund comes with. */
+const paymentIn = (currency_code) => {
+  const amount = { amount: 13.07, raw_amount: { value: "13.07" } };
+  return { ...amount, currency_code, captures: [], refunds: [] };
+};
+
+const captureOf = ({ provider, rows }, data, { currency_code = "usd" } = {}) => {
+  rows.set("capt_1", { amount: 13.07, payment: paymentIn(currency_code) });
+  return provider.capturePayment({ data, context: { idempotency_key: "capt_1" } });
 };
 
 async function captured(store, more) {
@@ -36,9 +41,8 @@ async function captured(store, more) {
   return { ...data, ...(await captureOf(store, data)).data };
 }
 
-const refundOf = ({ provider, rows }, data, amount = 5) => {
-  const payment = { amount: 13.07, raw_amount: { value: "13.07" }, currency_code: "usd", captures: [], refunds: [] };
-  rows.set("ref_1", { amount, payment });
+const refundOf = ({ provider, rows }, data, { amount = 5, currency_code = "usd" } = {}) => {
+  rows.set("ref_1", { amount, payment: paymentIn(currency_code) });
   return provider.refundPayment({ amount, data, context: { idempotency_key: "ref_1" } });
 };
 
@@ -103,6 +107,27 @@ test("a store without a key does not start, and one without a webhook's secret i
   }
 });
 
+test("what changes something has a key of its own, and a start the session's as with the plugin", async () => {
+  const other = { idempotency_key: `${SESSION}2` };
+  const run = async (store) => {
+    const account_holder = await holderOf(store);
+    const id = await savedMethod(store, account_holder);
+    await store.provider.updateAccountHolder({ context: { account_holder, customer: CUSTOMER } });
+    await store.provider.deletePaymentMethod({ context: { account_holder }, data: { id } });
+    const { data } = await initiate(store, { context: other, data: { session_id: other.idempotency_key } });
+    await store.provider.updatePayment({ data, amount: 20, currency_code: "usd", context: {} });
+    await store.provider.deletePayment({ data });
+    return refundOf(store, await captured(store));
+  };
+  const { ours, theirs } = await bothDo(run);
+  const keys = ours.requests.filter(({ line }) => line.startsWith("POST")).map(({ key }) => key);
+  expect(keys).toHaveLength(10);
+  expect(keys.filter((key) => !key)).toEqual([]);
+  expect(new Set(keys).size).toBe(keys.length);
+  const starts = ({ requests }) => requests.filter(({ line }) => line === "POST /v1/payment_intents");
+  expect(starts(ours).map(({ key }) => key)).toEqual(starts(theirs).map(({ key }) => key));
+});
+
 test("the same services are there, under the same names", () => {
   const named = (services) => services.map(({ name, identifier }) => [name, identifier]);
   expect(named(OURS)).toStrictEqual(named(THEIRS));
@@ -110,15 +135,28 @@ test("the same services are there, under the same names", () => {
 
 const MANUAL = { payment_method_types: ["card"] };
 
+/** The store by which a webhook tells its own payments from another store's on the account. */
+const STORE = "POST /v1/payment_intents + metadata[medusa_store]";
+/** The charge, which says whether the money was given back. */
+const CHARGE = "GET /v1/payment_intents/pi_1 + expand[1]";
+/** What Stripe has, before it is taken for done or changed. */
+const READ = "+ GET /v1/payment_intents/pi_1";
+/** The row of Medusa's, by which a refund is found again. */
+const ROW = "POST /v1/refunds + metadata[medusa_payment_rs]";
+/** A session with an error could never be paid. */
+const DECLINED = (status) => `${status}: "pending", not "error"`;
+
 /** By name: what both are asked for, with which options, and what ours does otherwise. */
 const SCENARIOS = {
-  "a guest starts a payment": { run: (store) => started(store) },
+  "a guest starts a payment": { differs: [STORE], run: (store) => initiate(store) },
   "a customer starts a payment": {
-    run: async (store) => started(store, { context: { ...context, account_holder: await holderOf(store) } }),
+    differs: [STORE],
+    run: async (store) => initiate(store, { context: { ...context, account_holder: await holderOf(store) } }),
   },
   "the storefront says how to pay": {
+    differs: [STORE, "+ data[payment_description]", "+ data[unknown]"],
     run: (store) =>
-      started(store, {
+      initiate(store, {
         data: {
           ...session,
           metadata: { order: "A 1", session_id: "payses_other" },
@@ -134,15 +172,18 @@ const SCENARIOS = {
       }),
   },
   "the storefront chooses a configuration": {
-    run: (store) => started(store, { data: { ...session, payment_method_configuration: "pmc_1" } }),
+    differs: [STORE, "+ data[payment_method_configuration]"],
+    run: (store) => initiate(store, { data: { ...session, payment_method_configuration: "pmc_1" } }),
   },
   "the storefront lets Stripe choose": {
+    differs: [STORE],
     run: (store) =>
-      started(store, { data: { ...session, automatic_payment_methods: { enabled: true, allow_redirects: "never" } } }),
+      initiate(store, { data: { ...session, automatic_payment_methods: { enabled: true, allow_redirects: "never" } } }),
   },
   "the storefront pays at once": {
+    differs: [STORE, "+ data[confirm]", "+ data[return_url]"],
     run: (store) =>
-      started(store, {
+      initiate(store, {
         data: {
           ...session,
           ...MANUAL,
@@ -153,24 +194,34 @@ const SCENARIOS = {
       }),
   },
   "the storefront pays at once with a card that is declined": {
+    differs: [STORE, DECLINED("status"), "+ data[confirm]", "+ data[off_session]"],
     run: (store) =>
-      started(store, {
+      initiate(store, {
         data: {
           ...session,
           ...MANUAL,
           confirm: true,
-          payment_method: "pm_card_visa_chargeDeclined",
+          payment_method: "pm_card_chargeDeclined",
           off_session: false,
         },
       }),
   },
-  "money is taken at once": { options: { capture: true }, run: (store) => captured(store) },
-  "Stripe chooses": { options: { automaticPaymentMethods: true }, run: (store) => started(store) },
-  "the store chooses a configuration": {
-    options: { paymentMethodConfiguration: "pmc_1" },
-    run: (store) => started(store),
+  "money is taken at once": {
+    differs: [STORE, CHARGE, READ],
+    options: { capture: true },
+    run: (store) => captured(store),
   },
-  "payments have a description": { options: { paymentDescription: "Mugs" }, run: (store) => started(store) },
+  "Stripe chooses": { differs: [STORE], options: { automaticPaymentMethods: true }, run: (store) => initiate(store) },
+  "the store chooses a configuration": {
+    differs: [STORE],
+    options: { paymentMethodConfiguration: "pmc_1" },
+    run: (store) => initiate(store),
+  },
+  "payments have a description": {
+    differs: [STORE],
+    options: { paymentDescription: "Mugs" },
+    run: (store) => initiate(store),
+  },
   ...Object.fromEntries(
     [
       ["stripe-bancontact", "eur"],
@@ -181,23 +232,57 @@ const SCENARIOS = {
       ["stripe-promptpay", "thb"],
       ["stripe-oxxo", "mxn"],
     ].map(([identifier, currency_code]) => [
-      `${identifier} starts a payment`,
-      { identifier, run: (store) => started(store, { currency_code }) },
+      `${identifier}, from its start to a refund`,
+      {
+        identifier,
+        differs: [STORE, CHARGE, CHARGE, READ, ROW],
+        run: async (store) => {
+          const start = await initiate(store, { currency_code });
+          store.rows.set(SESSION, { amount: 13.07, currency_code });
+          const { status } = await store.fake.shopper.confirm(start.data.client_secret);
+          const asked = await store.provider.authorizePayment({ data: start.data, context });
+          // What is paid with a code or a voucher is paid later.
+          if (status === "requires_action") store.fake.bank.settlePayment(start.data.id, { ok: true });
+          const paid = await store.provider.authorizePayment({ data: { ...session, ...start.data }, context });
+          const webhook = await delivered(store, "payment_intent.succeeded");
+          const captured = await captureOf(store, paid.data, { currency_code });
+          return [start, asked, paid, webhook, captured, await refundOf(store, paid.data, { currency_code })];
+        },
+      },
     ]),
   ),
   "a voucher expires when the store says": {
+    differs: [STORE],
     identifier: "stripe-oxxo",
     options: { oxxoExpiresDays: 5 },
-    run: (store) => started(store, { currency_code: "mxn" }),
+    run: (store) => initiate(store, { currency_code: "mxn" }),
   },
   "the amount changes": {
+    differs: [
+      STORE,
+      READ,
+      "POST /v1/payment_intents/pi_1 + currency",
+      "POST /v1/payment_intents/pi_1 + metadata[medusa_amount]",
+      "- 0[status]",
+      "+ 1[id]",
+    ],
     run: async (store) => {
       const data = await started(store);
       const update = (amount) => store.provider.updatePayment({ data, amount, currency_code: "usd" });
       return [await update(13.07), await update(20)];
     },
   },
+  "a card is declined": {
+    differs: [STORE, CHARGE, CHARGE, DECLINED("0[status]"), DECLINED("1[status]")],
+    run: async (store) => {
+      const data = await started(store);
+      await store.fake.shopper.confirm(data.client_secret, { card: "declined" });
+      const authorized = await store.provider.authorizePayment({ data, context });
+      return [authorized, await store.provider.getPaymentStatus({ data: authorized.data })];
+    },
+  },
   "a payment is not paid yet": {
+    differs: [STORE, CHARGE, CHARGE],
     run: async (store) => {
       const data = await started(store);
       return [
@@ -206,16 +291,21 @@ const SCENARIOS = {
       ];
     },
   },
-  "the bank asks the shopper": { run: (store) => held(store, { card: "3ds" }) },
+  "the bank asks the shopper": { differs: [STORE, CHARGE], run: (store) => held(store, { card: "3ds" }) },
   "a payment is held": {
+    differs: [STORE, CHARGE, CHARGE],
     run: async (store) => {
       const data = await held(store);
       return [data, await store.provider.getPaymentStatus({ data })];
     },
   },
-  "a payment is read": { run: async (store) => store.provider.retrievePayment({ data: await held(store) }) },
-  "a payment is captured": { run: (store) => captured(store) },
+  "a payment is read": {
+    differs: [STORE, CHARGE],
+    run: async (store) => store.provider.retrievePayment({ data: await held(store) }),
+  },
+  "a payment is captured": { differs: [STORE, CHARGE], run: (store) => captured(store) },
   "a payment that was captured in the dashboard is captured": {
+    differs: [STORE, CHARGE, READ],
     run: async (store) => {
       const data = await held(store);
       await store.fake.dashboard.capture(data.id);
@@ -223,6 +313,7 @@ const SCENARIOS = {
     },
   },
   "a payment is canceled, and once more": {
+    differs: [STORE, CHARGE],
     run: async (store) => {
       const data = await held(store);
       const cancel = (id) => store.provider.cancelPayment({ data, context: { idempotency_key: id } });
@@ -230,11 +321,15 @@ const SCENARIOS = {
     },
   },
   "a session is deleted": {
+    differs: [STORE],
     run: async (store) => store.provider.deletePayment({ data: await started(store) }),
   },
   "a session without an intent is deleted": { run: ({ provider }) => provider.deletePayment({ data: session }) },
-  "a part is refunded": { run: async (store) => refundOf(store, await captured(store)) },
-  "more than there is is refunded": { run: async (store) => refused(refundOf(store, await captured(store), 14)) },
+  "a part is refunded": { differs: [STORE, CHARGE, ROW], run: async (store) => refundOf(store, await captured(store)) },
+  "more than there is is refunded": {
+    differs: [STORE, CHARGE, ROW, "+ GET /v1/refunds"],
+    run: async (store) => refused(refundOf(store, await captured(store), { amount: 14 })),
+  },
 
   "a customer gets an account holder": { run: holderOf },
   "a customer with an account holder gets no other": {
@@ -293,6 +388,7 @@ const SCENARIOS = {
   },
 
   "webhooks of a payment that is captured by hand": {
+    differs: [STORE, CHARGE],
     run: async (store) => {
       await captured(store);
       const types = ["created", "amount_capturable_updated", "succeeded"];
@@ -300,6 +396,7 @@ const SCENARIOS = {
     },
   },
   "a webhook of a card that was declined": {
+    differs: [STORE],
     run: async (store) => {
       const { client_secret } = await started(store);
       await store.fake.shopper.confirm(client_secret, { card: "declined" });
@@ -307,18 +404,21 @@ const SCENARIOS = {
     },
   },
   "a webhook of a bank that asks": {
+    differs: [STORE, CHARGE],
     run: async (store) => {
       await held(store, { card: "3ds" });
       return delivered(store, "payment_intent.requires_action");
     },
   },
   "a webhook of a cancellation": {
+    differs: [STORE, CHARGE],
     run: async (store) => {
       await store.provider.cancelPayment({ data: await held(store), context: { idempotency_key: "pay_1" } });
       return delivered(store, "payment_intent.canceled");
     },
   },
   "webhooks of a method that takes days": {
+    differs: [STORE, CHARGE],
     options: { asyncPaymentMethodTypes: ["card"], capture: true },
     run: async (store) => {
       const data = await held(store, { card: "processing" });

@@ -74,7 +74,7 @@ function numbered(value) {
       numbers.set(id, [...numbers.keys()].filter((other) => other.startsWith(`${prefix}_`)).length + 1);
     return `${prefix}_${numbers.get(id)}`;
   };
-  return JSON.parse(text.replace(/\b(pi|ch|cus|pm|seti|re|evt|txn)_(?=\w{14})[A-Za-z0-9]+(_secret_\w+)?/g, number));
+  return JSON.parse(text.replace(/(pi|ch|cus|pm|seti|re|evt|txn)_(?=\w{14})[A-Za-z0-9]+(_secret_\w+)?/g, number));
 }
 
 /** `{ "a[b]": value }` of everything in the value. */
@@ -86,12 +86,10 @@ function flat(value, name = "") {
 }
 
 /** What ours does otherwise, as lines: `+` is ours alone, `-` theirs alone. */
-function differences({ theirs, ours }) {
-  return [
-    ...requestDifferences(theirs.requests, ours.requests),
-    ...compared("", flat(theirs.results), flat(ours.results)),
-  ];
-}
+const differences = ({ theirs, ours }) => [
+  ...requestDifferences(theirs.requests, ours.requests),
+  ...compared("", stored(theirs.results), stored(ours.results)),
+];
 
 function requestDifferences(theirs, ours) {
   const lines = [];
@@ -110,17 +108,21 @@ function requestDifferences(theirs, ours) {
   return [...lines, ...ours.slice(next).map(({ line }) => `+ ${line}`)];
 }
 
-/** Members of ours that Medusa stores beside what Stripe sent. */
-const STORED = /\[(medusa_session|medusa_payment_rs)\]/;
+/**
+ * What ours keeps in a payment's data beside what Stripe sent, and in the intent's metadata; and the session's id, which
+ * Medusa adds to what it asks with and does not store.
+ */
+const OWN = /(^|\[)(medusa_session|medusa_payment_rs|medusa_store|medusa_amount)\b|(^|(?<!metadata)\[)session_id\]?$/;
+
+const stored = (results) => Object.fromEntries(Object.entries(flat(results)).filter(([name]) => !OWN.test(name)));
 
 function compared(what, theirs, ours) {
-  const names = [...new Set([...Object.keys(theirs), ...Object.keys(ours)])].filter((name) => !STORED.test(name));
-  return names.flatMap((name) => {
-    const [their, our] = [theirs, ours].map((fields) => (name in fields ? JSON.stringify(fields[name]) : undefined));
-    if (their === our) return [];
-    if (their === undefined) return [`${what}+ ${name} ${our}`];
-    if (our === undefined) return [`${what}- ${name} ${their}`];
-    return [`${what}${name} ${our}, not ${their}`];
+  const names = new Set([...Object.keys(theirs), ...Object.keys(ours)]);
+  return [...names].flatMap((name) => {
+    if (!(name in theirs)) return [`${what}+ ${name}`];
+    if (!(name in ours)) return [`${what}- ${name}`];
+    const [their, our] = [theirs[name], ours[name]].map((value) => JSON.stringify(value));
+    return their === our ? [] : [`${what}${name}: ${our}, not ${their}`];
   });
 }
 

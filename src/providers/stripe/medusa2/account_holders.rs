@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::super::api::RESOURCE_MISSING;
-use super::super::form::Form;
+use super::super::form::{Form, keys_with_brackets};
 use super::super::intent::Page;
 use super::super::method::Method;
 use super::super::requests::{get, post};
@@ -163,7 +163,7 @@ impl<M: Method> PaymentMethods for Stripe<M> {
     ) -> Result<Kept> {
         let id = holder_id(call, &holder)?;
         let exchange = self.exchange(call);
-        let request = post("/v1/setup_intents", &setup_form(&id, &data));
+        let request = post("/v1/setup_intents", &setup_form(call, &id, &data)?);
         let answer = exchange.change(&request, &exchange.key("")).await;
         let setup: Object = about_customer(&exchange, &id, answer)?;
         Ok(setup.into())
@@ -177,7 +177,7 @@ impl<M: Method> PaymentMethods for Stripe<M> {
     ) -> Result<()> {
         let customer = holder_id(call, &holder)?;
         if id.is_empty() {
-            return Err(missing(
+            return Err(invalid(
                 call,
                 "missing_payment_method",
                 "The id of the payment method is empty.",
@@ -252,14 +252,25 @@ fn name_of(customer: &Customer) -> Option<String> {
 }
 
 /// What a storefront says about a payment method that is to be kept, but for whom.
-fn setup_form(customer: &str, data: &JsonObject) -> Form {
+///
+/// # Errors
+/// If it has keys that would become other fields.
+fn setup_form(call: &CallContext, customer: &str, data: &JsonObject) -> Result<Form> {
     let members: Map<String, Value> = data.deserialize().unwrap_or_default();
+    let mut unclear = Vec::new();
     members
-        .iter()
-        .filter(|(name, _)| name.split('[').next().map(str::trim) != Some("customer"))
-        .fold(Form::default().with("customer", customer), |form, (name, value)| {
-            form.with_json(name, value)
-        })
+        .keys()
+        .filter(|name| name.contains(['[', ']']))
+        .for_each(|name| unclear.push(name.clone()));
+    members.iter().for_each(|(name, value)| keys_with_brackets(name, value, &mut unclear));
+    if !unclear.is_empty() {
+        let what = format!("These keys cannot be sent to Stripe: {}.", unclear.join(", "));
+        return Err(invalid(call, "invalid_data", &what));
+    }
+    let said = members.iter().filter(|(name, _)| *name != "customer");
+    Ok(said.fold(Form::default().with("customer", customer), |form, (name, value)| {
+        form.with_json(name, value)
+    }))
 }
 
 /// Returns the id of the customer that Medusa has stored. An empty one would make of a request for a customer one for all.
@@ -269,7 +280,7 @@ fn holder_id(call: &CallContext, holder: &JsonObject) -> Result<String> {
 
 fn not_empty(call: &CallContext, id: Option<String>) -> Result<String> {
     id.filter(|id| !id.is_empty()).ok_or_else(|| {
-        missing(
+        invalid(
             call,
             "missing_customer",
             "The account holder's data has no `id` of a Stripe customer.",
@@ -277,7 +288,7 @@ fn not_empty(call: &CallContext, id: Option<String>) -> Result<String> {
     })
 }
 
-fn missing(call: &CallContext, code: &str, what: &str) -> PaymentProcessorError {
+fn invalid(call: &CallContext, code: &str, what: &str) -> PaymentProcessorError {
     let error = format!("{} is not possible", call.subject());
     PaymentProcessorError::invalid(error, code, format!("{what} Stripe was not asked."))
 }

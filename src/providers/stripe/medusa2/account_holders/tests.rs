@@ -331,7 +331,7 @@ async fn an_id_cannot_leave_its_place_in_the_path() {
 async fn a_payment_method_is_saved_for_the_account_holder_whatever_the_storefront_says() {
     let server = Server::start([ok(r#"{"id":"seti_1","customer":"cus_1"}"#)]).await;
     let data = json(
-        r#"{"customer":"cus_other","customer[id]":"cus_other"," customer":"cus_other","usage":"off_session",
+        r#"{"customer":"cus_other","usage":"off_session",
             "payment_method_types":["card"],"metadata":{"customer":"mine"},"confirm":false}"#,
     );
     let request = Request::SavePaymentMethod { holder: json(HOLDER), data };
@@ -342,6 +342,18 @@ async fn a_payment_method_is_saved_for_the_account_holder_whatever_the_storefron
         request.body,
         "customer=cus_1&usage=off_session&payment_method_types[0]=card&metadata[customer]=mine&confirm=false"
     );
+}
+
+#[tokio::test]
+async fn a_key_that_would_be_another_field_is_refused() {
+    let server = Server::start([]).await;
+    let stack = stack(&server);
+    for data in [r#"{"customer[id]":"cus_other"}"#, r#"{"metadata":{"a][customer":"cus_other"}}"#] {
+        let request = Request::SavePaymentMethod { holder: json(HOLDER), data: json(data) };
+        let error = stack.call(request).await.unwrap_err();
+        assert_eq!((error.kind(), error.code()), (ErrorKind::Invalid, "invalid_data"));
+        assert!(error.detail().contains("customer"), "{error}");
+    }
 }
 
 fn detach() -> Request {
