@@ -135,7 +135,11 @@ impl<M: Method> Stripe<M> {
         let wishes = Wishes::of(&context.payment_session_data)?;
         let request = self.new_intent(context, &wishes)?;
         let intent = start::start(&self.api(call), &request, key, wishes.confirms()).await?;
-        Ok(self.session(&intent, &StoredState::default()))
+        let mut session = self.session(&intent, &StoredState::default());
+        // Medusa keeps what the storefront has sent, and a store may read it there.
+        let kept = start::kept(&context.payment_session_data);
+        session.session_data = session.session_data.with_defaults(&kept);
+        Ok(session)
     }
 
     fn new_intent(

@@ -88,6 +88,14 @@ impl Wishes {
     }
 }
 
+/// Returns what stays in a session's data of what the storefront has sent: neither a wish, which was for this intent only,
+/// nor what the plugin and the class store themselves.
+pub(super) fn kept(data: &JsonObject) -> JsonObject {
+    let own = ["id", "medusa_payment_rs", "medusa_session"];
+    let dropped = WISHES.iter().chain(&own).filter(|name| data.contains_key(name));
+    dropped.fold(data.clone(), |data, name| data.without(name))
+}
+
 /// Returns the form of a new intent.
 ///
 /// # Errors
@@ -305,6 +313,13 @@ mod tests {
              &capture_method=manual&off_session=true&confirm=true&payment_method=pm_1\
              &expand[0]=payment_method&customer=cus_1"
         );
+    }
+
+    #[test]
+    fn what_the_storefront_keeps_in_a_session_stays_there() {
+        let data = r#"{"gift_note":"x","confirm":true,"id":"pi_9","medusa_payment_rs":{"refunds":{}},"session_id":"payses_1"}"#;
+        let kept = kept(&JsonObject::parse(data).unwrap());
+        assert_eq!(kept.as_str(), r#"{"gift_note":"x","session_id":"payses_1"}"#);
     }
 
     #[test]
