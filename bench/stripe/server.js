@@ -11,6 +11,8 @@ const INTENT = JSON.stringify({ ...payment("3 KB", 0), id: ID, status: "requires
 const [BEFORE_ID, AFTER_ID] = INTENT.split(`"${ID}"`);
 const NOTHING = JSON.stringify({ object: "list", data: [], has_more: false, url: "/v1/refunds" });
 
+const METADATA = /(?:^|&)metadata(?:\[|%5B)(\w+)(?:\]|%5D)=([^&]*)/g;
+
 let made = 0;
 let requests = 0;
 let date = new Date().toUTCString();
@@ -23,10 +25,7 @@ const intent = (id) => `${BEFORE_ID}"${id}"${AFTER_ID}`;
 /** What the caller stores with a refund, by which it tells its own from an answer to an earlier request. */
 const sentMetadata = (form) =>
   Object.fromEntries(
-    [...new URLSearchParams(form)].flatMap(([name, value]) => {
-      const key = /^metadata\[(\w+)\]$/.exec(name)?.[1];
-      return key ? [[key, value]] : [];
-    }),
+    Array.from(form.matchAll(METADATA), ([, name, value]) => [name, decodeURIComponent(value.replaceAll("+", " "))]),
   );
 
 const refund = (form) =>

@@ -14,12 +14,17 @@ use crate::types::{Kept, PaymentSessionStatus};
 
 /// Returns what most methods return (`PaymentProviderOutput`, `@medusajs/types/dist/payment/provider.d.ts`).
 fn output(id: Option<&str>, status: Option<PaymentSessionStatus>, data: &JsonObject) -> String {
-    let id = id.map(|id| ("id", json(&id)));
-    let status = status.map(|status| ("status", json(&status)));
+    let members = [("id", id.map(|id| json(&id))), ("status", status.map(|status| json(&status)))];
     // By hand: serde would read the data's text once more.
-    let data = ("data", data.as_str().to_owned());
-    let members = id.into_iter().chain(status).chain([data]);
-    storable(JsonObject::empty().with_json(members).into_text())
+    let mut text = String::with_capacity(data.as_str().len() + 64);
+    text.push('{');
+    for (name, value) in members {
+        if let Some(value) = value {
+            text.extend(["\"", name, "\":", &value, ","]);
+        }
+    }
+    text.extend(["\"data\":", data.as_str(), "}"]);
+    storable(text)
 }
 
 /// Returns what the caller of a method gets if it succeeded. `id_of` finds the payment's id in the processor's data.
