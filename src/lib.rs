@@ -22,6 +22,7 @@ mod account_holders;
 mod amount;
 mod call;
 mod canonical;
+pub mod captures;
 mod error;
 #[cfg(test)]
 mod fuzz;

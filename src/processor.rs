@@ -129,6 +129,7 @@ pub trait PaymentProcessor: Send + Sync + 'static {
     ///
     /// A [part](Capture::Part) is taken as many times as it is asked for, up to what is held: with each part, the result
     /// has to differ from `data`, because it is what tells a wanted second part of the same amount from a repeated one.
+    /// Whether the part was taken before, by a capture whose reply was lost, is told by [`captures`](crate::captures).
     /// Only a processor that [captures in parts](Self::captures_in_parts) is asked for one.
     ///
     /// The result becomes the payment's data.

@@ -1,10 +1,5 @@
-//! Captures in part.
-//!
-//! Stripe has no list of an intent's captures, only how much was taken in all. Medusa has a row for each capture, which is
-//! there before Stripe is asked and is deleted if that fails. So the two are compared: what Stripe has taken and no row
-//! accounts for is the work of a capture whose reply was lost, and the next capture of that amount is that one.
-
-use std::collections::BTreeMap;
+//! Captures in part: whether the part is to be taken is [`captures`]' rule. Stripe has no list of an intent's captures,
+//! only how much was taken in all.
 
 use super::super::api::Api;
 use super::super::form::Form;
@@ -14,46 +9,8 @@ use super::stored_state::StoredState;
 use super::units;
 use crate::amount::Amount;
 use crate::call::CallContext;
+use crate::captures::{self, Part};
 use crate::error::{PaymentProcessorError, Result};
-
-/// What a capture of a part has to do.
-#[derive(Debug, PartialEq, Eq)]
-enum Decision {
-    /// Stripe has taken what Medusa has recorded: the part is not taken yet.
-    Take,
-    /// An earlier capture, whose reply was lost, has taken it.
-    Taken,
-    /// Another capture is being made at this moment.
-    Wait,
-    /// Stripe has taken something that Medusa does not know of, or not what it has recorded.
-    Differ,
-}
-
-/// Compares what Stripe has taken with the other captures that Medusa has recorded, and with those that were just made.
-fn decide(taken: Amount, recorded: Amount, young: &[Amount], part: Amount) -> Decision {
-    match taken.checked_sub(recorded) {
-        None => Decision::Differ,
-        Some(more) if more.is_zero() => Decision::Take,
-        Some(more) if young.is_empty() && more == part => Decision::Taken,
-        Some(more) if is_sum_of_some(more, young) => Decision::Take,
-        Some(_) if young.is_empty() => Decision::Differ,
-        Some(_) => Decision::Wait,
-    }
-}
-
-/// Whether some of the amounts come to the sum. Of more than a few it is not found out.
-fn is_sum_of_some(sum: Amount, amounts: &[Amount]) -> bool {
-    if sum.is_zero() {
-        return true;
-    }
-    match amounts.split_first() {
-        Some((first, others)) if amounts.len() <= 12 => {
-            let rest = sum.checked_sub(*first);
-            rest.is_some_and(|rest| is_sum_of_some(rest, others)) || is_sum_of_some(sum, others)
-        }
-        _ => false,
-    }
-}
 
 /// Takes `part` of the intent, in the currency's minor unit, and returns the intent with what is to be stored of it.
 pub(super) async fn capture_part(
@@ -79,11 +36,9 @@ pub(super) async fn capture_part(
     let wanted = units::part_of(part, currency, Some(capturable))
         .or_else(|| units::to_stripe(part, currency).filter(|_| !is_held))
         .ok_or_else(|| not_in_steps(part, currency))?;
-    let rows = call.rows();
-    let recorded = sum(&rows.captures, currency);
-    let young = in_stripes_unit(&rows.young_captures, currency);
-    match decide(taken, recorded, &young, wanted) {
-        Decision::Taken => {
+    let unit = |amount| units::to_stripe(amount, currency);
+    match captures::part_in(call, "Stripe", taken, wanted, unit)? {
+        Part::Taken => {
             tracing::info!(
                 "{id}: Stripe has taken {wanted} (Stripe's unit) before; it is recorded now"
             );
@@ -91,10 +46,8 @@ pub(super) async fn capture_part(
             state.record_capture(call, wanted);
             return Ok((intent.with_charges_id(), state));
         }
-        Decision::Wait => return Err(another_one(call)),
-        Decision::Differ => return Err(differs(api, id, taken, recorded)),
-        Decision::Take if !is_held => return Err(released(api, id, taken, fields.amount)),
-        Decision::Take => {}
+        Part::Take if !is_held => return Err(released(api, id, taken, fields.amount)),
+        Part::Take => {}
     }
     if wanted > capturable {
         let detail = format!(
@@ -112,7 +65,7 @@ pub(super) async fn capture_part(
     let intent: Intent = api.exchange.change_past_replays(&request, &key).await?;
     let now = intent.fields.amount_received.unwrap_or_default();
     if taken.checked_add(wanted).is_none_or(|expected| now < expected) {
-        return Err(differs(api, id, now, recorded));
+        return Err(captures::differ(call, "Stripe", now, taken));
     }
     let mut state = state.clone();
     state.record_capture(call, wanted);
@@ -120,15 +73,6 @@ pub(super) async fn capture_part(
         state.released = capturable.checked_sub(wanted);
     }
     Ok((intent, state))
-}
-
-fn in_stripes_unit(rows: &BTreeMap<String, Amount>, currency: &str) -> Vec<Amount> {
-    rows.values().filter_map(|amount| units::to_stripe(*amount, currency)).collect()
-}
-
-fn sum(rows: &BTreeMap<String, Amount>, currency: &str) -> Amount {
-    let amounts = in_stripes_unit(rows, currency).into_iter();
-    amounts.fold(Amount::ZERO, |sum, amount| sum.checked_add(amount).unwrap_or(Amount::MAX))
 }
 
 /// Returns the error of an amount that Stripe cannot move exactly.
@@ -172,59 +116,4 @@ pub(super) fn partly_taken(
              all of it. A capture of what was taken records that."
         ),
     )
-}
-
-fn differs(api: &Api<'_>, id: &str, taken: Amount, recorded: Amount) -> PaymentProcessorError {
-    api.refused(
-        "captures_differ",
-        format!(
-            "Stripe has taken {taken} of {id}, and Medusa has recorded captures of {recorded} (Stripe's unit). Look at the \
-             payment in Stripe's dashboard. A capture of the difference records it."
-        ),
-    )
-}
-
-fn another_one(call: &CallContext) -> PaymentProcessorError {
-    PaymentProcessorError::unavailable(
-        format!("{} has to wait", call.subject()),
-        "Another capture of this payment is being made at this moment. Nothing more was taken. Look at the payment, and \
-         retry the capture in a minute if it is still wanted.",
-    )
-    .never_retry()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn amount(units: u64) -> Amount {
-        Amount::new(units).unwrap()
-    }
-
-    fn decided(taken: u64, recorded: u64, young: &[u64], part: u64) -> Decision {
-        let young: Vec<_> = young.iter().copied().map(amount).collect();
-        decide(amount(taken), amount(recorded), &young, amount(part))
-    }
-
-    #[test]
-    fn a_part_is_taken_if_stripe_has_taken_what_medusa_has_recorded() {
-        assert_eq!(decided(0, 0, &[], 5), Decision::Take);
-        assert_eq!(decided(5, 5, &[], 5), Decision::Take);
-    }
-
-    #[test]
-    fn what_no_row_accounts_for_is_the_capture_whose_reply_was_lost() {
-        assert_eq!(decided(5, 0, &[], 5), Decision::Taken);
-        assert_eq!(decided(12, 5, &[], 7), Decision::Taken);
-        assert_eq!(decided(12, 5, &[], 5), Decision::Differ);
-        assert_eq!(decided(0, 5, &[], 5), Decision::Differ);
-    }
-
-    #[test]
-    fn what_a_capture_at_the_same_moment_may_have_taken_is_not_this_ones() {
-        assert_eq!(decided(0, 0, &[5], 5), Decision::Take);
-        assert_eq!(decided(5, 0, &[5], 5), Decision::Take);
-        assert_eq!(decided(8, 0, &[5, 3, 9], 5), Decision::Take);
-        assert_eq!(decided(7, 0, &[5], 7), Decision::Wait);
-    }
 }
