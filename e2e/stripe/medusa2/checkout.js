@@ -97,6 +97,16 @@ function checkout({ shop, place = shop }) {
       return payment;
     },
 
+    /** The same long ago: the payment is older than any idempotency key that Stripe may still know. */
+    async oldPaidOrder() {
+      const payment = await steps.paidOrder();
+      await shop.postgres.query(
+        "UPDATE payment SET data = jsonb_set(data, '{created}', to_jsonb((data->>'created')::bigint - $2)) WHERE id = $1",
+        [payment.row, 2 * 24 * 60 * 60],
+      );
+      return payment;
+    },
+
     /** The store has a part of it. */
     async partlyPaidOrder() {
       const payment = await steps.heldOrder();

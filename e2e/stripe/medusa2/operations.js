@@ -171,8 +171,8 @@ function operationsOf({ shop, steps = checkout({ shop }) }) {
       books: both({ state: ORDER, heldOrNot: true, captured: PART * 100, captures: 1 }, { any: true, captures: 2 }),
     },
 
-    "refund: look-up": refunds(listsRefunds),
-    refund: refunds(makesRefund),
+    "refund: look-up": refunds(listsRefunds, steps.oldPaidOrder),
+    refund: refunds(makesRefund, steps.paidOrder),
 
     "refund all": {
       prepare: steps.paidOrder,
@@ -262,9 +262,9 @@ function operationsOf({ shop, steps = checkout({ shop }) }) {
   }
 
   /** The second one is over the same amount, and is wanted. */
-  function refunds(meets) {
+  function refunds(meets, prepare) {
     return {
-      prepare: steps.paidOrder,
+      prepare,
       meets,
       act: (payment) => steps.refund(payment, REFUND),
       again: (payment) => steps.refund(payment, REFUND),
