@@ -46,10 +46,13 @@ pub(super) async fn capture_part(
             state.record_capture(call, wanted);
             return Ok((intent.with_charges_id(), state));
         }
-        Part::Take if !is_held => return Err(released(api, id, taken, fields.amount)),
+        // It may have been this call that took it, at an attempt whose reply was lost: its key tells.
+        Part::Take if !is_held && !call.has_lost_an_attempt() => {
+            return Err(released(api, id, taken, fields.amount));
+        }
         Part::Take => {}
     }
-    if wanted > capturable {
+    if is_held && wanted > capturable {
         let detail = format!(
             "{wanted} is more than the {capturable} (Stripe's unit) that are held. Nothing was captured."
         );
@@ -62,9 +65,11 @@ pub(super) async fn capture_part(
     let request = requests::capture_with(id, &form);
     // Another part of the same amount is wanted, too: the key is this capture's own.
     let key = format!("capture-{}", call.mark());
-    let intent: Intent = api.exchange.change_past_replays(&request, &key).await?;
+    let (intent, was_replayed): (Intent, bool) =
+        api.exchange.change_telling_replays(&request, &key).await?;
     let now = intent.fields.amount_received.unwrap_or_default();
-    if taken.checked_add(wanted).is_none_or(|expected| now < expected) {
+    let is_taken = taken.checked_add(wanted).is_some_and(|expected| now >= expected);
+    if !is_taken && !was_replayed {
         return Err(captures::differ(call, "Stripe", now, taken));
     }
     let mut state = state.clone();
