@@ -6,8 +6,10 @@ const fs = require("node:fs");
 const path = require("node:path");
 const vm = require("node:vm");
 const ts = require("typescript");
+const { inMedusa2 } = require("./support/medusa2");
 const { node } = require("./support/node");
 const { codeIn } = require("../support/pages");
+const { startFakeStripe } = require("../support/stripe");
 
 const PACKAGE = path.dirname(require.resolve("medusa-payment-rs/package.json"));
 const PAYPAL = path.dirname(require.resolve("medusa-payment-rs-paypal/package.json"));
@@ -245,6 +247,112 @@ describe("docs/stripe.md", () => {
     const names = known.match(/\w+/g);
     expect(listed(page).sort()).toStrictEqual(names.toSorted());
     expect(names).toEqual(expect.arrayContaining(listed(path.join(PACKAGE, "docs/stripe-webhooks.md"))));
+  });
+});
+
+describe("docs/stripe-medusa-2.md", () => {
+  const page = path.join(PACKAGE, "docs/stripe-medusa-2.md");
+  const text = fs.readFileSync(page, "utf8");
+  const { before, after } = versions(codeIn(page, "diff"));
+  const { services } = require("medusa-payment-rs/v2/stripe");
+  const Stripe = services.find(({ identifier }) => identifier === "stripe");
+  const context = { idempotency_key: "payses_1" };
+
+  let fake;
+  let options;
+  beforeEach(async () => {
+    fake = await startFakeStripe({ apiKey: "sk_test_1" });
+    options = { apiKey: "sk_test_1", api_base: fake.url };
+  });
+  afterEach(() => fake.close());
+
+  test("has no code that is not tried here", () => {
+    expect(codeIn(page, "diff")).toHaveLength(1);
+    expect(codeIn(page, "ts").map((code) => code.split("\n")[0])).toStrictEqual(["// src/modules/stripe/index.ts"]);
+  });
+
+  test("changes one line of medusa-config.ts, and the ids of all eight providers stay", () => {
+    const plugin = "@medusajs/medusa/payment-stripe";
+    const swapped = before.replace(plugin, "medusa-payment-rs/v2/stripe");
+    expect([before.includes(plugin), swapped]).toStrictEqual([true, after]);
+    const theirs = require(inMedusa2("@medusajs/payment-stripe")).default.services;
+    const ids = theirs.map(({ identifier }) => `pp_${identifier}_stripe`);
+    expect(providersIn(after)).toStrictEqual(ids);
+    for (const { identifier } of theirs) expect(text).toContain(`\`${identifier}\``);
+  });
+
+  test("changes it as README.md does", () => {
+    const lines = (code) => code.match(/^[-+].*\n/gm);
+    const [, inReadme] = codeIn(path.join(PACKAGE, "README.md"), "diff");
+    expect(lines(inReadme)).toStrictEqual(lines(codeIn(page, "diff")[0]));
+  });
+
+  test("lists exactly the options that there are, in both of their spellings", () => {
+    const listed = [...text.matchAll(/^\| `(\w+)` \| (?:`(\w+)`)? ?\|/gm)].flatMap(([, name, or]) =>
+      or ? [name, or] : [name],
+    );
+    const { message } = thrownBy(() => Stripe.validateOptions({ apiKey: "sk_test_1", misspelt: 1 }));
+    const [, known] = message.match(/unknown option `misspelt`, expected one of (.*)$/);
+    expect(listed.sort()).toStrictEqual(known.match(/\w+/g).sort());
+    const both = { apiKey: "sk_test_1", api_key: "sk_test_1" };
+    expect(() => Stripe.validateOptions(both)).toThrow(/duplicate/);
+  });
+
+  test("its class on top is Stripe in Medusa 2 with what it adds", async () => {
+    const { module, services: own } = runTypeScript(
+      block(codeIn(page, "ts"), "// src/modules/stripe/index.ts"),
+    ).default;
+    expect(module).toBe("payment");
+    const provider = new own[0]({}, options);
+    expect(provider.getIdentifier()).toBe("stripe");
+    const data = { metadata: { gift: "yes" } };
+    await provider.initiatePayment({ amount: 15, currency_code: "eur", data, context });
+    const [{ metadata }] = fake.ledger.intents();
+    expect(metadata).toEqual({ gift: "yes", branch: "Berlin", session_id: "payses_1" });
+  });
+
+  test("shows the message of a refusal", async () => {
+    const provider = new Stripe({}, { ...options, capture: true });
+    const { data } = await provider.initiatePayment({ amount: 15, currency_code: "eur", context });
+    await fake.shopper.confirm(data.id, { card: "ok" });
+    const error = { type: "invalid_request_error", code: "charge_disputed", message: "The charge has been disputed." };
+    const path = "/v1/refunds";
+    fake.fault({
+      kind: "status",
+      status: 400,
+      method: "POST",
+      path,
+      body: { error },
+      headers: { "Request-Id": "req_8" },
+    });
+    const refund = provider.refundPayment({ amount: 5, data, context: { idempotency_key: "ref_1" } });
+    const { message, type } = await refund.catch((thrown) => thrown);
+    expect(text).toContain(message.replace(data.id, "pi_3Q"));
+    expect(type).toBe("not_allowed");
+  });
+
+  test("lets a payment go on that Medusa 1 began, but no session that it began", async () => {
+    const { default: Medusa1 } = require("medusa-payment-rs/stripe/services/stripe-provider.js");
+    const medusa1 = new Medusa1({}, { api_key: "sk_test_1", api_base: fake.url });
+    const begun = async () => {
+      const cart = { amount: 1500, currency_code: "eur", email: "ada@example.com", resource_id: "cart_1", context: {} };
+      const { session_data: data } = await medusa1.initiatePayment({ ...cart, paymentSessionData: {} });
+      await fake.shopper.confirm(data.client_secret, { card: "ok" });
+      return data;
+    };
+    const medusa2 = new Stripe({}, options);
+    const [held, paid, open] = [await begun(), await begun(), await begun()];
+    const canceled = await medusa2.cancelPayment({ data: held, context: { idempotency_key: "pay_1" } });
+    expect(canceled.data).toMatchObject({ id: held.id, status: "canceled" });
+
+    const before = await medusa1.refundPayment(await medusa1.capturePayment(paid), 500);
+    expect(Object.keys(before.medusa_payment_rs.refunds)).toHaveLength(1);
+    const { data } = await medusa2.refundPayment({ amount: 5, data: before, context: { idempotency_key: "ref_2" } });
+    expect(Object.values(data.medusa_payment_rs.refunds)).toEqual([500, 500]);
+    expect(fake.ledger.payment(paid.id).refunded).toBe(1000);
+
+    const completed = medusa2.authorizePayment({ data: open, context });
+    await expect(completed).rejects.toMatchObject({ code: "payment_of_another_session" });
   });
 });
 

@@ -60,9 +60,9 @@ const RUN = {
     "examples/paypal/README.md",
   ],
   // __test__/documentation.test.js
-  ts: ["README.md", "docs/medusa-2.md", "examples/paypal/README.md"],
+  ts: ["README.md", "docs/medusa-2.md", "docs/stripe-medusa-2.md", "examples/paypal/README.md"],
   json: ["docs/medusa-2.md"],
-  diff: ["README.md", "docs/stripe.md"],
+  diff: ["README.md", "docs/stripe.md", "docs/stripe-medusa-2.md"],
   // Doctests: `mod documentation` in src/lib.rs.
   rust: [...fs.readFileSync(path.join(ROOT, "src/lib.rs"), "utf8").matchAll(/include_str!\("\.\.\/(.*\.md)"\)/g)].map(
     ([, page]) => page,
