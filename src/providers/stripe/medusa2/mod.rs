@@ -358,7 +358,9 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         }
         let state = StoredState { unconfirmed_start: None, ..StoredState::of(&data) };
         let intent = intent.with_charges_id();
-        Ok(Authorization { status: self.status(&intent), data: state.written_into(&intent.raw) })
+        // As when it was started: Medusa keeps what the storefront has sent.
+        let data = state.written_into(&intent.raw).with_defaults(&start::kept(&data));
+        Ok(Authorization { status: self.status(&intent), data })
     }
 
     async fn capture_payment(
@@ -422,8 +424,13 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         self.give_up(call, data).await
     }
 
-    /// As a cancellation; an intent that the account does not have cannot be paid any more.
+    /// As a cancellation; an intent that the account does not have cannot be paid any more. If Medusa could not store a
+    /// session, it hands over what the storefront has sent, which may name any intent: without the secret that comes with
+    /// one, nothing is given up.
     async fn delete_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
+        if stored_id(&data).is_some() && !data.contains_key("client_secret") {
+            return Ok(data);
+        }
         match self.give_up(call, data.clone()).await {
             Err(error) if error.code() == RESOURCE_MISSING => {
                 tracing::warn!("this Stripe account has no {}: nothing to cancel", call.payment());

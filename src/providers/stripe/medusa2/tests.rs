@@ -305,6 +305,24 @@ async fn a_payment_with_nothing_left_to_give_up_is_canceled() {
 }
 
 #[tokio::test]
+async fn an_intent_that_a_storefront_has_only_named_is_not_deleted() {
+    let server = Server::start([]).await;
+    let data = json(r#"{"id":"pi_1","session_id":"payses_1"}"#);
+    let answer = stack(&server.url, "").call(Request::DeletePayment { data: data.clone() }).await;
+    assert_eq!(answer.unwrap(), Response::Data(data));
+    assert!(server.received().is_empty());
+}
+
+#[tokio::test]
+async fn what_the_storefront_keeps_in_a_session_is_there_after_it_was_authorized() {
+    let data = r#"{"id":"pi_1","gift_note":"x","status":"requires_payment_method"}"#;
+    let held = vec![ok(intent("requires_capture", ""))];
+    let data = authorized(data, "payses_1", held).await.unwrap().data;
+    assert_eq!(data.get::<String>("gift_note").as_deref(), Some("x"));
+    assert_eq!(data.get::<String>("status").as_deref(), Some("requires_capture"));
+}
+
+#[tokio::test]
 async fn a_cancellation_that_stripe_does_not_serve_may_pass() {
     let error = canceled(r#"{"id":"pi_1"}"#, vec![error(402, "odd"), error(402, "odd")]).await;
     assert_eq!(error.unwrap_err().kind(), ErrorKind::Unavailable);
