@@ -11,6 +11,8 @@ use crate::amount::Amount;
 use crate::call::CallContext;
 use crate::captures::{self, Part};
 use crate::error::{PaymentProcessorError, Result};
+use crate::http::HttpRequest;
+use crate::refunds::Keyed;
 
 /// Takes `part` of the intent, in the currency's minor unit, and returns the intent with what is to be stored of it.
 pub(super) async fn capture_part(
@@ -65,8 +67,7 @@ pub(super) async fn capture_part(
     let request = requests::capture_with(id, &form);
     // Another part of the same amount is wanted, too: the key is this capture's own.
     let key = format!("capture-{}", call.mark());
-    let (intent, was_replayed): (Intent, bool) =
-        api.exchange.change_telling_replays(&request, &key).await?;
+    let (intent, was_replayed) = taken_with(api, call, &request, &key).await?;
     let now = intent.fields.amount_received.unwrap_or_default();
     let is_taken = taken.checked_add(wanted).is_some_and(|expected| now >= expected);
     if !is_taken && !was_replayed {
@@ -78,6 +79,25 @@ pub(super) async fn capture_part(
         state.released = capturable.checked_sub(wanted);
     }
     Ok((intent, state))
+}
+
+/// Captures, and returns the intent with whether an attempt of this call had captured it. A stored failure is stepped over
+/// only if nothing but this call can have taken what Stripe has taken since: it was looked at before.
+async fn taken_with(
+    api: &Api<'_>,
+    call: &CallContext,
+    request: &HttpRequest,
+    key: &str,
+) -> Result<(Intent, bool)> {
+    if call.rows().young_captures.is_empty() {
+        return api.exchange.change_telling_replays(request, key).await;
+    }
+    match api.exchange.once(request, key).await? {
+        Keyed::Done(intent) => Ok((intent, false)),
+        Keyed::Replayed(intent) => Ok((intent, true)),
+        Keyed::Refused(error) | Keyed::InUse(error) => Err(error),
+        Keyed::FailureReplayed | Keyed::OfAnotherRequest => Err(api.under_way()),
+    }
 }
 
 /// Returns the error of an amount that Stripe cannot move exactly.

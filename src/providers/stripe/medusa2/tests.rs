@@ -160,6 +160,20 @@ async fn of_two_equal_parts_at_once_the_key_tells_whose_the_taken_one_is() {
 }
 
 #[tokio::test]
+async fn a_stored_failure_is_not_stepped_over_while_another_part_is_being_taken() {
+    let failed = || error(500, "api_error");
+    let stored = || replayed(500, crate::http::testing::error_body("api_error"));
+    let answers = vec![ok(held(1200, 0)), failed(), ok(held(650, 550)), stored()];
+    let captured = capture(MULTICAPTURE, rows(&[], &[550]), 550, answers).await;
+    assert_eq!(captured.result.unwrap_err().kind(), ErrorKind::OutcomeUnknown);
+
+    let answers =
+        vec![ok(held(1200, 0)), failed(), ok(held(1200, 0)), stored(), ok(held(650, 550))];
+    let alone = capture(MULTICAPTURE, rows(&[], &[]), 550, answers).await;
+    assert_eq!(alone.state().captures["capt_1"], Some(amount(550)));
+}
+
+#[tokio::test]
 async fn a_part_of_what_stripe_has_taken_otherwise_is_refused_and_says_so() {
     let captured = capture("", rows(&[], &[]), 300, vec![ok(taken(500))]).await;
     assert_eq!(captured.code(), "captures_differ");
