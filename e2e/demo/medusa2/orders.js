@@ -1,0 +1,202 @@
+// The orders that a story may tell of. Each has a `title` and `tell(shop, means)`. `means` is how it is paid:
+//
+// - `provider`: its id in the store
+// - `name`, `what`: how to call the provider and a payment there
+// - `books(data)`: what the provider says of the money, `{ status, … }` in minor units, and `statuses`, its words for what
+//   Medusa calls authorized, captured and canceled; without them, only Medusa's records are shown
+// - `pay(id)`: what a shopper does before the order is placed, if anything
+//
+// and what only some orders need: `takesParts`, `once`, `losingRefundReplies`, `letPass`, `endpoint`, `heldEvent`,
+// `eventOf`.
+
+const assert = require("node:assert/strict");
+const { expectNoOrder, expectRecorded, orderOf, TOTAL } = require("./records");
+const { eventually } = require("../../support/eventually");
+const { HttpError } = require("../../support/http");
+const report = require("../../support/report");
+
+const PARTS = ["6.5", "8.5"];
+
+/** Before that, another server might still be recording a refund that was found, and the shop is told to wait. */
+const SOON_MS = 12_000;
+
+const capturedInParts = {
+  title: "captured in two parts, refunded in two",
+
+  async tell(shop, means) {
+    const { act, operator } = shop;
+    const { order, payment } = await sold(shop, means);
+    const captures = [];
+    const expect = (refunds, more) => expectRecorded(shop, means, order, { captures, refunds, ...more });
+    await expect([]);
+
+    // Stripe decides which accounts, and which cards, may be captured several times.
+    const hasParts = (await means.takesParts?.(payment.data)) ?? true;
+    if (!hasParts) report.act(`${means.name} lets this account capture once only, so there are no parts`);
+    for (const part of hasParts ? PARTS : [TOTAL]) {
+      captures.push(part);
+      await act(shop, whatIsCaptured(captures), ["capture_payment"], () => operator.capture(payment.id, Number(part)));
+      await expect([]);
+    }
+
+    await act(shop, "The shop refunds a part", ["refund_payment"], () => operator.refund(payment.id, 4));
+    await expect(["4"]);
+
+    const again = () => operator.refund(payment.id, 2.35);
+    if (!means.losingRefundReplies) {
+      await act(shop, "The shop refunds another part", ["refund_payment"], again);
+    } else {
+      const lost = `The shop refunds another part, and ${means.name}'s reply is lost: Medusa records no refund`;
+      await refused(shop, lost, ["refund_payment"], () => means.losingRefundReplies(again));
+      await expect(["4"], { unrecorded: ["2.35"] });
+      await means.letPass(SOON_MS);
+      const found = `${SOON_MS / 1_000} s later the shop tries again: the refund is found and recorded, not paid once more`;
+      await act(shop, found, ["refund_payment"], again);
+    }
+    await expect(["4", "2.35"]);
+  },
+};
+
+const whatIsCaptured = (captures) => {
+  if (captures.includes(TOTAL)) return "The order is sent: the shop captures";
+  return captures.length === 1
+    ? "The mug is sent: the shop captures a part"
+    : "The rest is sent: the shop captures what is left";
+};
+
+/** For a provider of which nobody knows whether it captures in parts. */
+const captured = {
+  title: "paid, then refunded in two parts",
+
+  async tell(shop, means) {
+    const { act, operator } = shop;
+    const { order, payment } = await sold(shop, means);
+    await expectRecorded(shop, means, order, { captures: [], refunds: [] });
+
+    await act(shop, "The money has come: the shop captures", ["capture_payment"], () => operator.capture(payment.id));
+    await expectRecorded(shop, means, order, { captures: [TOTAL], refunds: [] });
+
+    await act(shop, "The shop refunds a part", ["refund_payment"], () => operator.refund(payment.id, 4));
+    await expectRecorded(shop, means, order, { captures: [TOTAL], refunds: ["4"] });
+
+    await act(shop, "The shop refunds another part", ["refund_payment"], () => operator.refund(payment.id, 2.35));
+    await expectRecorded(shop, means, order, { captures: [TOTAL], refunds: ["4", "2.35"] });
+  },
+};
+
+const releasedByTheFirstPart = {
+  title: "the card can be captured once, so the first part releases the rest",
+
+  async tell(shop, means) {
+    const { act, operator } = shop;
+    const { order, payment } = await soldAtOnce(shop, means, { data: means.once });
+    const [part, rest] = PARTS;
+    const recorded = { captures: [part], refunds: [], released: rest };
+
+    await act(shop, "The mug is sent: the shop captures a part", ["capture_payment"], () =>
+      operator.capture(payment.id, Number(part)),
+    );
+    await expectRecorded(shop, means, order, recorded);
+
+    await refused(shop, "The shop tries to capture the rest, and reads why it cannot", ["capture_payment"], () =>
+      operator.capture(payment.id, Number(rest)),
+    );
+    await expectRecorded(shop, means, order, recorded);
+  },
+};
+
+const canceled = {
+  title: "canceled before it is paid",
+
+  async tell(shop, means) {
+    const { act, operator } = shop;
+    const { order } = await soldAtOnce(shop, means);
+    await expectRecorded(shop, means, order, { captures: [], refunds: [] });
+
+    await act(shop, "The shop cancels the order", ["cancel_payment"], () => operator.cancelOrder(order.id));
+    await expectRecorded(shop, means, order, { captures: [], refunds: [], isCanceled: true });
+    const { status } = await shop.ledger.order(order.id);
+    assert.equal(status, "canceled", "the order is not canceled");
+  },
+};
+
+const paidByWebhook = {
+  title: "the shopper pays and never comes back",
+
+  async tell(shop, means) {
+    const { act, service } = shop;
+    const { cart, session } = await act(shop, "The shopper fills a cart and goes to pay", ["initiate_payment"], () =>
+      started(shop, means),
+    );
+    await means.pay(session.data.id);
+    report.act(`The shopper pays at ${means.name}, and closes the browser before the store hears of it`);
+    await expectNoOrder(shop, means, cart);
+
+    const event = await means.eventOf(session.data.id, means.heldEvent);
+    const tells = `${means.name} tells the store (${means.heldEvent}), and Medusa places the order`;
+    const order = await act(shop, tells, ["authorize_payment"], async () => {
+      await service.webhook(means.endpoint, event.body, event.headers);
+      return placedOrder(shop, cart);
+    });
+    report.recorded("order", order, ["display_id", "email"]);
+    await expectRecorded(shop, means, order, { captures: [], refunds: [] });
+  },
+};
+
+/** Medusa answers a webhook before it looks at it, and places an order before it records its payment. */
+async function placedOrder(shop, cart) {
+  let order;
+  await eventually(async () => {
+    order = await orderOf(shop, cart);
+    return order !== undefined && (await shop.ledger.payments(order.id)).length > 0;
+  });
+  return order;
+}
+
+/** An order, step by step. */
+async function sold(shop, means) {
+  const { act, buyer, ledger } = shop;
+  const cart = await act(shop, "The shopper fills a cart", [], () => buyer.fillCart());
+
+  await act(shop, "The shopper goes to pay", ["initiate_payment"], () =>
+    buyer.startPayment(cart.id, { provider: means.provider }),
+  );
+  const [session] = await ledger.paymentSessions(cart.id);
+  report.recorded("payment_session", session, ["status", "amount", "data"]);
+  assert.equal(session.amount, TOTAL, "the session is not over the cart's total");
+  await means.pay?.(session.data.id);
+
+  const title = means.pay ? `The shopper pays at ${means.name} and places the order` : "The shopper places the order";
+  const order = await act(shop, title, ["authorize_payment"], () => completed(shop, cart));
+  return { order, payment: (await ledger.payments(order.id))[0] };
+}
+
+/** The same in one step. `data` is what the shopper's browser sends along. */
+async function soldAtOnce(shop, means, { data } = {}) {
+  const order = await shop.act(shop, "The shopper orders", ["initiate_payment", "authorize_payment"], async () => {
+    const { cart, session } = await started(shop, means, { data });
+    await means.pay?.(session.data.id);
+    return completed(shop, cart);
+  });
+  return { order, payment: (await shop.ledger.payments(order.id))[0] };
+}
+
+async function started({ buyer }, { provider }, { data } = {}) {
+  const cart = await buyer.fillCart();
+  return { cart, session: await buyer.startPayment(cart.id, { provider, data }) };
+}
+
+async function completed({ buyer }, cart) {
+  const { type, order, error } = await buyer.complete(cart.id);
+  if (type !== "order") throw new Error(`The cart did not become an order: ${JSON.stringify(error)}`);
+  return order;
+}
+
+/** A step that Medusa answers with an error, and the story goes on. */
+async function refused(shop, title, methods, work) {
+  const error = await shop.act(shop, title, methods, () => work().catch((error) => error));
+  if (!(error instanceof HttpError)) throw error instanceof Error ? error : new Error(`${title}: nothing was refused`);
+  report.answered(error.body.message);
+}
+
+module.exports = { canceled, captured, capturedInParts, paidByWebhook, releasedByTheFirstPart };
