@@ -82,6 +82,7 @@ async function main() {
 /** The file of the provider that the flags ask for, in the folder of the Medusa that they ask for. */
 function providerFor({ medusa, stripe, plugin }) {
   if (!["1", "2"].includes(medusa)) throw new Error(`--medusa: expected 1 or 2, not ${medusa}`);
+  if (stripe && plugin !== undefined) throw new Error("--stripe and --plugin: expected one of them, not both");
   const name = plugin !== undefined ? "plugin" : stripe ? "stripe" : "manual";
   return path.join(__dirname, `demo/medusa${medusa}/${name}.js`);
 }
