@@ -101,7 +101,7 @@ test("in Medusa 2 Stripe captures in parts, pays a refund once whose reply was l
   assert.match(lost, /outcome_unknown/);
   assert.equal(lost.match(/recorded refund/g).length, 1);
   assert.match(lost, atStripe("succeeded", 0, 1500, 0, 635));
-  const found = stepOf(several, "12 s later the shop tries again");
+  const found = stepOf(several, "The shop tries again");
   assert.equal(found.match(/recorded refund/g).length, 2);
   assert.match(found, atStripe("succeeded", 0, 1500, 0, 635));
 

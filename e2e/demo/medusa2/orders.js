@@ -17,75 +17,69 @@ const report = require("../../support/report");
 
 const PARTS = ["6.5", "8.5"];
 
-/** Before that, another server might still be recording a refund that was found, and the shop is told to wait. */
+/** A shop that tries again sooner is told to wait. */
 const SOON_MS = 12_000;
 
 const capturedInParts = {
   title: "captured in two parts, refunded in two",
-
-  async tell(shop, means) {
-    const { act, operator } = shop;
-    const { order, payment } = await sold(shop, means);
-    const captures = [];
-    const expect = (refunds, more) => expectRecorded(shop, means, order, { captures, refunds, ...more });
-    await expect([]);
-
-    // Stripe decides which accounts, and which cards, may be captured several times.
-    const hasParts = (await means.takesParts?.(payment.data)) ?? true;
-    if (!hasParts) report.act(`${means.name} lets this account capture once only, so there are no parts`);
-    for (const part of hasParts ? PARTS : [TOTAL]) {
-      captures.push(part);
-      await act(shop, whatIsCaptured(captures), ["capture_payment"], () => operator.capture(payment.id, Number(part)));
-      await expect([]);
-    }
-
-    await act(shop, "The shop refunds a part", ["refund_payment"], () => operator.refund(payment.id, 4));
-    await expect(["4"]);
-
-    const again = () => operator.refund(payment.id, 2.35);
-    if (!means.losingRefundReplies) {
-      await act(shop, "The shop refunds another part", ["refund_payment"], again);
-    } else {
-      const lost = `The shop refunds another part, and ${means.name}'s reply is lost: Medusa records no refund`;
-      await refused(shop, lost, ["refund_payment"], () => means.losingRefundReplies(again));
-      await expect(["4"], { unrecorded: ["2.35"] });
-      await means.letPass(SOON_MS);
-      const found = `${SOON_MS / 1_000} s later the shop tries again: the refund is found and recorded, not paid once more`;
-      await act(shop, found, ["refund_payment"], again);
-    }
-    await expect(["4", "2.35"]);
-  },
-};
-
-const whatIsCaptured = (captures) => {
-  if (captures.includes(TOTAL)) return "The order is sent: the shop captures";
-  return captures.length === 1
-    ? "The mug is sent: the shop captures a part"
-    : "The rest is sent: the shop captures what is left";
+  tell: (shop, means) => captureAndRefund(shop, means, PARTS),
 };
 
 /** For a provider of which nobody knows whether it captures in parts. */
 const captured = {
-  title: "paid, then refunded in two parts",
-
-  async tell(shop, means) {
-    const { act, operator } = shop;
-    const { order, payment } = await sold(shop, means);
-    await expectRecorded(shop, means, order, { captures: [], refunds: [] });
-
-    await act(shop, "The money has come: the shop captures", ["capture_payment"], () => operator.capture(payment.id));
-    await expectRecorded(shop, means, order, { captures: [TOTAL], refunds: [] });
-
-    await act(shop, "The shop refunds a part", ["refund_payment"], () => operator.refund(payment.id, 4));
-    await expectRecorded(shop, means, order, { captures: [TOTAL], refunds: ["4"] });
-
-    await act(shop, "The shop refunds another part", ["refund_payment"], () => operator.refund(payment.id, 2.35));
-    await expectRecorded(shop, means, order, { captures: [TOTAL], refunds: ["4", "2.35"] });
-  },
+  title: "captured, then refunded in two parts",
+  tell: (shop, means) => captureAndRefund(shop, means, [TOTAL]),
 };
 
+async function captureAndRefund(shop, means, parts) {
+  const { act, operator } = shop;
+  const { order, payment } = await sold(shop, means);
+  await expectRecorded(shop, means, order, { captures: [], refunds: [] });
+
+  const captures = await possibleParts(means, payment, parts);
+  for (const [index, part] of captures.entries()) {
+    const title = captureTitle(index, captures.length);
+    await act(shop, title, ["capture_payment"], () => operator.capture(payment.id, Number(part)));
+    await expectRecorded(shop, means, order, { captures: captures.slice(0, index + 1), refunds: [] });
+  }
+
+  await act(shop, "The shop refunds a part", ["refund_payment"], () => operator.refund(payment.id, 4));
+  await expectRecorded(shop, means, order, { captures, refunds: ["4"] });
+
+  if (means.losingRefundReplies) {
+    await loseReply(shop, means, { payment, amount: 2.35 });
+    await expectRecorded(shop, means, order, { captures, refunds: ["4"], unrecorded: ["2.35"] });
+    report.act(`${SOON_MS / 1_000} s pass, in which another server might still record the refund`);
+    await means.letPass(SOON_MS);
+  }
+  const another = means.losingRefundReplies
+    ? "The shop tries again: the refund is found and recorded, and not paid once more"
+    : "The shop refunds another part";
+  await act(shop, another, ["refund_payment"], () => operator.refund(payment.id, 2.35));
+  await expectRecorded(shop, means, order, { captures, refunds: ["4", "2.35"] });
+}
+
+/** A provider may not offer every account, or every card, to be captured several times. */
+async function possibleParts({ name, takesParts }, payment, parts) {
+  if (!takesParts || (await takesParts(payment.data))) return parts;
+  report.act(`${name} lets this payment be captured once only, so there are no parts`);
+  return [TOTAL];
+}
+
+function captureTitle(index, count) {
+  if (count === 1) return "The order is sent: the shop captures";
+  return index === 0 ? "The mug is sent: the shop captures a part" : "The rest is sent: the shop captures what is left";
+}
+
+function loseReply(shop, { name, losingRefundReplies }, { payment, amount }) {
+  const title = `The shop refunds another part, and ${name}'s reply is lost: Medusa records no refund`;
+  return refused(shop, title, ["refund_payment"], () =>
+    losingRefundReplies(() => shop.operator.refund(payment.id, amount)),
+  );
+}
+
 const releasedByTheFirstPart = {
-  title: "the card can be captured once, so the first part releases the rest",
+  title: "captured once only, so that the first part releases the rest",
 
   async tell(shop, means) {
     const { act, operator } = shop;
