@@ -9,8 +9,8 @@ const amount = (stored) =>
 const AMOUNTS = new Set(["amount", "amount_refunded"]);
 
 const WIDTH = 66;
-const row = (label, what, outcome = "", took = "", width = WIDTH) =>
-  console.log(`      ${label.padEnd(8)} ${what.padEnd(width)} ${String(outcome).padEnd(4)} ${took}`.trimEnd());
+const row = (label, what, outcome = "", took = "", { width = WIDTH, outcomeWidth = 4 } = {}) =>
+  console.log(`      ${label.padEnd(8)} ${what.padEnd(width)} ${outcome.padEnd(outcomeWidth)} ${took}`.trimEnd());
 
 const title = (text) => console.log(`\n${bold(text)}\n`);
 
@@ -18,11 +18,18 @@ const act = (text) => console.log(`  ${text}`);
 
 function calls(http, rust) {
   const all = [
-    ...http.map(({ method, path, status, ms }) => ["HTTP", `${method} ${path}`, status, milliseconds(ms)]),
+    ...http.map(({ method, path, status, ms }) => ["HTTP", `${method} ${path}`, String(status), milliseconds(ms)]),
     ...rust.map(({ provider, method, outcome, ms }) => ["Rust", `${provider}.${method}`, outcome, milliseconds(ms)]),
   ];
   const width = Math.max(WIDTH, ...all.map(([, what]) => what.length));
-  for (const columns of all) row(...columns, width);
+  const outcomeWidth = Math.max(4, ...all.map(([, , outcome]) => outcome.length));
+  for (const columns of all) row(...columns, { width, outcomeWidth });
+}
+
+/** What Medusa said of what it did not do. */
+function answered(message) {
+  const lines = message.match(new RegExp(`.{1,${WIDTH + 20}}(?:\\s|$)`, "g")) ?? [message];
+  for (const [index, line] of lines.entries()) row(index === 0 ? "answer" : "", line.trim());
 }
 
 /** A row of Medusa's database. */
@@ -30,6 +37,8 @@ function recorded(table, values, columns) {
   row("recorded", `${table} ${values.id}`);
   for (const column of columns) row("", `  ${column.padEnd(16)} ${show(column, values)}`);
 }
+
+const nothingRecorded = (table) => row("recorded", `no ${table}`);
 
 function show(column, values) {
   const value = values[column];
@@ -54,4 +63,4 @@ function serving(doors) {
   for (const [name, how] of Object.entries(doors)) console.log(`  ${name.padEnd(11)} ${how}`);
 }
 
-module.exports = { title, act, calls, recorded, moved, serving };
+module.exports = { title, act, calls, answered, recorded, nothingRecorded, moved, serving };
