@@ -43,6 +43,9 @@ function checkout({ shop, place = shop }) {
       return newCart({ email, headers: { authorization: `Bearer ${token}` } });
     },
 
+    /** Another one of the same shopper. */
+    anotherCart: ({ email, headers }) => newCart({ email, headers }),
+
     /** What a storefront does when the shopper has chosen how to pay. The intents of the cart tell by their metadata. */
     async start(payment, { provider = PROVIDER, ...data } = {}) {
       const path = `/store/payment-collections/${payment.collection}/payment-sessions`;
@@ -83,8 +86,8 @@ function checkout({ shop, place = shop }) {
     },
 
     /** An order: the money is held. */
-    async heldOrder() {
-      const payment = await steps.paidSession();
+    async heldOrder(data) {
+      const payment = await steps.paidSession(data);
       await steps.complete(payment);
       payment.row = await steps.rowOf(payment);
       return payment;

@@ -15,27 +15,24 @@ const PRICE = 15;
  * - `stripe`: the fake, which ends with it
  * - `voucher`: the id of what is sold here. Nothing is shipped, because a way to ship is a third of the work that Medusa
  *   has with an order
+ * - `settingsFor(subject, options)`: those of a server on which that subject is the provider, with the same id
  *
- * `options` are added to the subject's own.
+ * `options` are added to the subject's own. `packages` are what the store has installed if not only the subject's.
  */
-async function openStripeShop({ subject, options }) {
+async function openStripeShop({ subject, options, packages = subject.packages }) {
   const apiKey = `sk_test_${randomBytes(16).toString("hex")}`;
   const stripe = await startFakeStripe({ apiKey });
-  const provider = {
-    resolve: subject.resolve,
-    id: "stripe",
-    options: { ...subject.options({ apiKey, webhookSecret: stripe.webhookSecret, url: stripe.url }), ...options },
-  };
+  const account = { apiKey, webhookSecret: stripe.webhookSecret, url: stripe.url };
+  const settingsFor = (subject, options) => ({
+    providers: [{ resolve: subject.resolve, id: "stripe", options: { ...subject.options(account), ...options } }],
+    env: subject.env(stripe),
+  });
   try {
-    const shop = await openShop({
-      packages: subject.packages,
-      providers: [provider],
-      provider: PROVIDER,
-      env: subject.env(stripe),
-    });
+    const shop = await openShop({ packages, provider: PROVIDER, ...settingsFor(subject, options) });
     const close = shop.close;
     return Object.assign(shop, {
       stripe,
+      settingsFor,
       voucher: await newVoucher(shop),
       async close() {
         await close();
