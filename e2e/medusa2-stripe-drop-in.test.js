@@ -88,6 +88,13 @@ const begun = {
   },
 };
 
+/** One that the shopper has tried to complete with a card that was declined. */
+async function refusedCart() {
+  const payment = await begun.declinedCart();
+  await assert.rejects(steps.complete(payment), /was not authorized/);
+  return payment;
+}
+
 /** Both sides say this, and Stripe has made one intent for the cart. */
 async function expectBooks(payment, wanted, { intents = 1 } = {}) {
   const books = booksOf({ shop, provider: PROVIDER });
@@ -223,7 +230,8 @@ function finishes(before) {
     assert.deepEqual([card.data.customer, card.provider_id, others], [customer, PROVIDER, []]);
 
     const payment = await steps.anotherCart(before.customer);
-    await steps.start(payment, { confirm: true, off_session: true, payment_method: card.id });
+    const wishes = { confirm: true, payment_method: card.id, return_url: "https://shop.example/thanks" };
+    await steps.start(payment, wishes);
     await steps.complete(payment);
     await expectBooks(payment, { state: ORDER, held: WHOLE });
     assert.equal(steps.intentsOf(payment)[0].customer, customer);
@@ -232,15 +240,14 @@ function finishes(before) {
 }
 
 describe("from the JavaScript plugin to ours", () => {
-  let before_;
+  let offeredByThePlugin;
   before(async () => {
-    before_ = await offered();
+    offeredByThePlugin = await offered();
     await make(theirs, {
       ...begun,
       customer: customerWithCard,
-      brickedCart: async () => {
-        const payment = await begun.declinedCart();
-        await assert.rejects(steps.complete(payment), /was not authorized/);
+      refusedCart: async () => {
+        const payment = await refusedCart();
         await steps.pay(payment);
         return payment;
       },
@@ -251,16 +258,16 @@ describe("from the JavaScript plugin to ours", () => {
   });
 
   test("the store offers the same providers", async () => {
-    assert.deepEqual(before_, OFFERED);
+    assert.deepEqual(offeredByThePlugin, OFFERED);
     assert.deepEqual(await offered(), OFFERED);
   });
 
   finishes(theirs);
 
   test("a cart that the plugin could not complete any more releases what was paid, and is paid anew", async () => {
-    await assert.rejects(steps.complete(theirs.brickedCart));
-    await steps.buy(theirs.brickedCart);
-    await expectBooks(theirs.brickedCart, { state: ORDER, held: WHOLE }, { intents: 2 });
+    await assert.rejects(steps.complete(theirs.refusedCart));
+    await steps.buy(theirs.refusedCart);
+    await expectBooks(theirs.refusedCart, { state: ORDER, held: WHOLE }, { intents: 2 });
   });
 
   test("of an order that the plugin has authorized a part is captured, and no other", async () => {
@@ -293,6 +300,7 @@ describe("from ours back to the JavaScript plugin", () => {
     await make(ours, {
       ...begun,
       customer: customerWithCard,
+      refusedCart,
       partsOrder: () => steps.partlyPaidOrder(),
     });
     await changeTo(JAVASCRIPT);
@@ -302,6 +310,12 @@ describe("from ours back to the JavaScript plugin", () => {
 
   finishes(ours);
 
+  test("a cart that could not be completed with a declined card is paid with another one", async () => {
+    await steps.pay(ours.refusedCart);
+    await steps.complete(ours.refusedCart);
+    await expectBooks(ours.refusedCart, { state: ORDER, held: WHOLE });
+  });
+
   test("of an order that was captured in part, the plugin takes the rest", async () => {
     await expectBooks(ours.partsOrder, { state: ORDER, held: 950, captured: 550 });
     await steps.capture(ours.partsOrder, REST);
@@ -309,11 +323,23 @@ describe("from ours back to the JavaScript plugin", () => {
   });
 });
 
-test("an option that the JavaScript plugin would take until the first payment stops the boot, by its name", async () => {
-  const settings = shop.settingsFor(OURS, { apiKey: "pk_test_of_the_storefront" });
-  const boot = startMedusa({ store: MEDUSA_2.store, databaseUrl: shop.postgres.url, ...settings });
-  await assert.rejects(
-    boot.then((medusa) => medusa.stop()),
-    (error) => /the options of ".*stripe[a-z0-9-]*" are not valid.*`apiKey`/.test(error) && !/pk_test/.test(error),
-  );
+describe("an option with which the JavaScript plugin boots and cannot be paid stops the boot, by its name:", () => {
+  const bootWith = async (wrong) => {
+    const settings = shop.settingsFor(OURS, wrong);
+    const medusa = await startMedusa({ store: MEDUSA_2.store, databaseUrl: shop.postgres.url, ...settings });
+    await medusa.stop();
+  };
+
+  test("the storefront's key", async () => {
+    await assert.rejects(bootWith({ apiKey: "pk_test_of_the_storefront" }), ({ message }) => {
+      assert.match(message, /options of ".*stripe.*" are not valid: option `apiKey`: .*publishable key/);
+      assert.doesNotMatch(message, /pk_test_of/);
+      return true;
+    });
+  });
+
+  test("a name that is misspelt", async () => {
+    const misspelt = { webhookSecrets: "whsec_of_the_endpoint" };
+    await assert.rejects(bootWith(misspelt), /options of ".*stripe.*" are not valid: .*`webhookSecrets`/);
+  });
 });
