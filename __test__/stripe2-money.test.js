@@ -3,7 +3,7 @@
 
 const { startFakeStripe } = require("../support/stripe");
 const { scenarios } = require("./support/stripe2/scenarios");
-const { agree } = require("./support/stripe2/shop");
+const { agree, openShop } = require("./support/stripe2/shop");
 
 const { services } = require("medusa-payment-rs/v2/stripe");
 
@@ -178,4 +178,52 @@ test("a card is saved for the shopper's own customer, whomever the storefront na
 test("money that is held for a session that is gone is released", async () => {
   const { action, ledger } = await run("webhookOfAForgottenSession");
   expect([action, ledger.held]).toEqual(["not_supported", 0]);
+});
+
+describe("a session whose server died before the start was recorded, with money held,", () => {
+  const SENT = { confirm: true, payment_method: "pm_card_visa", return_url: "https://shop.example/thanks" };
+  const HELD = "payment_intent.amount_capturable_updated";
+
+  /** All that Medusa has is what the storefront has sent, which may name another payment. */
+  async function shopWithLostStart() {
+    const shop = openShop({ create, fake });
+    await shop.initiate(1500, { data: SENT });
+    shop.session.data = { ...SENT, id: "pi_of_somebody_else", amount: 1 };
+    return shop;
+  }
+
+  test("is authorized once Stripe's event has told of its intent", async () => {
+    const shop = await shopWithLostStart();
+    expect(await shop.webhook(HELD)).toMatchObject({ value: { action: "authorized", data: { amount: 15 } } });
+    expect(await shop.authorize()).toMatchObject({ value: { status: "authorized" } });
+    expect(await shop.capture()).not.toHaveProperty("error");
+    expect([shop.books().captured, shop.ledger().captured]).toEqual([1500, 1500]);
+  });
+
+  test("releases the money if it is given up after the event", async () => {
+    const shop = await shopWithLostStart();
+    await shop.webhook(HELD);
+    await shop.deleteSession();
+    expect(shop.ledger()).toMatchObject({ held: 0, payable: 0 });
+  });
+
+  test("is told as it is if its intent cannot be read meanwhile", async () => {
+    const shop = await shopWithLostStart();
+    fake.fault({ kind: "status", status: 503, path: "/v1/payment_intents/", times: 10 });
+    expect(await shop.webhook(HELD)).toMatchObject({ value: { action: "authorized" } });
+    expect(shop.log.filter(({ level }) => level === "error")).toEqual([
+      expect.objectContaining({ text: expect.stringMatching(/pi_\w+ is authorized for payses_1, which had lost it/) }),
+    ]);
+  });
+});
+
+test("a session that has its payment is left alone by Stripe's event", async () => {
+  const shop = openShop({ create, fake });
+  await shop.initiate(1500);
+  await fake.shopper.confirm(shop.session.data.id);
+  const before = shop.session.data;
+  fake.requests.clear();
+  await shop.webhook("payment_intent.amount_capturable_updated");
+  expect(shop.session.data).toBe(before);
+  expect(fake.requests).toHaveLength(0);
 });

@@ -113,12 +113,31 @@ async function rowOf(provider, service, input) {
 async function sessionOf(provider, { resource }) {
   if (!resource?.startsWith("payses_")) return undefined;
   try {
-    const session = await retrieve(provider, "paymentSessionService", resource);
-    return { id: session.id, amount: amountOf(session), currency_code: session.currency_code };
+    return await retrieve(provider, "paymentSessionService", resource);
   } catch (error) {
     if (error?.type === "not_found") return undefined;
     const message = `The event is about ${resource}, and Medusa's session cannot be read: ${error?.message ?? error}`;
     throw failure({ type: "unexpected_state", message, code: "session_unread" });
+  }
+}
+
+/**
+ * Gives a session its payment if Medusa has not stored what the start answered: the server died in between, or is not that
+ * far yet. All that the row has then is what the storefront has sent; without the payment it could be neither completed nor
+ * given up, and the money would stay where it is. Medusa authorizes the session next.
+ */
+async function adopt(provider, { action, payment }, { data, ...session }) {
+  if (!WITH_MONEY.includes(action) || !payment) return;
+  if (data?.medusa_session?.id === session.id || data?.id === payment) return;
+  try {
+    const found = { id: payment, medusa_session: session };
+    const answer = await provider.authorizePayment({ data: found, context: { idempotency_key: session.id } });
+    const row = { id: session.id, data: answer.data };
+    await inTime(provider.container.paymentSessionService.update(row), LOOK_UP_MS);
+    log(provider, "warn", `medusa-payment-rs: ${session.id} had lost its payment, ${payment}, and has it again.`);
+  } catch (error) {
+    const what = `medusa-payment-rs: ${payment} is ${action} for ${session.id}, which had lost it`;
+    log(provider, "error", `${what} and cannot have it back: ${error?.message ?? error}`);
   }
 }
 
@@ -224,8 +243,10 @@ function ask(prototype, addon) {
     async getWebhookActionAndData(payload) {
       const { body, headers } = requestOf(payload);
       const event = await getWebhookActionAndData.call(this, body, headers);
-      const session = await sessionOf(this, event);
-      if (session === undefined) await settleUnknown(this, event);
+      const row = await sessionOf(this, event);
+      const session = row && { id: row.id, amount: amountOf(row), currency_code: row.currency_code };
+      if (row === undefined) await settleUnknown(this, event);
+      else await adopt(this, event, { ...session, data: row.data });
       return parse(addon.webhookAction(stringify({ event, session })));
     },
   };

@@ -173,6 +173,10 @@ function cradleOf({ sessions, captures, refunds, payments }, log) {
       return withRelations(table.get(id));
     },
     list: async (filter) => list(table, filter),
+    async update({ id, data }) {
+      const row = table.get(id);
+      row.data = merged(row.data, data);
+    },
   });
   const logger = Object.fromEntries(
     ["debug", "info", "warn", "error"].map((level) => [
