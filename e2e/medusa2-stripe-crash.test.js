@@ -6,7 +6,7 @@
 
 const assert = require("node:assert/strict");
 const { after, before, test } = require("node:test");
-const { booksOf, inWords, CANCELED, OPEN, ORDER } = require("./stripe/medusa2/books");
+const { booksOf, inWords, CANCELED, ORDER } = require("./stripe/medusa2/books");
 const { checkout } = require("./stripe/medusa2/checkout");
 const { openStripeShop, PRICE, PROVIDER } = require("./stripe/medusa2/shop");
 const { SUBJECTS } = require("./stripe/medusa2/subjects");
@@ -17,11 +17,13 @@ const PART = 5.5;
 const REST = 9.5;
 const AT_ONCE = { capture_method: "automatic" };
 const PAID_AT_ONCE = { confirm: true, payment_method: "pm_card_visa", return_url: "https://shop.example/thanks" };
+const CHARGED_AT_ONCE = { ...PAID_AT_ONCE, ...AT_ONCE };
 const HELD = "payment_intent.amount_capturable_updated";
 const TAKEN = "payment_intent.succeeded";
 
-/** As they are spelled in the code of Medusa's plugin, and in its documentation. Longer than the server lives once Stripe does not answer. */
+/** Longer than the server lives once Stripe does not answer any more. */
 const LIMITS = { timeout_ms: 10_000, deadline_ms: 12_000, max_retries: 1, multicapture: true };
+/** As the options are spelled in the code of Medusa's plugin. */
 const BY_THE_CODE = {
   ...SUBJECTS.ours,
   options: ({ apiKey, webhookSecret, url }) => ({
@@ -33,6 +35,7 @@ const BY_THE_CODE = {
     ...LIMITS,
   }),
 };
+/** As Medusa's documentation spells some of them, and all of them in that manner. */
 const BY_THE_DOCUMENTATION = {
   ...SUBJECTS.ours,
   options: ({ apiKey, webhookSecret, url }) => ({
@@ -88,8 +91,9 @@ const UNDER_WAY = {
 const STARTS = {
   start: { prepare: () => steps.filledCart(), wishes: undefined },
   "start with a card": { prepare: () => steps.filledCart(), wishes: PAID_AT_ONCE },
-  "start with a card that Stripe tells of": { prepare: () => steps.filledCart(), wishes: PAID_AT_ONCE },
-  "start with a card that is charged": { prepare: () => steps.filledCart(), wishes: { ...PAID_AT_ONCE, ...AT_ONCE } },
+  "start with a card, heard of": { prepare: () => steps.filledCart(), wishes: PAID_AT_ONCE },
+  charge: { prepare: () => steps.filledCart(), wishes: CHARGED_AT_ONCE },
+  "charge, heard of": { prepare: () => steps.filledCart(), wishes: CHARGED_AT_ONCE },
   replacement: { prepare: () => steps.paidSession(), wishes: undefined },
 };
 
@@ -155,9 +159,7 @@ async function startedAtStripe() {
   return requests;
 }
 
-/**
- * Both sides say this in the end. `transactions` says whether the order's own account does, too.
- */
+/** Both sides say this in the end. `transactions` says whether the order's own account does, too. */
 async function expectBooks(payment, wanted, { transactions = true } = {}) {
   const books = booksOf({ shop, provider: PROVIDER, transactions });
   const isSo = ({ booked, moved }) => booked === inWords(wanted) && moved === booked;
@@ -168,7 +170,7 @@ async function expectBooks(payment, wanted, { transactions = true } = {}) {
 
 const ROWS_ONLY = { transactions: false };
 
-/** What the server that was killed has not stored. */
+/** The order's payment in Medusa. */
 async function rowOf({ order }) {
   const [row, ...others] = await shop.ledger.payments(order);
   assert.deepEqual(others, []);
@@ -209,24 +211,31 @@ test("a start that held the money is repeated, and Stripe's event releases what 
   assert.deepEqual(moves(payment).sort(), ["hold 1500", "hold 1500", "release 1500"]);
 });
 
-test("a start that held the money is found by Stripe's event before it is repeated", async () => {
-  const payment = made["start with a card that Stripe tells of"];
-  const [first] = steps.intentsOf(payment);
-  await steps.deliver({ intent: first.id }, HELD);
-  await eventually(async () => (await steps.orderOf(payment)) !== undefined);
+test("a start that held the money becomes an order with Stripe's event", async () => {
+  const payment = made["start with a card, heard of"];
+  await steps.deliver({ intent: steps.intentsOf(payment)[0].id }, HELD);
   await expectBooks(payment, { state: ORDER, held: WHOLE });
+  assert.deepEqual(moves(payment), ["hold 1500"]);
 });
 
-test("a start that took the money is repeated, and Stripe's event says that it has to be given back", async () => {
-  const payment = made["start with a card that is charged"];
+test("a start that took the money becomes a paid order with Stripe's event", async () => {
+  const payment = made["charge, heard of"];
+  await steps.deliver({ intent: steps.intentsOf(payment)[0].id }, TAKEN);
+  await expectBooks(payment, { state: ORDER, captured: WHOLE });
+  assert.deepEqual(moves(payment), ["capture 1500"]);
+});
+
+test("a start that took the money is repeated, and the log says what is to be given back", async () => {
+  const payment = made.charge;
   const [first] = steps.intentsOf(payment);
   const said = new Promise((resolve) => {
-    shop.medusa.lines.follow((line) => line.includes(first.id) && /error/.test(line) && resolve(line));
+    shop.medusa.lines.follow((line) => line.includes(`${first.id} is captured`) && resolve(line));
   });
-  await steps.start(payment, { ...PAID_AT_ONCE, ...AT_ONCE });
+  await steps.start(payment, CHARGED_AT_ONCE);
   await steps.deliver({ intent: first.id }, TAKEN);
-  assert.match(await said, /[Rr]efund/);
+  assert.match(await said, /error.*the money was taken for no order. Refund it/);
   await steps.complete(payment);
+  assert.equal((await rowOf(payment)).data.id, payment.intent);
 });
 
 /** Medusa places the order before it authorizes, and authorizes no order again: the event does. */
