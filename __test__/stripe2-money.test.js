@@ -227,3 +227,40 @@ test("a session that has its payment is left alone by Stripe's event", async () 
   expect(shop.session.data).toBe(before);
   expect(fake.requests).toHaveLength(0);
 });
+
+describe("of a payment that is captured in several parts,", () => {
+  async function shopWithFirstPart() {
+    const shop = openShop({ create, fake }, { multicapture: true });
+    await shop.initiate(1500);
+    await fake.shopper.confirm(shop.session.data.id);
+    await shop.authorize();
+    await shop.capture(550);
+    return shop;
+  }
+
+  test("what was captured is refunded while the rest is held, and then the rest is captured", async () => {
+    const shop = await shopWithFirstPart();
+    expect(await shop.refund(200)).not.toHaveProperty("error");
+    expect(await shop.refund(200)).not.toHaveProperty("error");
+    expect(shop.ledger()).toMatchObject({ captured: 550, refunded: 400, held: 950 });
+    expect(await shop.capture(950)).not.toHaveProperty("error");
+    expect(await shop.refund(1100)).not.toHaveProperty("error");
+    expect([shop.books(), shop.ledger()]).toMatchObject(Array(2).fill({ captured: 1500, refunded: 1500 }));
+  });
+
+  test("more than what was captured is not refunded", async () => {
+    const shop = await shopWithFirstPart();
+    expect((await shop.refund(551)).error.message).toMatch(/is greater than/);
+    expect(shop.ledger()).toMatchObject({ captured: 550, refunded: 0, held: 950 });
+  });
+
+  test("a refund whose replies are lost while the rest is held is paid once", async () => {
+    const shop = await shopWithFirstPart();
+    const isByCharge = ({ path, params }) => path === "/v1/refunds" && params.charge !== undefined;
+    fake.fault({ kind: "reset", when: "after", method: "POST", where: isByCharge, times: 10 });
+    await shop.refund(200);
+    await fake.clearFaults();
+    if (shop.books().refunded === 0) expect(await shop.refund(200)).not.toHaveProperty("error");
+    expect([shop.books().refunded, shop.ledger().refunded]).toEqual([200, 200]);
+  });
+});

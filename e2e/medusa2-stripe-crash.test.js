@@ -101,12 +101,16 @@ let shop;
 let steps;
 /** What was prepared, by the names above. */
 const made = {};
+/** A cart of a shopper who has an account with the store, and none with Stripe yet. */
+let customer;
+const customersOf = ({ email }) => shop.stripe.ledger.customers().filter((one) => one.email === email);
 
 before(async () => {
   shop = await openStripeShop({ subject: BY_THE_CODE });
   steps = checkout({ shop });
   const all = Object.entries({ ...UNDER_WAY, ...STARTS });
   await Promise.all(all.map(async ([name, { prepare }]) => (made[name] = await prepare())));
+  customer = await steps.cartOfCustomer();
 
   // Each of them waits there for its last write.
   const release = await shop.postgres.holdWrites("payment");
@@ -156,6 +160,10 @@ async function startedAtStripe() {
   await eventually(() => names.every((name) => steps.intentsOf(made[name]).length > before.get(name)));
   const { intent } = made.replacement;
   await eventually(() => shop.stripe.ledger.payment(intent).canceled);
+
+  shop.stripe.fault({ kind: "hang", method: "POST", path: "/v1/customers", when: "after", times: Infinity });
+  requests.push(refusal(steps.start({ ...customer })));
+  await eventually(() => customersOf(customer).length > 0);
   return requests;
 }
 
@@ -191,6 +199,14 @@ test("a start is repeated, and what Stripe made first is never paid", async () =
   await expectBooks(payment, { state: ORDER, held: WHOLE });
   assert.deepEqual(moves(payment), ["hold 1500"]);
   assert.equal(steps.intentsOf(payment).at(-1).description, "Vouchers");
+});
+
+test("a shopper whom Stripe has made a customer is the same customer at the next start", async () => {
+  await steps.buy(customer);
+  const [{ id }, ...others] = customersOf(customer);
+  assert.deepEqual(others, []);
+  assert.equal(steps.intentsOf(customer).at(-1).customer, id);
+  await expectBooks(customer, { state: ORDER, held: WHOLE });
 });
 
 test("a session that was paid and then replaced has its money released once, and the new one is paid", async () => {
@@ -272,15 +288,15 @@ test("a capture is in its row, takes nothing when it is repeated, and can be ref
   await expectBooks(payment, { state: ORDER, captured: WHOLE, refunded: 500 }, ROWS_ONLY);
 });
 
-test("a captured part is in its row, and the rest is captured", async () => {
+test("a captured part is in its row, can be refunded, and the rest is captured", async () => {
   const payment = made["capture of a part"];
   assert.equal((await rowOf(payment)).data.amount_received, 0, "the server had stored it before it was killed");
   await expectBooks(payment, { state: ORDER, held: 950, captured: 550 }, ROWS_ONLY);
+  await steps.refund(payment, 5);
   await steps.capture(payment, REST);
-  await expectBooks(payment, { state: ORDER, captured: WHOLE }, ROWS_ONLY);
-  await steps.refund(payment, PRICE);
+  await steps.refund(payment, 10);
   await expectBooks(payment, { state: ORDER, captured: WHOLE, refunded: WHOLE }, ROWS_ONLY);
-  assert.deepEqual(moves(payment), ["hold 1500", "capture 550", "capture 950", "refund 1500"]);
+  assert.deepEqual(moves(payment), ["hold 1500", "capture 550", "refund 500", "capture 950", "refund 1000"]);
 });
 
 test("a refund of a part is in its row, and is not taken for the one that follows it", async () => {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::Deserialize;
 
-use super::intent::{Identified, Intent, IntentFields, Page};
+use super::intent::{Identified, Intent, IntentFields, IntentStatus, Page};
 use super::method::Method;
 use super::requests;
 use crate::amount::Amount;
@@ -188,6 +188,16 @@ impl From<StripeRefund> for Refund {
     }
 }
 
+impl IntentRefunds<'_> {
+    /// Returns the id of the charge if a part of the money was taken and the rest is still held.
+    async fn charge_between_captures(&self) -> Result<Option<String>> {
+        let intent: Intent = self.exchange.read(&requests::retrieve_intent(self.intent)).await?;
+        let taken = intent.fields.amount_received.unwrap_or_default();
+        let is_open = intent.fields.status == IntentStatus::RequiresCapture && !taken.is_zero();
+        Ok(intent.raw.get("latest_charge").filter(|_| is_open))
+    }
+}
+
 #[async_trait]
 impl RefundApi for IntentRefunds<'_> {
     fn provider(&self) -> &'static str {
@@ -210,9 +220,19 @@ impl RefundApi for IntentRefunds<'_> {
         Err(self.exchange.error(ErrorKind::Unavailable, "", detail))
     }
 
+    /// Between two captures Stripe refunds what was taken by the charge, and refuses it by the intent
+    /// (<https://docs.stripe.com/payments/multicapture>).
     async fn create(&self, amount: Amount, key: &str, mark: &str) -> Result<Keyed<Refund>> {
-        let request = requests::create_refund(self.intent, amount, mark);
-        Ok(self.exchange.once::<StripeRefund>(&request, key).await?.map(Refund::from))
+        let request = requests::create_refund("payment_intent", self.intent, amount, mark);
+        let mut made = self.exchange.once::<StripeRefund>(&request, key).await?;
+        if let Keyed::Refused(refusal) = &made
+            && refusal.code() == UNEXPECTED_STATE
+            && let Some(charge) = self.charge_between_captures().await?
+        {
+            let request = requests::create_refund("charge", &charge, amount, mark);
+            made = self.exchange.once(&request, &format!("{key}-charge")).await?;
+        }
+        Ok(made.map(Refund::from))
     }
 
     async fn claim(&self, refund: &Refund, key: &str, mark: &str) -> Result<Keyed<Refund>> {

@@ -83,9 +83,10 @@ pub(super) fn list_refunds(intent: &str, after: Option<&str>) -> HttpRequest {
 /// The metadata that says which call has asked for a refund. One of the dashboard has none.
 pub(super) const REFUND_MARK: &str = "medusa_payment_rs";
 
-pub(super) fn create_refund(intent: &str, amount: Amount, mark: &str) -> HttpRequest {
+/// A refund of what was taken with an intent, or with a charge: `of` is `payment_intent` or `charge`.
+pub(super) fn create_refund(of: &str, id: &str, amount: Amount, mark: &str) -> HttpRequest {
     let form = Form::default()
-        .with("payment_intent", intent)
+        .with(of, id)
         .with("amount", amount)
         .with(format!("metadata[{REFUND_MARK}]"), mark);
     post("/v1/refunds", &form)
