@@ -22,7 +22,7 @@ const HELD = "payment_intent.amount_capturable_updated";
 const TAKEN = "payment_intent.succeeded";
 
 /** Longer than the server lives once Stripe does not answer any more. */
-const LIMITS = { timeout_ms: 10_000, deadline_ms: 12_000, max_retries: 1, multicapture: true };
+const LIMITS = { timeout_ms: 20_000, deadline_ms: 25_000, max_retries: 1, multicapture: true };
 /** As the options are spelled in the code of Medusa's plugin. */
 const BY_THE_CODE = {
   ...SUBJECTS.ours,

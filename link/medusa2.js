@@ -127,8 +127,8 @@ async function sessionOf(provider, { resource }) {
  * given up, and the money would stay where it is. Medusa authorizes the session next.
  */
 async function adopt(provider, { action, payment }, { data, ...session }) {
-  if (!WITH_MONEY.includes(action) || !payment) return;
-  if (data?.medusa_session?.id === session.id || data?.id === payment) return;
+  if (!WITH_MONEY.includes(action) || !payment || !data) return;
+  if (data.medusa_session?.id === session.id || data.id === payment) return;
   try {
     const found = { id: payment, medusa_session: session };
     const answer = await provider.authorizePayment({ data: found, context: { idempotency_key: session.id } });
