@@ -287,7 +287,7 @@ describe("from the JavaScript plugin to ours", () => {
     // So old that no server can still be at it.
     const age = "UPDATE capture SET created_at = created_at - interval '2 minutes' WHERE payment_id = $1";
     await shop.postgres.query(age, [payment.row]);
-    await assert.rejects(steps.capture(payment, 3), { status: 400, message: /A capture of the difference records it/ });
+    await assert.rejects(steps.capture(payment, 3), { status: 400, message: /a capture of the difference records it/ });
     await steps.capture(payment, REST);
     await expectBooks(payment, { state: ORDER, captured: WHOLE });
     await steps.refund(payment, PRICE);
