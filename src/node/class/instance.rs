@@ -10,7 +10,7 @@ use crate::layers::Stack;
 use crate::node::host::Host;
 use crate::node::js::values::{argument, described, kind_of, or_undefined};
 use crate::node::realm::functions::{Functions, Stringified};
-use crate::registry;
+use crate::registry::{self, RegistryError};
 use crate::request::Operation;
 
 /// What is kept with a JavaScript instance: the shared processor, unless its class has no identifier.
@@ -39,8 +39,7 @@ pub(crate) fn construct(
     let (stack, config) = match identifier_of(&class)? {
         Some(identifier) => {
             let options = options(functions, context.env, &identifier, given)?;
-            let name = processor_of(&class)?.unwrap_or(identifier);
-            (Some(processor(functions, context.env, &name, options)?), options)
+            (Some(processor(functions, context.env, &class, &identifier, options)?), options)
         }
         None => (None, given),
     };
@@ -69,8 +68,7 @@ pub(crate) fn check_options(
         return Err(Failure::Error(MISSING_IDENTIFIER.to_owned()));
     };
     let options = options(functions, context.env, &identifier, argument(context, 0)?)?;
-    let name = processor_of(&class)?.unwrap_or(identifier);
-    processor(functions, context.env, &name, options).map(drop)
+    processor(functions, context.env, &class, &identifier, options).map(drop)
 }
 
 /// Whether `instance` is one whose processor has the optional method for `operation`.
@@ -148,10 +146,11 @@ fn options(
     }
 }
 
-/// Returns the processor for these options.
+/// Returns the processor for these options. Messages name the identifier, by which the store knows it.
 fn processor(
     functions: &Functions,
     env: &Env,
+    class: &Object<'_>,
     identifier: &str,
     options: Option<Unknown<'static>>,
 ) -> Result<Arc<Stack>, Failure> {
@@ -174,6 +173,14 @@ fn processor(
             return Err(Failure::type_error(text));
         }
     };
-    registry::shared_processor(identifier, &options)
-        .map_err(|error| Failure::Error(format!("medusa-payment-rs: {error}")))
+    let name = processor_of(class)?;
+    registry::shared_processor(name.as_deref().unwrap_or(identifier), &options).map_err(|error| {
+        let error = match error {
+            RegistryError::Config { reason, .. } => {
+                RegistryError::Config { identifier: identifier.to_owned(), reason }
+            }
+            unknown @ RegistryError::Unknown { .. } => unknown,
+        };
+        Failure::Error(format!("medusa-payment-rs: {error}"))
+    })
 }
