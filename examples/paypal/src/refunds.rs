@@ -10,7 +10,7 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::api::Api;
 use crate::money::Money;
-use crate::order::{self, Order};
+use crate::order::{self, Order, Refundable};
 use crate::requests::refund_capture;
 
 /// How the `custom_id` of a refund begins that Medusa asked for.
@@ -42,6 +42,46 @@ impl<'a> OrderRefunds<'a> {
         };
         self.api.refused(code, detail)
     }
+
+    /// A refund from several captures would be several at PayPal. A process that dies between them would leave Medusa with
+    /// a refund of which a part was paid.
+    fn too_large(
+        &self,
+        captures: &[Refundable<'_>],
+        chosen: &Refundable<'_>,
+        amount: Amount,
+    ) -> PaymentProcessorError {
+        let left: Vec<String> = captures.iter().map(|capture| capture.left.to_string()).collect();
+        let detail = format!(
+            "The payment was captured in {} parts, and PayPal refunds each by itself: {} are left of them (minor units). A \
+             refund of {amount} does not fit into one. Nothing was moved. Refund it in several refunds, the first of them \
+             of {} at most.",
+            captures.len(),
+            left.join(", "),
+            chosen.left
+        );
+        self.api.refused("refund_exceeds_one_capture", detail)
+    }
+}
+
+/// Returns the capture that a refund comes from: the one that it leaves the least of, or that has the most if it is too
+/// large for each.
+///
+/// Without a row for each refund, as in Medusa 1, it is the first that has some left, whatever the amount: of two refunds
+/// on two servers that start from the same data PayPal makes one only if both come from the same capture.
+fn chosen<'o, 'c>(
+    captures: &'c [Refundable<'o>],
+    amount: Amount,
+    has_row: bool,
+) -> Option<&'c Refundable<'o>> {
+    if !has_row {
+        return captures.iter().min_by_key(|capture| capture.left.is_zero());
+    }
+    let fitting = captures.iter().filter(|capture| capture.left >= amount);
+    fitting.min_by_key(|capture| capture.left).or_else(|| {
+        // Of several, the first.
+        captures.iter().rev().max_by_key(|capture| capture.left)
+    })
 }
 
 #[async_trait]
@@ -66,12 +106,17 @@ impl RefundApi for OrderRefunds<'_> {
             Some(order) => order,
             None => self.api.get_order(self.id).await?,
         };
-        let Some((capture, money)) = order.capture_to_refund() else {
+        let captures = order.refundable();
+        let has_row = self.api.exchange.call().row().is_some();
+        let Some(capture) = chosen(&captures, amount, has_row) else {
             return Ok(Keyed::Refused(self.not_captured(&order)));
         };
-        let money = Money::new(amount, &money.currency_code)?;
+        if captures.len() > 1 && capture.left < amount {
+            return Ok(Keyed::Refused(self.too_large(&captures, capture, amount)));
+        }
+        let money = Money::new(amount, capture.currency)?;
         let mark = format!("{MARK}{mark}");
-        let answer = self.api.refund(refund_capture(&capture.id, &money, &mark), key).await?;
+        let answer = self.api.refund(refund_capture(capture.id, &money, &mark), key).await?;
         Ok(answer.map(Refund::from))
     }
 
@@ -120,6 +165,23 @@ mod tests {
         let canceled = refund(r#"{"id":"R3","status":"CANCELLED","custom_id":"order-7"}"#);
         assert_eq!(canceled.void.as_deref(), Some("REFUND_FAILED"));
         assert!(!canceled.is_ours());
+    }
+
+    #[test]
+    fn a_refund_comes_from_the_capture_that_it_fits_best() {
+        let of = |id, left| Refundable { id, currency: "EUR", left: Amount::new(left).unwrap() };
+        let captures = [of("C1", 0), of("C2", 700), of("C3", 500), of("C4", 500)];
+        let id = |amount: u64, has_row| {
+            chosen(&captures, Amount::new(amount).unwrap(), has_row).map(|capture| capture.id)
+        };
+        assert_eq!(id(500, true), Some("C3"));
+        assert_eq!(id(100, true), Some("C3"));
+        assert_eq!(id(501, true), Some("C2"));
+        assert_eq!(id(701, true), Some("C2"));
+        for amount in [100, 500, 701] {
+            assert_eq!(id(amount, false), Some("C2"));
+        }
+        assert_eq!(chosen(&[], Amount::ZERO, true), None);
     }
 
     #[test]
