@@ -58,7 +58,7 @@ medusa_payment_rs::export!(PayPal);
 /// - **Captures and cancellations** that PayPal says were done already are successes, once the
 ///   order itself shows it.
 /// - **Parts of a payment** are captured once ([`medusa_payment_rs::captures`]). PayPal refunds a capture, and not a
-///   payment: a refund is of what one capture can give back.
+///   payment: a refund that no single capture can give back has several shares there.
 /// - **Money that PayPal has not decided on** (an eCheck, a payment under review) counts as neither
 ///   held nor taken.
 /// - **Orphaned orders**, which another one replaced, cannot be canceled at PayPal; what a shopper pays
@@ -345,7 +345,8 @@ impl PaymentProcessor for PayPal {
         let id = order_id(call, &data)?;
         let api = self.api(call);
         let mut state = without_orphans(&api, &data).await;
-        let (made, record) = (OrderRefunds::new(&api, &id), std::mem::take(&mut state.refunds));
+        let (made, record) =
+            (OrderRefunds::new(&api, &id, amount), std::mem::take(&mut state.refunds));
         state.refunds = refund(&made, call, &id, amount, record, self.settings.deadline).await?;
         Ok(self.after(&api, &id, &data, &state).await)
     }
