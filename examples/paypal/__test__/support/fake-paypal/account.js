@@ -109,7 +109,8 @@ class Account {
     const wanted = amount ? money.parse(amount) : authorization.amount;
     const captured = authorization.captured + wanted.thousandths;
     const held = authorization.amount.thousandths;
-    if (captured > Math.min(held * 1.15, held + 75_000)) throw new PayPalError("MAX_CAPTURE_AMOUNT_EXCEEDED", "/amount");
+    if (captured > Math.min(held * 1.15, held + 75_000))
+      throw new PayPalError("MAX_CAPTURE_AMOUNT_EXCEEDED", "/amount");
     authorization.captured = captured;
     authorization.status = isFinal || captured >= held ? "CAPTURED" : "PARTIALLY_CAPTURED";
     return Object.assign(this.takeMoney(authorization.order, wanted, authorization), { isFinal });
