@@ -4,7 +4,6 @@
 const assert = require("node:assert/strict");
 const { after, before, describe, test } = require("node:test");
 const { AT_ONCE, openPayPalShop } = require("./paypal/medusa2");
-const { eventually } = require("./support/eventually");
 
 let shop;
 before(async () => (shop = await openPayPalShop()));
