@@ -42,16 +42,30 @@ for (const where of ["one server", "two servers"]) {
     await shop.assertRecordsEqualLedger(made.order);
   });
 
-  test(`two parts that are captured at once on ${where} are both refused, and take nothing`, async () => {
-    const made = await shop.placeOrder();
-    const part = (amount) => (place) => place.operator.capture(made.payment.id, amount);
-    for (const { status, message } of refusals(await atOnce(where, part(5), part(10)))) {
-      assert.equal(status, 400);
-      assert.match(message, /partial_capture_not_supported/);
-    }
-    assert.deepEqual(movedFor(made), ["hold 15.00"]);
-    await shop.assertRecordsEqualLedger(made.order);
-  });
+  for (const amounts of [
+    [5, 5],
+    [5, 10],
+  ]) {
+    test(`parts of ${amounts.join(" and ")} that are captured at once on ${where} are recorded as they were taken`, async () => {
+      const made = await shop.placeOrder();
+      const part = (amount) => (place) => place.operator.capture(made.payment.id, amount);
+      const results = await atOnce(where, ...amounts.map(part));
+      assert.ok(succeeded(results) >= 1);
+      for (const { status, message } of refusals(results)) {
+        assert.equal(status, 500);
+        assert.match(message, /has to wait/);
+      }
+      await shop.assertRowsEqualLedger(made.order);
+
+      // The operator who was asked to wait, and still wants the other one.
+      for (const [index, { status }] of results.entries()) {
+        if (status === "rejected") await shop.operator.capture(made.payment.id, amounts[index]);
+      }
+      const taken = amounts.map((amount) => `capture ${amount}.00`);
+      assert.deepEqual(movedFor(made).slice(1).toSorted(), taken.toSorted());
+      await shop.assertRowsEqualLedger(made.order);
+    });
+  }
 
   test(`two refunds of everything at once on ${where} pay once`, async () => {
     const made = await shop.capturedOrder();

@@ -4,7 +4,6 @@
 const assert = require("node:assert/strict");
 const { after, before, describe, test } = require("node:test");
 const { AT_ONCE, openPayPalShop } = require("./paypal/medusa2");
-const { eventually } = require("./support/eventually");
 
 let shop;
 before(async () => (shop = await openPayPalShop()));
@@ -142,6 +141,15 @@ test("an event about a session that was replaced places no order, and the log sa
 describe("an amount that is not the session's:", () => {
   const eur = (value) => ({ currency_code: "EUR", value });
 
+  /** Resolves once the log says that PayPal has taken a part. */
+  const logged = (capture, deliver) =>
+    Promise.all([
+      new Promise((resolve) => {
+        shop.medusa.lines.follow((line) => line.includes(capture.id) && /taken a part/.test(line) && resolve());
+      }),
+      deliver(),
+    ]);
+
   test("money that is held over less does not place the order", async () => {
     const { id, paypalOrder, session } = await shop.cartWithSession();
     shop.paypal.account.patchOrder(paypalOrder, [
@@ -159,15 +167,30 @@ describe("an amount that is not the session's:", () => {
     assert.deepEqual(shop.paypal.moved(paypalOrder), ["hold 5.00"]);
   });
 
-  test("a part that was taken in PayPal's dashboard is not recorded as the whole", async () => {
+  test("a part that was taken in PayPal's dashboard is in the log, and recorded once it is captured in Medusa", async () => {
+    const { order, payment, paypalOrder } = await shop.placeOrder();
+    const [authorization] = shop.paypal.account.find("orders", paypalOrder).authorizations;
+    const capture = shop.paypal.account.captureAuthorization(authorization.id, { amount: eur("5.00") });
+    await logged(capture, () => shop.deliver(shop.capturedEvent(capture)));
+    assert.deepEqual(await shop.ledger.captures(payment.id), []);
+    await assert.rejects(shop.operator.capture(payment.id, 7), { status: 400, message: /taken 500 .* captures of 0/ });
+    await shop.operator.capture(payment.id, 5);
+    await assertPlaced(order, paypalOrder, ["hold 15.00", "capture 5.00"]);
+  });
+
+  test("the event of a part that Medusa has captured captures no other one", async () => {
+    const { order, payment, paypalOrder } = await shop.placeOrder();
+    await shop.operator.capture(payment.id, 5);
+    const [capture] = shop.paypal.account.find("orders", paypalOrder).captures;
+    await logged(capture, () => times(2, () => shop.deliver(shop.capturedEvent(capture))));
+    await shop.operator.capture(payment.id, 10);
+    await assertPlaced(order, paypalOrder, ["hold 15.00", "capture 5.00", "capture 10.00"]);
+  });
+
+  test("a last part that was taken in PayPal's dashboard is not recorded as the whole", async () => {
     const { order, payment, paypalOrder } = await shop.placeOrder();
     const capture = shop.capturedInTheDashboard(paypalOrder, "5.00");
-    const refused = new Promise((resolve) => {
-      shop.medusa.lines.follow((line) => /partial_capture_not_supported/.test(line) && resolve());
-    });
-    await shop.deliver(shop.capturedEvent(capture));
-    await refused;
-    await eventually(async () => (await shop.ledger.captures(payment.id)).length === 0);
+    await logged(capture, () => shop.deliver(shop.capturedEvent(capture)));
     await assert.rejects(shop.operator.capture(payment.id), { status: 400, message: /took 500 of 1500/ });
     assert.deepEqual(await shop.ledger.captures(payment.id), []);
     assert.equal((await shop.paymentOf(order)).captured_at, null);

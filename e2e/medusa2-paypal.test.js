@@ -44,11 +44,39 @@ test("an order that is canceled releases the money", async () => {
   await shop.assertRecordsEqualLedger(order);
 });
 
-test("a part is not captured, and nothing is taken", async () => {
+test("parts are captured, and what they came to is refunded", async () => {
   const { order, payment, paypalOrder } = await shop.placeOrder();
-  await assert.rejects(shop.operator.capture(payment.id, 5), { status: 400, message: /partial_capture_not_supported/ });
-  assert.deepEqual(paypal.moved(paypalOrder), ["hold 15.00"]);
-  await shop.operator.capture(payment.id);
+  await shop.operator.capture(payment.id, 5);
+  await shop.assertRecordsEqualLedger(order);
+  await shop.operator.capture(payment.id, 10);
+  await shop.assertRecordsEqualLedger(order);
+  await shop.operator.refund(payment.id, 12);
+  await shop.operator.refund(payment.id, 3);
+  const parts = ["hold 15.00", "capture 5.00", "capture 10.00"];
+  assert.deepEqual(paypal.moved(paypalOrder), [...parts, "refund 5.00", "refund 7.00", "refund 3.00"]);
+  await shop.assertRecordsEqualLedger(order);
+});
+
+test("an order that is canceled after it was captured in parts is refunded", async () => {
+  const { order, payment, paypalOrder } = await shop.placeOrder();
+  await shop.operator.capture(payment.id, 5);
+  await shop.operator.capture(payment.id, 10);
+  await shop.operator.cancelOrder(order.id);
+  const parts = ["hold 15.00", "capture 5.00", "capture 10.00"];
+  assert.deepEqual(paypal.moved(paypalOrder), [...parts, "refund 5.00", "refund 10.00"]);
+  await shop.assertRecordsEqualLedger(order);
+});
+
+test("a part whose reply was lost is taken once, and recorded once when it is repeated", async () => {
+  const { order, payment, paypalOrder } = await shop.placeOrder();
+  paypal.break("reset", { on: /capture$/, when: "after" });
+  await assert.rejects(shop.operator.capture(payment.id, 5), {
+    status: 500,
+    message: /Retry: the provider is checked before any money moves/,
+  });
+  assert.deepEqual(await shop.ledger.captures(payment.id), []);
+  await shop.operator.capture(payment.id, 5);
+  assert.deepEqual(paypal.moved(paypalOrder), ["hold 15.00", "capture 5.00"]);
   await shop.assertRecordsEqualLedger(order);
 });
 

@@ -1,25 +1,29 @@
-// npm run bench:stripe [-- --quick]
+// npm run bench:stripe [-- --quick] [--medusa 2]
 //
-// `medusa-payment-stripe` and ours side by side: each in a process of its own, in turns, against one server on loopback.
-// Client and server have one core each. The numbers behind the printed tables are in target/bench/stripe.json.
+// `medusa-payment-stripe`, in Medusa 2 `@medusajs/payment-stripe`, and ours side by side: each in a process of its own, in turns, against one server on loopback.
+// Client and server have one core each. The numbers behind the printed tables are in target/bench/stripe.json,
+// those of Medusa 2 in stripe-medusa2.json.
 
 const fs = require("node:fs");
 const path = require("node:path");
 const { parseArgs } = require("node:util");
 
-const { prepareMedusa } = require("../../support/medusa1");
+const medusa1 = require("../../support/medusa1");
+const medusa2 = require("../../support/medusa2");
 const { packTarball } = require("../../support/store");
 const { build, TARGET } = require("../build.js");
 const { machine } = require("../machine.js");
 const { median } = require("../measure.js");
 const { judge } = require("./bars.js");
+const { hostOf, VERSIONS } = require("./hosts");
 const { startProcess } = require("./process.js");
 const { report } = require("./report.js");
 
-const OPERATIONS = ["retrieve", "initiate", "refund", "refund a day later"];
 const IN_FLIGHT = [1, 32, 256];
 const LATENCIES_MS = [0, 100];
 const SUBJECTS = ["javascript", "ours"];
+const PREPARE = { 1: medusa1.prepareMedusa, 2: medusa2.prepareMedusa };
+const RESULTS = { 1: "stripe.json", 2: "stripe-medusa2.json" };
 
 const FULL = { rounds: 7, milliseconds: 800, memory: 15_000 };
 const QUICK = { rounds: 3, milliseconds: 300, memory: 3_000 };
@@ -30,41 +34,45 @@ const CLIENT_CORE = 1;
 const progress = (step) => console.error(`… ${step}`);
 
 async function main() {
-  const { values: flags } = parseArgs({ options: { quick: { type: "boolean" } } });
+  const { values: flags } = parseArgs({
+    options: { quick: { type: "boolean" }, medusa: { type: "string", default: "1" } },
+  });
+  const { medusa } = flags;
+  if (!VERSIONS.includes(medusa)) throw new Error(`--medusa ${medusa}: expected ${VERSIONS.join(" or ")}`);
   const { rounds, milliseconds, memory } = flags.quick ? QUICK : FULL;
 
   progress("building the addon, and installing it beside the JavaScript plugin");
   build();
-  const store = await prepareMedusa({ tarballs: [await packTarball()], log: progress });
+  const store = await PREPARE[medusa]({ tarballs: [await packTarball()], log: progress });
   const server = await startProcess(path.join(__dirname, "server.js"), { core: SERVER_CORE });
   try {
     const { urls } = await server.ask({ latencies: LATENCIES_MS });
     const growth = {};
     for (const subject of SUBJECTS) {
       progress(`memory: ${memory} calls of each operation, ${subject}`);
-      growth[subject] = await withClients(store, [subject], (clients) =>
+      growth[subject] = await withClients({ medusa, store }, [subject], (clients) =>
         clients[subject].ask({ memory, url: urls[0] }),
       );
     }
-    const cells = await withClients(store, SUBJECTS, (clients) =>
-      measure({ clients, server, urls, rounds, milliseconds }),
+    const cells = await withClients({ medusa, store }, SUBJECTS, (clients) =>
+      measure({ operations: Object.keys(hostOf(medusa).operations), clients, server, urls, rounds, milliseconds }),
     );
-    const bars = judge(cells, growth);
+    const bars = judge(medusa, cells, growth);
     const results = { machine: machine(), pinned: server.pinned, rounds, cells, memory, growth, bars };
     console.log(`\n${report(results)}`);
-    fs.writeFileSync(path.join(TARGET, "stripe.json"), `${JSON.stringify(results, null, 2)}\n`);
+    fs.writeFileSync(path.join(TARGET, RESULTS[medusa]), `${JSON.stringify(results, null, 2)}\n`);
   } finally {
     await server.stop();
   }
 }
 
 /** Fresh processes for these subjects, for as long as `work` takes. */
-async function withClients(store, subjects, work) {
+async function withClients({ medusa, store }, subjects, work) {
   const clients = {};
   try {
     for (const subject of subjects) {
       clients[subject] = await startProcess(path.join(__dirname, "client.js"), { core: CLIENT_CORE, cwd: store });
-      await clients[subject].ask({ subject, bare: path.join(TARGET, "bare.node") });
+      await clients[subject].ask({ medusa, subject, bare: path.join(TARGET, "bare.node") });
     }
     return await work(clients);
   } finally {
@@ -73,7 +81,7 @@ async function withClients(store, subjects, work) {
 }
 
 /** Every cell in rounds, both subjects in turns: whatever else the machine does meets both alike. */
-async function measure({ clients, server, urls, rounds, milliseconds }) {
+async function measure({ operations, clients, server, urls, rounds, milliseconds }) {
   const ask = async (subject, batch) => {
     const { requests: before } = await server.ask({});
     const { calls, ...costs } = await clients[subject].ask(batch);
@@ -83,7 +91,7 @@ async function measure({ clients, server, urls, rounds, milliseconds }) {
   const cells = [];
   for (const latency of LATENCIES_MS) {
     for (const inFlight of IN_FLIGHT) {
-      for (const operation of OPERATIONS) {
+      for (const operation of operations) {
         progress(`${operation}, ${inFlight} in flight, ${latency} ms of latency`);
         const batches = Object.fromEntries(SUBJECTS.map((subject) => [subject, []]));
         // A call takes as long as the server lets it: there have to be some of them in a batch.

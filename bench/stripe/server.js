@@ -22,6 +22,16 @@ setInterval(() => {
 
 const intent = (id) => `${BEFORE_ID}"${id}"${AFTER_ID}`;
 
+/** One that is held until it is captured. */
+const ofStatus = (status, received) => {
+  const of = { ...payment("3 KB", 0), id: ID, status };
+  const text = JSON.stringify({ ...of, amount_capturable: of.amount - received(of), amount_received: received(of) });
+  const [before, after] = text.split(`"${ID}"`);
+  return (id) => `${before}"${id}"${after}`;
+};
+const heldIntent = ofStatus("requires_capture", () => 0);
+const capturedIntent = ofStatus("succeeded", ({ amount }) => amount);
+
 /** What the caller stores with a refund, by which it tells its own from an answer to an earlier request. */
 const sentMetadata = (form) =>
   Object.fromEntries(
@@ -53,6 +63,7 @@ function bodyFor(line, body) {
   }
   if (target.startsWith("/v1/payment_intents?")) return NOTHING;
   const id = /^\/v1\/payment_intents\/(\w+)/.exec(target)?.[1];
+  if (id?.startsWith("pi_held_")) return target.endsWith("/capture") ? capturedIntent(id) : heldIntent(id);
   return intent(id ?? `pi_new${++made}`);
 }
 

@@ -50,6 +50,16 @@ describe("capturePayment", () => {
     expect(shop.fake.moved(held.id)).toEqual(["hold 10.00", "capture 4.00", "capture 6.00"]);
   });
 
+  test("takes nothing while a part of it is pending: PayPal takes more than it holds if it is asked to", async () => {
+    const held = await shop.authorize();
+    const [authorization] = shop.fake.account.authorizations.values();
+    shop.fake.pendCaptures("PENDING_REVIEW");
+    shop.fake.account.captureAuthorization(authorization.id, { amount: { currency_code: "EUR", value: "1.00" } });
+    shop.fake.pendCaptures(undefined);
+    expect(await shop.paypal.capturePayment(held)).toEqual(failure("capture_pending"));
+    expect(shop.fake.moved(held.id)).toEqual(["hold 10.00"]);
+  });
+
   test("does not record a part as the whole", async () => {
     const held = await shop.authorize();
     const [authorization] = shop.fake.account.authorizations.values();
@@ -101,6 +111,14 @@ describe("cancelPayment", () => {
     const taken = await shop.capture();
     expect(await shop.paypal.cancelPayment(taken)).toEqual(failure("already_captured"));
     expect(shop.fake.moved(taken.id)).toEqual(["hold 10.00", "capture 10.00"]);
+  });
+
+  test("releases nothing of what was captured in part in PayPal's dashboard: Medusa does not know of the part", async () => {
+    const held = await shop.authorize();
+    const [authorization] = shop.fake.account.authorizations.values();
+    shop.fake.account.captureAuthorization(authorization.id, { amount: { currency_code: "EUR", value: "4.00" } });
+    expect(await shop.paypal.cancelPayment(held)).toEqual(failure("already_captured"));
+    expect(shop.fake.moved(held.id)).toEqual(["hold 10.00", "capture 4.00"]);
   });
 
   test("has nothing to do if all was given back, or nothing was ever held", async () => {

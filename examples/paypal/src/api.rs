@@ -54,7 +54,16 @@ impl<'a> Api<'a> {
 
     /// Changes something, and returns what the reply spells.
     pub(crate) async fn change<T: DeserializeOwned>(&self, request: HttpRequest) -> Result<T> {
-        let reply = self.send(request, Some(&self.exchange.key(""))).await?;
+        self.change_with_key(request, &self.exchange.key("")).await
+    }
+
+    /// The same with a key of its own.
+    pub(crate) async fn change_with_key<T: DeserializeOwned>(
+        &self,
+        request: HttpRequest,
+        key: &str,
+    ) -> Result<T> {
+        let reply = self.send(request, Some(key)).await?;
         self.exchange.parsed(reply, false)
     }
 

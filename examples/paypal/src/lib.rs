@@ -28,6 +28,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use medusa_payment_rs::captures::Part;
 use medusa_payment_rs::http::{Client, HeaderName, HeaderValue};
 use medusa_payment_rs::prelude::*;
 use medusa_payment_rs::refunds::refund;
@@ -56,6 +57,8 @@ medusa_payment_rs::export!(PayPal);
 ///   data.
 /// - **Captures and cancellations** that PayPal says were done already are successes, once the
 ///   order itself shows it.
+/// - **Parts of a payment** are captured once ([`medusa_payment_rs::captures`]). PayPal refunds a capture, and not a
+///   payment: a refund that no single capture can give back has several shares there.
 /// - **Money that PayPal has not decided on** (an eCheck, a payment under review) counts as neither
 ///   held nor taken.
 /// - **Orphaned orders**, which another one replaced, cannot be canceled at PayPal; what a shopper pays
@@ -303,16 +306,30 @@ impl PaymentProcessor for PayPal {
         Ok(Authorization { status: order.status(), data })
     }
 
+    fn captures_in_parts(&self) -> bool {
+        true
+    }
+
     async fn capture_payment(
         &self,
         call: &CallContext,
         data: JsonObject,
-        _capture: Capture,
+        capture: Capture,
     ) -> Result<JsonObject> {
         let id = order_id(call, &data)?;
         let api = self.api(call);
-        let state = without_orphans(&api, &data).await;
+        let mut state = without_orphans(&api, &data).await;
         let order = api.get_order(&id).await?;
+        if let Some(part) = capture.part() {
+            let done = authorization::capture_part(&api, call, &order, part).await?;
+            if let Some(row) = call.row() {
+                state.captures.insert(row.to_owned(), Some(part));
+            }
+            return Ok(match done {
+                Part::Taken => stored(&order.raw, &data, &state),
+                Part::Take => self.after(&api, &id, &data, &state).await,
+            });
+        }
         match authorization::capture(&api, &order).await? {
             Some(captured_already) => Ok(stored(&captured_already, &data, &state)),
             None => Ok(self.after(&api, &id, &data, &state).await),
@@ -328,19 +345,23 @@ impl PaymentProcessor for PayPal {
         let id = order_id(call, &data)?;
         let api = self.api(call);
         let mut state = without_orphans(&api, &data).await;
-        let (made, record) = (OrderRefunds::new(&api, &id), std::mem::take(&mut state.refunds));
+        let (made, record) =
+            (OrderRefunds::new(&api, &id, amount), std::mem::take(&mut state.refunds));
         state.refunds = refund(&made, call, &id, amount, record, self.settings.deadline).await?;
         Ok(self.after(&api, &id, &data, &state).await)
     }
 
     /// Money that was taken is not given back here, as the JavaScript plugin does it: Medusa would not
-    /// record a refund.
+    /// record a refund. After a part that Medusa has recorded, the rest is released.
     async fn cancel_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
         let Ok(id) = order_id(call, &data) else { return Ok(data) };
         let api = self.api(call);
         let state = without_orphans(&api, &data).await;
         let order = api.get_order(&id).await?;
-        if order.keeps_money() {
+        let holds_the_rest =
+            order.open_authorizations().next().is_some() && order.pending_capture().is_none();
+        let is_recorded = order.taken().is_some_and(|taken| state.captured() == Some(taken));
+        if order.keeps_money() && !(holds_the_rest && is_recorded) {
             return Err(api.refused(
                 "already_captured",
                 "PayPal has taken the money, so there is nothing to release. Refund it instead.",

@@ -8,6 +8,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::money::Money;
 
+/// A capture that a refund can come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Refundable<'a> {
+    pub id: &'a str,
+    pub currency: &'a str,
+    /// In minor units.
+    pub left: Amount,
+}
+
 /// An order: the whole object as PayPal sent it, and the fields that matter here.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "JsonObject")]
@@ -142,6 +151,8 @@ pub(crate) struct Refund {
     pub amount: Option<Money>,
     pub custom_id: Option<String>,
     pub create_time: Option<String>,
+    #[serde(default)]
+    pub links: Vec<Link>,
 }
 
 impl Refund {
@@ -149,6 +160,24 @@ impl Refund {
     pub(crate) fn is_void(&self) -> bool {
         matches!(self.status.as_deref(), Some("FAILED" | "CANCELLED"))
     }
+
+    /// Returns the capture that it gives back from.
+    fn capture(&self) -> Option<&str> {
+        made_from(&self.links, "/v2/payments/captures/")
+    }
+}
+
+/// Where PayPal leads on to.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Link {
+    pub rel: String,
+    pub href: String,
+}
+
+/// Returns the id, below `path`, of what something was made from.
+pub(crate) fn made_from<'a>(links: &'a [Link], path: &str) -> Option<&'a str> {
+    let up = links.iter().find(|link| link.rel == "up")?;
+    Some(up.href.split_once(path)?.1)
 }
 
 /// Why something is as it is.
@@ -215,12 +244,27 @@ impl Order {
         refunds.map(|refund| in_minor_units(refund.amount.as_ref())).fold(Amount::ZERO, sum)
     }
 
-    /// Returns the capture that a refund comes from, with its amount: one that has some left, before
-    /// one that PayPal will refuse.
-    pub(crate) fn capture_to_refund(&self) -> Option<(&Capture, &Money)> {
-        let taken = self.captures().filter(|capture| capture.status.is_taken());
-        let capture = taken.min_by_key(|capture| capture.status == CaptureStatus::Refunded)?;
-        Some((capture, capture.amount.as_ref().or(self.amount())?))
+    /// Returns the captures that brought money, each with what is left of it.
+    pub(crate) fn refundable(&self) -> Vec<Refundable<'_>> {
+        self.captures()
+            .filter(|capture| capture.status.is_taken())
+            .filter_map(|capture| {
+                let amount = capture.amount.as_ref().or(self.amount())?;
+                let rest = || amount.amount()?.checked_sub(self.refunded_of(&capture.id));
+                let left = match capture.status {
+                    CaptureStatus::Refunded => Amount::ZERO,
+                    _ => rest().unwrap_or_default(),
+                };
+                Some(Refundable { id: &capture.id, currency: &amount.currency_code, left })
+            })
+            .collect()
+    }
+
+    fn refunded_of(&self, capture: &str) -> Amount {
+        self.refunds()
+            .filter(|refund| !refund.is_void() && refund.capture() == Some(capture))
+            .map(|refund| in_minor_units(refund.amount.as_ref()))
+            .fold(Amount::ZERO, sum)
     }
 
     /// Returns what is held or was: the last authorization's amount, because a renewed one replaces the
@@ -257,29 +301,32 @@ impl Order {
             OrderStatus::Saved | OrderStatus::Approved | OrderStatus::PayerActionRequired => {
                 PaymentSessionStatus::RequiresMore
             }
-            OrderStatus::Voided => PaymentSessionStatus::Canceled,
-            OrderStatus::Completed => self.status_of_money(),
+            OrderStatus::Voided if self.taken().is_none() => PaymentSessionStatus::Canceled,
+            OrderStatus::Voided | OrderStatus::Completed => self.status_of_money(),
         }
     }
 
-    /// Returns what PayPal has of the order now, in the contract's words. One that was captured in part
-    /// and holds the rest counts as authorized: a webhook must not lead to the rest being taken.
+    /// Returns what PayPal has of the order now, in the contract's words.
     pub(crate) fn state(&self) -> PaymentState {
         let captured = self.taken().unwrap_or_default();
         let amount = self.amount().or(self.held()).and_then(Money::amount).unwrap_or(captured);
-        let holds_the_rest = captured < amount && self.open_authorizations().next().is_some();
-        let status = match self.status() {
-            PaymentSessionStatus::Captured if holds_the_rest => PaymentSessionStatus::Authorized,
-            status => status,
-        };
+        let status = self.status();
         let (payment, refunded) = (self.fields.id.clone(), self.refunded());
         PaymentState { payment, status, amount, captured, refunded }
     }
 
+    /// An order that was captured in part and holds the rest is authorized: Medusa would record all of it as captured, and
+    /// a webhook must not lead to the rest being taken.
     fn status_of_money(&self) -> PaymentSessionStatus {
         use AuthorizationStatus::{Created, Denied, Expired, PartiallyCaptured, Pending, Voided};
-        if self.taken().is_some() {
-            return PaymentSessionStatus::Captured;
+        if let Some(taken) = self.taken() {
+            let amount = self.amount().or(self.held()).and_then(Money::amount).unwrap_or(taken);
+            let holds_the_rest = taken < amount && self.open_authorizations().next().is_some();
+            return if holds_the_rest {
+                PaymentSessionStatus::Authorized
+            } else {
+                PaymentSessionStatus::Captured
+            };
         }
         if self.pending_capture().is_some() {
             return PaymentSessionStatus::Pending;
@@ -408,11 +455,45 @@ mod tests {
     }
 
     #[test]
-    fn a_refund_comes_from_a_capture_that_has_some_left() {
-        let order = order(
-            "COMPLETED",
-            r#"{"captures":[{"id":"C0","status":"DECLINED"},{"id":"C1","status":"REFUNDED"},{"id":"C2","status":"COMPLETED"}]}"#,
+    fn what_is_left_of_a_capture_is_what_its_own_refunds_leave() {
+        let money =
+            |value: &str| format!(r#""amount":{{"currency_code":"EUR","value":"{value}"}}"#);
+        let capture = |id: &str, status: &str| {
+            format!(r#"{{"id":"{id}","status":"{status}",{}}}"#, money("5.00"))
+        };
+        let refund = |status: &str, of: &str, value: &str| {
+            let up = format!("https://api-m.paypal.com/v2/payments/captures/{of}");
+            let money = money(value);
+            format!(
+                r#"{{"id":"R","status":"{status}",{money},"links":[{{"rel":"up","href":"{up}"}}]}}"#
+            )
+        };
+        let captures = [
+            capture("C0", "DECLINED"),
+            capture("C1", "REFUNDED"),
+            capture("C2", "PARTIALLY_REFUNDED"),
+            capture("C3", "COMPLETED"),
+        ];
+        let refunds = [
+            refund("COMPLETED", "C1", "5.00"),
+            refund("PENDING", "C2", "1.00"),
+            refund("FAILED", "C2", "2.00"),
+        ];
+        let payments =
+            format!(r#"{{"captures":[{}],"refunds":[{}]}}"#, captures.join(","), refunds.join(","));
+        let order = order("COMPLETED", &payments);
+        let left = order.refundable();
+        let left: Vec<_> = left.iter().map(|of| (of.id, of.left.minor_units())).collect();
+        assert_eq!(left, [("C1", 0), ("C2", 400), ("C3", 500)]);
+    }
+
+    #[test]
+    fn an_order_whose_rest_was_voided_after_a_part_is_captured() {
+        let payments = format!(
+            r#"{{"authorizations":[{{"id":"A1","status":"VOIDED"}}],{}"#,
+            &capture("COMPLETED")[1..]
         );
-        assert_eq!(order.capture_to_refund().unwrap().0.id, "C2");
+        assert_eq!(order("VOIDED", &payments).status(), PaymentSessionStatus::Captured);
+        assert_eq!(order("VOIDED", "{}").status(), PaymentSessionStatus::Canceled);
     }
 }

@@ -49,8 +49,9 @@ pub(crate) fn get_authorization(id: &str) -> HttpRequest {
     HttpRequest::get(authorization_path(id))
 }
 
-pub(crate) fn capture_authorization(id: &str, amount: &Money) -> HttpRequest {
-    let body = json!({ "amount": amount, "final_capture": true });
+/// Whatever a final capture leaves of the money is released.
+pub(crate) fn capture_authorization(id: &str, amount: &Money, is_final: bool) -> HttpRequest {
+    let body = json!({ "amount": amount, "final_capture": is_final });
     HttpRequest::post(format!("{}/capture", authorization_path(id))).json(&body)
 }
 
@@ -117,9 +118,10 @@ mod tests {
     #[test]
     fn money_is_moved_with_its_amount() {
         assert_eq!(
-            body(&capture_authorization("A1", &eur(1000))),
+            body(&capture_authorization("A1", &eur(1000), true)),
             json!({ "amount": { "currency_code": "EUR", "value": "10.00" }, "final_capture": true })
         );
+        assert_eq!(body(&capture_authorization("A1", &eur(1), false))["final_capture"], false);
         let refund = refund_capture("C1", &eur(250), "medusa-refund-key");
         assert_eq!(refund.path(), "/v2/payments/captures/C1/refund");
         assert_eq!(

@@ -17,6 +17,9 @@ pub(crate) const MEMBER: &str = "medusa_payment_rs_paypal";
 pub(crate) struct StoredState {
     #[serde(flatten)]
     pub refunds: RefundRecord,
+    /// The parts that were captured, by the ids of Medusa's rows.
+    #[serde(deserialize_with = "ids_with_amounts", skip_serializing_if = "BTreeMap::is_empty")]
+    pub captures: BTreeMap<String, Option<Amount>>,
     /// Orders that another one replaced, with their amounts if those are known. PayPal has no way to
     /// cancel an order that has not been paid; what a shopper pays on one is released.
     #[serde(
@@ -31,6 +34,11 @@ impl StoredState {
     /// Returns what is stored in `data`; nothing in rows that `medusa-payment-paypal` wrote.
     pub(crate) fn of(data: &JsonObject) -> Self {
         data.get(MEMBER).unwrap_or_default()
+    }
+
+    /// Returns the sum of the parts that were captured, if that is known.
+    pub(crate) fn captured(&self) -> Option<Amount> {
+        self.captures.values().try_fold(Amount::ZERO, |sum, amount| sum.checked_add((*amount)?))
     }
 
     /// Returns `data` with this state.

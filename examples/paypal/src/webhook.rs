@@ -2,12 +2,12 @@
 //! sent a delivery, and which order the delivery is about.
 
 use medusa_payment_rs::webhook::{WebhookAction, WebhookEvent, WebhookRequest};
-use medusa_payment_rs::{ErrorKind, JsonObject, PaymentProcessorError, Result};
+use medusa_payment_rs::{Amount, ErrorKind, JsonObject, PaymentProcessorError, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::api::{Api, is_not_found};
 use crate::money::Money;
-use crate::order::Order;
+use crate::order::{Link, Order, made_from};
 use crate::requests;
 
 /// The body of the request to verify a delivery. The event goes out as it came in: PayPal's signature
@@ -54,12 +54,6 @@ struct Event {
     resource: Option<JsonObject>,
 }
 
-#[derive(Deserialize)]
-struct Link {
-    rel: String,
-    href: String,
-}
-
 /// Returns the id of what an authorization or a capture belongs to: what it says is related, or what it
 /// links to as the thing that it was made from.
 fn related(resource: &JsonObject, id: &str, path: &str) -> Option<String> {
@@ -67,8 +61,7 @@ fn related(resource: &JsonObject, id: &str, path: &str) -> Option<String> {
     let ids = data.and_then(|data| data.get::<JsonObject>("related_ids"));
     ids.and_then(|ids| ids.get(id)).or_else(|| {
         let links: Vec<Link> = resource.get("links")?;
-        let made_from = links.iter().find(|link| link.rel == "up")?;
-        Some(made_from.href.split_once(path)?.1.to_owned())
+        made_from(&links, path).map(str::to_owned)
     })
 }
 
@@ -101,16 +94,34 @@ pub(crate) async fn read(
     let Some(order) = order_of(api, &resource).await? else {
         return Ok(WebhookEvent::not_supported(event.id, event.event_type));
     };
+    let amount = resource.get::<Money>("amount").and_then(|money| money.amount());
+    if action == WebhookAction::Captured && is_part_in_medusa_2(&order, amount) {
+        tracing::info!(
+            "{}: PayPal has taken a part of it ({}). If Medusa has not recorded that part, a capture of it does",
+            order.fields.id,
+            resource.get::<String>("id").unwrap_or_default()
+        );
+        return Ok(WebhookEvent::not_supported(event.id, event.event_type));
+    }
     Ok(WebhookEvent {
         id: event.id,
         kind: event.event_type,
         action,
         resource: order.custom_id().map(str::to_owned),
         payment: Some(order.fields.id),
-        amount: resource.get::<Money>("amount").and_then(|money| money.amount()),
+        amount,
         reason: None,
         is_of_this_store: false,
     })
+}
+
+/// Returns whether an event about a captured part would have Medusa 2 capture another one. It captures whatever amount an
+/// event of a capture has, as long as something is left of the payment, and does not ask which capture that was: the event
+/// of a part that it has captured itself would take the same part once more (`process-payment.js`,
+/// `@medusajs/core-flows/dist/payment/workflows`).
+fn is_part_in_medusa_2(order: &Order, amount: Option<Amount>) -> bool {
+    let is_session = order.custom_id().is_some_and(|id| id.starts_with("payses_"));
+    is_session && amount.is_none_or(|amount| order.amount().and_then(Money::amount) != Some(amount))
 }
 
 /// Returns the order that an authorization or a capture belongs to; `None` if this account does not have

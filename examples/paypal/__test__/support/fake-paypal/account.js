@@ -100,25 +100,32 @@ class Account {
     return capture;
   }
 
-  captureAuthorization(id, { amount, final_capture: isFinal } = {}) {
+  /** Up to 115 % of what was authorized, and no more than 75 above it, as PayPal allows it. */
+  captureAuthorization(id, { amount, final_capture: isFinal = false } = {}) {
+    if (typeof isFinal !== "boolean") throw new PayPalError("INVALID_PARAMETER_SYNTAX", "/final_capture");
     const authorization = this.find("authorizations", id);
     if (authorization.status === "VOIDED") throw new PayPalError("AUTHORIZATION_VOIDED");
     if (authorization.status === "CAPTURED") throw new PayPalError("AUTHORIZATION_ALREADY_CAPTURED");
     const wanted = amount ? money.parse(amount) : authorization.amount;
     const captured = authorization.captured + wanted.thousandths;
-    if (captured > authorization.amount.thousandths) throw new PayPalError("MAX_CAPTURE_AMOUNT_EXCEEDED", "/amount");
+    const held = authorization.amount.thousandths;
+    if (captured > Math.min(held * 1.15, held + 75_000))
+      throw new PayPalError("MAX_CAPTURE_AMOUNT_EXCEEDED", "/amount");
     authorization.captured = captured;
-    authorization.status = isFinal || captured === authorization.amount.thousandths ? "CAPTURED" : "PARTIALLY_CAPTURED";
-    return this.takeMoney(authorization.order, wanted, authorization);
+    authorization.status = isFinal || captured >= held ? "CAPTURED" : "PARTIALLY_CAPTURED";
+    return Object.assign(this.takeMoney(authorization.order, wanted, authorization), { isFinal });
   }
 
+  /** What was captured before stays with the merchant, and the order completed. */
   voidAuthorization(id) {
     const authorization = this.find("authorizations", id);
     if (authorization.status === "VOIDED") throw new PayPalError("PREVIOUSLY_VOIDED");
     if (authorization.status === "CAPTURED") throw new PayPalError("PREVIOUSLY_CAPTURED");
     authorization.status = "VOIDED";
-    authorization.order.status = "VOIDED";
-    this.move("release", authorization.order, authorization.id, authorization.amount);
+    if (authorization.captured === 0) authorization.order.status = "VOIDED";
+    const { amount } = authorization;
+    const rest = { ...amount, thousandths: amount.thousandths - authorization.captured };
+    this.move("release", authorization.order, authorization.id, rest);
     return authorization;
   }
 
@@ -200,7 +207,7 @@ class Account {
       status: capture.status,
       ...(capture.reason && { status_details: { reason: capture.reason } }),
       amount: money.spell(capture.amount),
-      final_capture: true,
+      final_capture: capture.isFinal ?? true,
       ...(capture.order.unit.custom_id && { custom_id: capture.order.unit.custom_id }),
       supplementary_data: { related_ids: { order_id: capture.order.id } },
       create_time: capture.createdAt,
