@@ -28,9 +28,12 @@ pub(super) struct Operator {
 impl Operator {
     /// Begins to want something, if Medusa lets it through.
     pub(super) fn want(&mut self, medusa: &Medusa, row: &Row, action: Action) -> Option<Want> {
-        // Nobody refunds so much that it would be too much if what is in doubt was paid.
-        let promised = medusa.refunded() + self.refunds_in_doubt() + action.refunds();
-        if !medusa.allows(row, action) || promised > medusa.total {
+        // Nobody refunds so much that it would be too much if what is in doubt was paid. The same holds for parts.
+        let refunded = medusa.refunded() + self.refunds_in_doubt() + action.refunds();
+        let is_part = action.captures() < medusa.total;
+        let captured = medusa.captured() + self.captures_in_doubt() + action.captures();
+        let is_too_much = refunded > medusa.total || (is_part && captured > medusa.total);
+        if is_too_much || !medusa.allows(row, action) {
             return None;
         }
         Some(self.add(action))
@@ -103,9 +106,17 @@ impl Operator {
         self.wants.contains(&(action, State::InDoubt))
     }
 
+    fn in_doubt(&self) -> impl Iterator<Item = Action> {
+        self.wants.iter().filter(|(_, state)| *state == State::InDoubt).map(|(action, _)| *action)
+    }
+
     /// How much may have been refunded beside what Medusa has recorded, in minor units.
     pub(super) fn refunds_in_doubt(&self) -> u64 {
-        let in_doubt = self.wants.iter().filter(|(_, state)| *state == State::InDoubt);
-        in_doubt.map(|(action, _)| action.refunds()).sum()
+        self.in_doubt().map(Action::refunds).sum()
+    }
+
+    /// How much may have been captured beside what Medusa has recorded, likewise.
+    pub(super) fn captures_in_doubt(&self) -> u64 {
+        self.in_doubt().map(Action::captures).sum()
     }
 }
