@@ -46,7 +46,7 @@ struct State {
     requests: usize,
 }
 
-pub(super) struct Fake {
+pub(in crate::providers::stripe) struct Fake {
     state: Mutex<State>,
     started: Instant,
     epoch: u64,

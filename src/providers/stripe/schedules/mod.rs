@@ -14,7 +14,7 @@ use crate::layers::Stack;
 use crate::request::Operation;
 use crate::testing::{Fault, Harness, Ledger};
 use account::Intent as FakeIntent;
-pub(super) use fake::Fake;
+use fake::Fake;
 
 /// A processor, made anew for each process, at Stripe in memory.
 pub(super) struct AtStripe<F> {
