@@ -1,7 +1,8 @@
 //! An operator: what is wanted, and what is known of it from the answers.
 
 use super::medusa::{Action, Medusa, Row};
-use crate::error::ErrorKind;
+use crate::captures::DIFFER;
+use crate::error::{ErrorKind, PaymentProcessorError};
 
 /// Which of the operator's wants it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +14,8 @@ enum State {
     Undone,
     /// The provider may have done it, and Medusa has not recorded it.
     InDoubt,
+    /// The same, and a person was told how the provider's books and Medusa's differ.
+    Differing,
     /// Medusa has recorded it, or it was clearly refused.
     Settled,
 }
@@ -50,10 +53,9 @@ impl Operator {
 
     /// What is not settled and what Medusa lets through.
     pub(super) fn unsettled(&self, medusa: &Medusa, row: &Row) -> Vec<Want> {
-        let wants =
-            self.wants.iter().enumerate().filter(|(_, (action, state))| {
-                *state != State::Settled && medusa.allows(row, *action)
-            });
+        let wants = self.wants.iter().enumerate().filter(|(_, (action, state))| {
+            matches!(state, State::Undone | State::InDoubt) && medusa.allows(row, *action)
+        });
         wants.map(|(number, _)| Want(number)).collect()
     }
 
@@ -84,9 +86,10 @@ impl Operator {
     }
 
     /// Takes an error for what its kind says.
-    pub(super) fn is_told(&mut self, want: Want, kind: ErrorKind) {
+    pub(super) fn is_told(&mut self, want: Want, error: &PaymentProcessorError) {
         let is_settling = self.is_settling;
-        self.set(want, |state| match (kind, state) {
+        self.set(want, |state| match (error.kind(), state) {
+            (ErrorKind::Refused, State::InDoubt) if error.code() == DIFFER => State::Differing,
             (ErrorKind::Refused, _) => State::Settled,
             (ErrorKind::OutcomeUnknown, _) => State::InDoubt,
             (ErrorKind::Unavailable, state) => state,
@@ -107,7 +110,8 @@ impl Operator {
     }
 
     fn in_doubt(&self) -> impl Iterator<Item = Action> {
-        self.wants.iter().filter(|(_, state)| *state == State::InDoubt).map(|(action, _)| *action)
+        let is_open = |state: &State| matches!(state, State::InDoubt | State::Differing);
+        self.wants.iter().filter(move |(_, state)| is_open(state)).map(|(action, _)| *action)
     }
 
     /// How much may have been refunded beside what Medusa has recorded, in minor units.

@@ -11,6 +11,7 @@ use super::operator::{Operator, Want};
 use super::schedule::{Call, End, Hits, Part, Server, Start, Step, What};
 use crate::amount::Amount;
 use crate::call::{HostCall, Rows};
+use crate::captures::ROWS_ARE_OLD;
 use crate::error::ErrorKind;
 use crate::json::JsonObject;
 use crate::layers::Stack;
@@ -295,10 +296,9 @@ impl<'a> Run<'a> {
         }
     }
 
-    async fn reply(&self, Prepared { call, request, rows, .. }: &Prepared<'_>) -> Reply {
-        let limit = self.trial.harness.limit();
-        let host = HostCall { rows: rows.clone(), ..HostCall::default() };
-        let answer = answer_to(self.server(call.server), host, request.clone(), limit);
+    async fn reply(&self, prepared: &Prepared<'_>) -> Reply {
+        let call = prepared.call;
+        let answer = self.answer(prepared);
         match call.end {
             End::Dies(after) => match tokio::time::timeout(after, answer).await {
                 Ok(answer) => Reply::Answered(answer),
@@ -306,6 +306,20 @@ impl<'a> Run<'a> {
             },
             End::Stored | End::RolledBack => Reply::Answered(answer.await),
         }
+    }
+
+    /// Makes the call as the class of the host does, with rows that are read again if the processor asks for it.
+    async fn answer(&self, Prepared { call, request, row, rows, .. }: &Prepared<'_>) -> Answer {
+        let made = async |rows: Rows| {
+            let host = HostCall { rows, ..HostCall::default() };
+            let limit = self.trial.harness.limit();
+            answer_to(self.server(call.server), host, request.clone(), limit).await
+        };
+        let answer = made(rows.clone()).await;
+        if answer.error().is_none_or(|error| error.code() != ROWS_ARE_OLD) {
+            return answer;
+        }
+        made(Rows { were_read_again: true, ..self.medusa.rows(row.as_deref()) }).await
     }
 
     fn server(&self, server: Server) -> &Stack {
@@ -353,7 +367,7 @@ impl<'a> Run<'a> {
             }
             (Outcome::Failed(error), _) => {
                 self.medusa.give_up(written.as_deref());
-                self.operator.is_told(want, error.kind());
+                self.operator.is_told(want, error);
                 let is_unknown = error.kind() == ErrorKind::OutcomeUnknown;
                 self.tally.in_doubt += u64::from(is_unknown);
             }

@@ -24,12 +24,13 @@ pub(super) async fn capture_part(
     let intent = api.retrieve_intent_with_charge(id).await?;
     let fields = &intent.fields;
     let is_held = fields.status == IntentStatus::RequiresCapture;
-    if !is_held && fields.status != IntentStatus::Succeeded {
+    let taken = fields.amount_received.unwrap_or_default();
+    // A part of one that was canceled since may have been taken.
+    if !is_held && fields.status != IntentStatus::Succeeded && taken.is_zero() {
         let status: String = intent.raw.get("status").unwrap_or_default();
         let detail = format!("Stripe says that {id} is {status}. Nothing was captured.");
         return Err(api.refused("not_capturable", detail));
     }
-    let taken = fields.amount_received.unwrap_or_default();
     let left = fields.amount.checked_sub(taken).unwrap_or_default();
     let capturable = fields.amount_capturable.filter(|_| is_held).unwrap_or(left);
     let currency = &fields.currency;
@@ -45,6 +46,10 @@ pub(super) async fn capture_part(
             let mut state = state.clone();
             state.record_capture(call, wanted);
             return Ok((intent.with_charges_id(), state));
+        }
+        // What was taken may be the work of an earlier attempt at this very capture.
+        Part::Take if !is_held && !captures::is_all_recorded(call, taken, unit) => {
+            return Err(captures::has_to_wait(call));
         }
         Part::Take if !is_held => return Err(released(api, id, taken, fields.amount)),
         Part::Take => {}
@@ -62,9 +67,10 @@ pub(super) async fn capture_part(
     let request = requests::capture_with(id, &form);
     // Another part of the same amount is wanted, too: the key is this capture's own.
     let key = format!("capture-{}", call.mark());
-    let intent: Intent = api.exchange.change_past_replays(&request, &key).await?;
+    let (intent, was_taken): (Intent, bool) =
+        api.exchange.change_telling_replays(&request, &key).await?;
     let now = intent.fields.amount_received.unwrap_or_default();
-    if taken.checked_add(wanted).is_none_or(|expected| now < expected) {
+    if !was_taken && taken.checked_add(wanted).is_none_or(|expected| now < expected) {
         return Err(captures::differ(call, "Stripe", now, taken));
     }
     let mut state = state.clone();
