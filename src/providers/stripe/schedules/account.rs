@@ -106,17 +106,18 @@ impl Intent {
     }
 
     fn as_json(&self, expanded: bool) -> Value {
-        let is_over = self.status == "succeeded";
+        let is_over = self.status != "requires_capture";
+        let is_paid = self.captured > 0 || self.held() > 0;
         let released = if is_over { self.amount - self.captured } else { 0 };
         let multicapture = if self.multicapture { "available" } else { "unavailable" };
-        let charge = match self.status {
-            "requires_capture" | "succeeded" if expanded => json!({
+        let charge = match expanded {
+            true if is_paid => json!({
                 "id": format!("ch_{}", self.id), "object": "charge", "amount": self.amount,
                 "amount_refunded": self.refunded() + released,
                 "refunded": is_over && self.refunded() == self.captured,
                 "payment_method_details": {"card": {"multicapture": {"status": multicapture}}},
             }),
-            "requires_capture" | "succeeded" => format!("ch_{}", self.id).into(),
+            false if is_paid => format!("ch_{}", self.id).into(),
             _ => Value::Null,
         };
         json!({
