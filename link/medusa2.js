@@ -13,6 +13,12 @@ const { parse, stringify } = JSON;
 /** How long the store's database is waited for. */
 const LOOK_UP_MS = 3_000;
 
+/**
+ * The code of a capture that found a part taken for which there is no row (`src/captures.rs`): a row that was written since
+ * may be that part's.
+ */
+const ROWS_ARE_OLD = "capture_rows_are_old";
+
 /** Stands in for the error of Medusa 2 if it is not installed, as in unit tests (`@medusajs/utils/dist/common/errors.js`). */
 class BuiltInError extends Error {
   __isMedusaError = true;
@@ -86,8 +92,9 @@ const retrieve = (provider, service, ...query) => inTime(provider.container[serv
 /**
  * The row that Medusa has written for the capture or refund that it asks for (`@medusajs/payment`,
  * `dist/services/payment-module.js`), with all those of its payment, as JSON text; `{ unread: why }` if it cannot be read.
+ * `again` says that an earlier call has asked for it.
  */
-async function rowOf(provider, service, input) {
+async function rowOf(provider, service, input, again = false) {
   try {
     const id = input.context?.idempotency_key;
     if (!id) return stringify({ unread: "the call has no idempotency key" });
@@ -97,6 +104,7 @@ async function rowOf(provider, service, input) {
     return stringify({
       id: row.id,
       amount: amountOf(row),
+      again,
       payment: {
         amount: amountOf(payment),
         currency_code: payment.currency_code,
@@ -229,7 +237,12 @@ function ask(prototype, addon) {
     },
 
     async capturePayment(input) {
-      return capturePayment.call(this, input, await rowOf(this, "captureService", input));
+      try {
+        return await capturePayment.call(this, input, await rowOf(this, "captureService", input));
+      } catch (error) {
+        if (error?.code !== ROWS_ARE_OLD) throw error;
+      }
+      return capturePayment.call(this, input, await rowOf(this, "captureService", input, true));
     },
 
     async refundPayment(input) {

@@ -45,6 +45,8 @@ pub(crate) struct Rows {
     pub(crate) young_captures: BTreeMap<String, Amount>,
     /// The other refunds that will stay, likewise.
     pub(crate) refunds: BTreeMap<String, Amount>,
+    /// Whether the call is repeated with rows that were read after the provider's state had been.
+    pub(crate) were_read_again: bool,
 }
 
 /// One logical call: made once, before any layer, and the same for every attempt at it.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use crate::amount::Amount;
 use crate::call::{CallContext, Rows};
-use crate::error::{PaymentProcessorError, Result};
+use crate::error::{ErrorKind, PaymentProcessorError, Result};
 
 /// What the capture of a part has to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,21 +40,46 @@ pub(crate) fn part_in(
     part: Amount,
     unit: impl Fn(Amount) -> Option<Amount>,
 ) -> Result<Part> {
-    let Rows { captures, young_captures, .. } = call.rows();
+    let Rows { captures, young_captures, were_read_again, .. } = call.rows();
     let in_unit = |rows: &BTreeMap<String, Amount>| -> Vec<Amount> {
         rows.values().filter_map(|amount| unit(*amount)).collect()
     };
     let (recorded, young) = (sum(&in_unit(captures)), in_unit(young_captures));
     match decide(taken, recorded, &young, part) {
-        Decision::Part(part) => Ok(part),
-        Decision::Wait => Err(PaymentProcessorError::unavailable(
+        // The rows were read before `taken` was: another capture may have been made in between.
+        Decision::Part(Part::Taken) if !were_read_again => Err(PaymentProcessorError::new(
+            ErrorKind::Unavailable,
             format!("{} has to wait", call.subject()),
-            "Another capture of this payment is being made at this moment. Nothing more was taken. Look at the payment, \
-             and retry the capture in a minute if it is still wanted.",
+            ROWS_ARE_OLD,
+            "The provider has taken a part that Medusa has not recorded. Nothing more was taken. Retry the capture.",
         )
         .never_retry()),
+        Decision::Part(part) => Ok(part),
+        Decision::Wait => Err(has_to_wait(call)),
         Decision::Differ => Err(differ(call, provider, taken, recorded)),
     }
+}
+
+/// Whether what was taken is just what will stay recorded: no capture that is being made at this moment, this one
+/// included, has a part in it.
+pub(crate) fn is_all_recorded(
+    call: &CallContext,
+    taken: Amount,
+    unit: impl Fn(Amount) -> Option<Amount>,
+) -> bool {
+    let recorded: Vec<Amount> =
+        call.rows().captures.values().filter_map(|amount| unit(*amount)).collect();
+    taken == sum(&recorded)
+}
+
+/// Returns the error of a capture that cannot be told apart from another one at this moment.
+pub(crate) fn has_to_wait(call: &CallContext) -> PaymentProcessorError {
+    PaymentProcessorError::unavailable(
+        format!("{} has to wait", call.subject()),
+        "Another capture of this payment is being made at this moment. Nothing more was taken. Look at the payment, \
+         and retry the capture in a minute if it is still wanted.",
+    )
+    .never_retry()
 }
 
 /// Returns the error of a payment of which the provider has not taken what Medusa has recorded.
@@ -64,16 +89,29 @@ pub(crate) fn differ(
     taken: Amount,
     recorded: Amount,
 ) -> PaymentProcessorError {
-    PaymentProcessorError::refused(
+    // What was taken may be the work of an attempt whose reply was lost.
+    let (kind, code) = match call.has_lost_an_attempt() {
+        true => (ErrorKind::OutcomeUnknown, ""),
+        false => (ErrorKind::Refused, DIFFER),
+    };
+    PaymentProcessorError::new(
+        kind,
         format!("{} is not possible", call.subject()),
-        "captures_differ",
+        code,
         format!(
             "{provider} has taken {taken} of the payment, and Medusa has recorded captures of {recorded} (in {provider}'s \
              unit). Nothing more was taken. Look at the payment in {provider}'s dashboard. If more was taken than is \
              recorded, a capture of the difference records it."
         ),
     )
+    .never_retry()
 }
+
+/// The code of an error that tells a person what the provider has taken and what Medusa has recorded.
+pub(crate) const DIFFER: &str = "captures_differ";
+
+/// The code of an error that asks the host to read its rows again and to repeat the call.
+pub(crate) const ROWS_ARE_OLD: &str = "capture_rows_are_old";
 
 #[derive(Debug, PartialEq, Eq)]
 enum Decision {
@@ -89,10 +127,16 @@ fn decide(taken: Amount, recorded: Amount, young: &[Amount], part: Amount) -> De
         None => Decision::Differ,
         Some(more) if more.is_zero() => Decision::Part(Part::Take),
         Some(more) if young.is_empty() && more == part => Decision::Part(Part::Taken),
+        // The others may have taken it, or an earlier capture of this part and some of them.
+        Some(more) if is_this_among(more, part, young) => Decision::Wait,
         Some(more) if is_sum_of_some(more, young) => Decision::Part(Part::Take),
         Some(_) if young.is_empty() => Decision::Differ,
         Some(_) => Decision::Wait,
     }
+}
+
+fn is_this_among(more: Amount, part: Amount, young: &[Amount]) -> bool {
+    more.checked_sub(part).is_some_and(|rest| is_sum_of_some(rest, young))
 }
 
 /// How many captures at the same moment are told apart.
@@ -148,8 +192,14 @@ mod tests {
     #[test]
     fn what_a_capture_at_the_same_moment_may_have_taken_is_not_this_ones() {
         assert_eq!(decided(0, 0, &[5], 5), TAKE);
-        assert_eq!(decided(5, 0, &[5], 5), TAKE);
-        assert_eq!(decided(8, 0, &[5, 3, 9], 5), TAKE);
+        assert_eq!(decided(3, 0, &[3], 5), TAKE);
+        assert_eq!(decided(8, 0, &[5, 3, 9], 4), TAKE);
         assert_eq!(decided(7, 0, &[5], 7), Decision::Wait);
+    }
+
+    #[test]
+    fn what_this_capture_or_one_at_the_same_moment_may_have_taken_is_not_taken_again() {
+        assert_eq!(decided(5, 0, &[5], 5), Decision::Wait);
+        assert_eq!(decided(8, 0, &[5, 3, 9], 5), Decision::Wait);
     }
 }

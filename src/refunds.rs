@@ -9,7 +9,9 @@
 //!   ([`RefundRecord`]). A refund that Medusa asked for, that the provider has, and that is not among
 //!   them, is unrecorded: the next refund of that amount is that one, instead of a new one.
 //! - **Medusa 2 has a row for each refund** before it asks for it, and deletes it if that fails. A refund whose row is
-//!   there is recorded, even if the process died before the payment's data was stored.
+//!   there is recorded, even if the process died before the payment's data was stored; one that was made a moment ago
+//!   may yet be deleted, so its refund stays unrecorded in the data. The key of a refund that is made beside others
+//!   follows from them, too: whoever starts from the data that they leave has the same key, and finds it.
 //! - **What was seen stays known.** An unrecorded refund is remembered in the data of whatever refund
 //!   succeeds next, until it is recorded or found void.
 //! - **The key follows from what is recorded, and not from the amount.** Of refunds that start from the
@@ -79,6 +81,12 @@ impl Refund {
 /// was stored: in Medusa 2 the mark of a refund is the id of its row.
 fn has_row(call: &CallContext, refund: &Refund) -> bool {
     refund.mark_and_time().is_some_and(|(mark, _)| call.is_recorded(mark))
+}
+
+/// Whether that row certainly stays.
+fn has_settled_row(call: &CallContext, refund: &Refund) -> bool {
+    let rows = &call.rows().refunds;
+    refund.mark_and_time().is_some_and(|(mark, _)| rows.contains_key(mark))
 }
 
 fn is_among(refunds: &[Refund], id: &str) -> bool {
@@ -232,17 +240,26 @@ impl RefundRecord {
         crate::idempotency::key_of(&texts, &[])
     }
 
-    /// Remembers what the provider's list shows.
+    /// Returns the key that follows from what is recorded here, and in rows of the host's: the key of a refund that starts
+    /// once all of these are stored.
+    fn key_beside(&self, listed: &[Refund], call: &CallContext, payment: &str) -> String {
+        let with_rows = listed.iter().filter(|refund| refund.is_ours() && has_row(call, refund));
+        let ids = with_rows.map(|refund| (refund.id.clone(), refund.amount));
+        let refunds = self.refunds.clone().into_iter().chain(ids).collect();
+        Self { refunds, ..Self::default() }.key(payment)
+    }
+
+    /// Remembers what the provider's list shows. A row that may yet be deleted leaves its refund unrecorded for the next
+    /// call, which looks again.
     fn see(&mut self, listed: &[Refund], call: &CallContext) {
         for refund in listed.iter().filter(|refund| refund.is_ours()) {
             if self.has_recorded(refund) {
                 continue;
             }
-            if has_row(call, refund) {
+            if has_settled_row(call, refund) {
                 self.unrecorded_refunds.remove(&refund.id);
-                continue;
-            }
-            if refund.void.is_none() {
+                self.refunds.insert(refund.id.clone(), refund.amount);
+            } else if refund.void.is_none() {
                 self.unrecorded_refunds.insert(refund.id.clone(), refund.amount);
             } else if let Some(amount) = self.unrecorded_refunds.get_mut(&refund.id) {
                 *amount = None;
@@ -298,12 +315,16 @@ impl Refunding<'_> {
         {
             return result;
         }
-        let mut key = first_key.clone();
+        let mut keys: Vec<String> = Vec::new();
         let mut replayed: Option<Refund> = None;
-        for step in 1..=MOST_REPLAYS {
+        for _ in 1..=MOST_REPLAYS {
             let mut listed = self.list().await?;
             // The list may be behind what was answered.
             listed.extend(replayed.take().filter(|refund| !is_among(&listed, &refund.id)));
+            let key = record.key_beside(&listed, self.call, payment);
+            let times = keys.iter().filter(|earlier| **earlier == key).count();
+            keys.push(key.clone());
+            let key = if times == 0 { key } else { format!("{key}.{times}") };
             record.see(&listed, self.call);
             let keyed = match self.unrecorded_among(&listed, &record)? {
                 Some(refund) if self.is_own(refund) => return self.finish(refund, record),
@@ -321,7 +342,6 @@ impl Refunding<'_> {
                 Keyed::Done(refund) | Keyed::Replayed(refund) => replayed = Some(refund),
                 Keyed::FailureReplayed | Keyed::OfAnotherRequest => {}
             }
-            key = format!("{first_key}.{step}");
         }
         let provider = self.api.provider();
         let detail = format!(

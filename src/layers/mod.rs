@@ -345,6 +345,12 @@ impl Stack {
         self.processor.as_ref()
     }
 
+    /// Whether the processor captures parts of a payment.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn captures_in_parts(&self) -> bool {
+        self.processor.captures_in_parts()
+    }
+
     /// Whether the processor says that it answers `operation` without waiting.
     #[cfg(feature = "node")]
     pub(crate) fn is_immediate(&self, operation: Operation) -> bool {

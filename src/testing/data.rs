@@ -19,6 +19,44 @@ pub(super) fn stored(data: &JsonObject, order: Order) -> JsonObject {
         .unwrap_or_else(|| data.clone())
 }
 
+/// What Medusa 2 has of a payment's data after a call that started from `read` and returned `data`: it merges deep, and the
+/// class makes null of what `data` does not have any more. `now` is what is stored.
+pub(super) fn merged(now: &JsonObject, read: &JsonObject, data: &JsonObject) -> JsonObject {
+    let values = || {
+        let [now, read, data] = [now, read, data].map(JsonObject::deserialize::<Value>);
+        Some(merge(now.ok()?, replacing(&read.ok()?, data.ok()?)))
+    };
+    values()
+        .and_then(|value| JsonObject::from_serialize(&value).ok())
+        .unwrap_or_else(|| data.clone())
+}
+
+fn replacing(before: &Value, after: Value) -> Value {
+    match (before, after) {
+        (Value::Object(before), Value::Object(mut after)) => {
+            for (name, before) in before {
+                let now = after.remove(name).unwrap_or_default();
+                after.insert(name.clone(), replacing(before, now));
+            }
+            Value::Object(after)
+        }
+        (_, after) => after,
+    }
+}
+
+fn merge(stored: Value, more: Value) -> Value {
+    match (stored, more) {
+        (Value::Object(mut stored), Value::Object(more)) => {
+            for (name, more) in more {
+                let before = stored.remove(&name).unwrap_or_default();
+                stored.insert(name, merge(before, more));
+            }
+            Value::Object(stored)
+        }
+        (_, more) => more,
+    }
+}
+
 fn reordered(value: Value, order: Order) -> Value {
     match value {
         Value::Array(items) => {
@@ -45,6 +83,16 @@ pub(super) fn member(data: &JsonObject, name: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_returned_any_more_is_null_and_what_was_stored_meanwhile_stays() {
+        let json = |text| JsonObject::parse(text).unwrap();
+        let now = json(r#"{"a":1,"b":{"x":1,"y":2,"z":3}}"#);
+        let read = json(r#"{"a":1,"b":{"x":1,"y":2}}"#);
+        let stored = merged(&now, &read, &json(r#"{"b":{"x":5}}"#));
+        let expected = json(r#"{"a":null,"b":{"x":5,"y":null,"z":3}}"#);
+        assert_eq!(stored.deserialize::<Value>().ok(), expected.deserialize::<Value>().ok());
+    }
 
     #[test]
     fn members_are_ordered_as_postgresql_orders_them() {

@@ -44,7 +44,9 @@ use std::sync::Arc;
 
 pub use harness::{Fault, Harness, Ledger, Payable};
 pub use report::{Failure, Report, Skipped};
-pub use schedules::{FailedSchedule, ScheduleReport, Schedules, Tally, schedules};
+pub use schedules::{
+    FailedSchedule, ScheduleReport, Schedules, Tally, provider_schedules, schedules,
+};
 
 use crate::call::CallContext;
 use crate::idempotency::IdempotencyKeys;

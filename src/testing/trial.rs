@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::data::{Order, stored};
 use super::harness::{Fault, Harness, Ledger, Payable};
 use crate::amount::Amount;
+use crate::call::HostCall;
 use crate::error::PaymentProcessorError;
 use crate::json::JsonObject;
 use crate::layers::Stack;
@@ -335,8 +336,18 @@ impl<'a> Trial<'a> {
 
 /// Makes a call, and waits for its answer no longer than `limit`.
 pub(super) async fn answer_of(stack: &Stack, request: Request, limit: Duration) -> Answer {
+    answer_to(stack, HostCall::default(), request, limit).await
+}
+
+/// The same for a host.
+pub(super) async fn answer_to(
+    stack: &Stack,
+    host: HostCall,
+    request: Request,
+    limit: Duration,
+) -> Answer {
     let operation = request.operation();
-    let outcome = match tokio::time::timeout(limit, stack.call(request)).await {
+    let outcome = match tokio::time::timeout(limit, stack.call_from(host, request)).await {
         Ok(Ok(response)) => Outcome::Done(response),
         Ok(Err(error)) => Outcome::Failed(error),
         Err(_) => Outcome::Late,

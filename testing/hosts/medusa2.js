@@ -329,6 +329,13 @@ class Medusa2 {
     return { args: [{ data: parsed(rawData), rawData, headers }], store: () => payment };
   }
 
+  /** The rows are so much older now. */
+  timePasses(ms) {
+    for (const { captures, refunds } of this.records.values()) {
+      for (const row of [...captures, ...refunds]) row.created_at = new Date(row.created_at.getTime() - ms);
+    }
+  }
+
   addCapture(record, amount) {
     const row = rowOf("capt", record, amount);
     record.captures.push(row);
@@ -371,7 +378,7 @@ function read({ session, order, data, captures, refunds, open }) {
 
 function rowOf(prefix, { order, session }, minor) {
   const { id: payment_id, currency_code } = order ?? session;
-  return { id: newId(prefix), ...columns(minor, currency_code), payment_id, minor };
+  return { id: newId(prefix), ...columns(minor, currency_code), payment_id, created_at: new Date(), minor };
 }
 
 function remove(rows, id) {

@@ -114,6 +114,8 @@ class Run {
   async timePasses(seconds) {
     if (this.hooks.timePasses) await this.hooks.timePasses(seconds * 1000);
     else await this.hooks.later?.();
+    // A row knows when it was written.
+    this.servers.A.medusa.timePasses?.(seconds * 1000);
     await this.servers.A.restart();
     await this.servers.B.restart();
   }

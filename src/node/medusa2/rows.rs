@@ -23,6 +23,9 @@ pub(super) struct RowJson {
     payment: Option<PaymentJson>,
     /// Why there is nothing else.
     unread: Option<String>,
+    /// Whether an earlier call has asked for it.
+    #[serde(default)]
+    again: bool,
 }
 
 #[derive(Deserialize)]
@@ -62,6 +65,7 @@ impl RowJson {
             amount: None,
             payment: None,
             unread: Some(error.to_string()),
+            again: false,
         })
     }
 
@@ -97,6 +101,7 @@ impl RowJson {
             captures: those(captures, true),
             young_captures: those(captures, false),
             refunds: those(refunds, true),
+            were_read_again: self.again,
         }
     }
 

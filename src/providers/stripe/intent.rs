@@ -134,7 +134,11 @@ impl Intent {
             status: status.for_medusa(),
             amount: *amount,
             captured,
-            refunded: self.charge().map_or(Amount::ZERO, |charge| charge.given_back(captured)),
+            refunded: self.charge().map_or(Amount::ZERO, |charge| {
+                let is_held = *status == IntentStatus::RequiresCapture;
+                // Nothing was released as long as more can be captured.
+                if is_held { charge.amount_refunded } else { charge.given_back(captured) }
+            }),
         }
     }
 }
@@ -248,6 +252,9 @@ mod tests {
         let amount = |units| Amount::new(units).unwrap();
         let partly = state(r#"{"refunded":false,"amount":1000,"amount_refunded":600}"#);
         assert_eq!((partly.captured, partly.refunded), (amount(400), Amount::ZERO));
+        let body = r#"{"id":"pi_1","amount":1000,"amount_received":400,"status":"requires_capture",
+            "latest_charge":{"refunded":false,"amount":1000,"amount_refunded":200}}"#;
+        assert_eq!(intent(body).state().refunded, amount(200), "more can be captured");
         let more = state(r#"{"refunded":false,"amount":1000,"amount_refunded":700}"#);
         assert_eq!(more.refunded, amount(100));
         let all = state(r#"{"refunded":true,"amount":1000,"amount_refunded":1000}"#);

@@ -15,6 +15,8 @@ pub mod medusa2;
 mod method;
 mod options;
 mod requests;
+#[cfg(test)]
+mod schedules;
 mod signature;
 
 use crate::call::CallContext;

@@ -7,6 +7,8 @@
 //! `temporarily_unavailable` retries, in any order, at any time, with other refunds between. After each
 //! step, and in the end, when nothing goes wrong any more and everything was retried until it was done or
 //! refused, what Medusa has recorded has to be what the provider has in its books.
+//!
+//! Medusa 2 captures in parts, if the processor does, and has a row for each capture and refund before it asks.
 
 mod books;
 mod medusa;
@@ -18,6 +20,7 @@ mod shrink;
 
 use super::harness::Harness;
 use super::trial::Stop;
+use medusa::Host;
 use run::{Played, run};
 use schedule::generate;
 use shrink::shrunk;
@@ -59,14 +62,24 @@ fn from_environment(name: &str) -> Result<Option<u64>, String> {
 /// Tries random schedules one after the other, until one fails, which is then made as short as possible.
 /// The harness needs its [`ledger`](Harness::ledger).
 pub async fn schedules(harness: &dyn Harness, schedules: Schedules) -> ScheduleReport {
+    schedules_in(Host::Medusa1, harness, schedules).await
+}
+
+/// As [`schedules`], with Medusa 2 around the processor.
+pub async fn provider_schedules(harness: &dyn Harness, schedules: Schedules) -> ScheduleReport {
+    schedules_in(Host::Medusa2, harness, schedules).await
+}
+
+async fn schedules_in(host: Host, harness: &dyn Harness, schedules: Schedules) -> ScheduleReport {
+    let in_parts = host == Host::Medusa2 && harness.stack().await.captures_in_parts();
     let mut report = ScheduleReport::default();
     let (count, first) = match schedules.chosen() {
         Ok(chosen) => chosen,
         Err(reason) => return ScheduleReport { skipped: Some(reason), ..report },
     };
     for seed in (0..count).map(|number| first.wrapping_add(number)) {
-        let steps = generate(seed);
-        let Played { lines, verdict } = run(harness, seed, &steps).await;
+        let steps = generate(seed, in_parts);
+        let Played { lines, verdict } = run(harness, host, seed, &steps).await;
         match verdict {
             Ok(tally) => report.add(tally),
             Err(Stop::Skipped(reason)) => {
@@ -75,7 +88,7 @@ pub async fn schedules(harness: &dyn Harness, schedules: Schedules) -> ScheduleR
             }
             Err(Stop::Failed(message)) => {
                 let failed = FailedSchedule { seed, steps, lines, message };
-                report.failed = Some(shrunk(failed, harness).await);
+                report.failed = Some(shrunk(failed, harness, host).await);
                 break;
             }
         }

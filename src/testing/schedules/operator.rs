@@ -1,7 +1,8 @@
 //! An operator: what is wanted, and what is known of it from the answers.
 
 use super::medusa::{Action, Medusa, Row};
-use crate::error::ErrorKind;
+use crate::captures::DIFFER;
+use crate::error::{ErrorKind, PaymentProcessorError};
 
 /// Which of the operator's wants it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +14,8 @@ enum State {
     Undone,
     /// The provider may have done it, and Medusa has not recorded it.
     InDoubt,
+    /// The same, and a person was told how the provider's books and Medusa's differ.
+    Differing,
     /// Medusa has recorded it, or it was clearly refused.
     Settled,
 }
@@ -28,9 +31,12 @@ pub(super) struct Operator {
 impl Operator {
     /// Begins to want something, if Medusa lets it through.
     pub(super) fn want(&mut self, medusa: &Medusa, row: &Row, action: Action) -> Option<Want> {
-        // Nobody refunds so much that it would be too much if what is in doubt was paid.
-        let promised = medusa.refunded() + self.refunds_in_doubt() + action.refunds();
-        if !medusa.allows(row, action) || promised > medusa.total {
+        // Nobody refunds so much that it would be too much if what is in doubt was paid. The same holds for parts.
+        let refunded = medusa.refunded() + self.refunds_in_doubt() + action.refunds();
+        let is_part = action.captures() < medusa.total;
+        let captured = medusa.captured() + self.captures_in_doubt() + action.captures();
+        let is_too_much = refunded > medusa.total || (is_part && captured > medusa.total);
+        if is_too_much || !medusa.allows(row, action) {
             return None;
         }
         Some(self.add(action))
@@ -47,10 +53,9 @@ impl Operator {
 
     /// What is not settled and what Medusa lets through.
     pub(super) fn unsettled(&self, medusa: &Medusa, row: &Row) -> Vec<Want> {
-        let wants =
-            self.wants.iter().enumerate().filter(|(_, (action, state))| {
-                *state != State::Settled && medusa.allows(row, *action)
-            });
+        let wants = self.wants.iter().enumerate().filter(|(_, (action, state))| {
+            matches!(state, State::Undone | State::InDoubt) && medusa.allows(row, *action)
+        });
         wants.map(|(number, _)| Want(number)).collect()
     }
 
@@ -81,9 +86,10 @@ impl Operator {
     }
 
     /// Takes an error for what its kind says.
-    pub(super) fn is_told(&mut self, want: Want, kind: ErrorKind) {
+    pub(super) fn is_told(&mut self, want: Want, error: &PaymentProcessorError) {
         let is_settling = self.is_settling;
-        self.set(want, |state| match (kind, state) {
+        self.set(want, |state| match (error.kind(), state) {
+            (ErrorKind::Refused, State::InDoubt) if error.code() == DIFFER => State::Differing,
             (ErrorKind::Refused, _) => State::Settled,
             (ErrorKind::OutcomeUnknown, _) => State::InDoubt,
             (ErrorKind::Unavailable, state) => state,
@@ -103,9 +109,18 @@ impl Operator {
         self.wants.contains(&(action, State::InDoubt))
     }
 
+    fn in_doubt(&self) -> impl Iterator<Item = Action> {
+        let is_open = |state: &State| matches!(state, State::InDoubt | State::Differing);
+        self.wants.iter().filter(move |(_, state)| is_open(state)).map(|(action, _)| *action)
+    }
+
     /// How much may have been refunded beside what Medusa has recorded, in minor units.
     pub(super) fn refunds_in_doubt(&self) -> u64 {
-        let in_doubt = self.wants.iter().filter(|(_, state)| *state == State::InDoubt);
-        in_doubt.map(|(action, _)| action.refunds()).sum()
+        self.in_doubt().map(Action::refunds).sum()
+    }
+
+    /// How much may have been captured beside what Medusa has recorded, likewise.
+    pub(super) fn captures_in_doubt(&self) -> u64 {
+        self.in_doubt().map(Action::captures).sum()
     }
 }

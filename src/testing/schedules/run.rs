@@ -6,17 +6,19 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::books::{Outside, compare};
-use super::medusa::{Action, Medusa, Row};
+use super::medusa::{Action, Host, Medusa, Row};
 use super::operator::{Operator, Want};
 use super::schedule::{Call, End, Hits, Part, Server, Start, Step, What};
 use crate::amount::Amount;
+use crate::call::{HostCall, Rows};
+use crate::captures::ROWS_ARE_OLD;
 use crate::error::ErrorKind;
 use crate::json::JsonObject;
 use crate::layers::Stack;
 use crate::request::{Request, Response};
 use crate::testing::harness::{Harness, Ledger};
-use crate::testing::trial::{Answer, Checked, Outcome, Trial, answer_of, failed, money};
-use crate::types::PaymentSessionStatus;
+use crate::testing::trial::{Answer, Checked, Outcome, Trial, answer_to, failed, money};
+use crate::types::{Capture, PaymentSessionStatus};
 
 /// How often the operator retries at the end what is not settled, a minute apart.
 const MINUTES: usize = 6;
@@ -46,9 +48,9 @@ pub struct Tally {
 }
 
 /// Carries out a schedule on a payment of its own. What the layers leave to chance follows from `seed`.
-pub(super) async fn run(harness: &dyn Harness, seed: u64, steps: &[Step]) -> Played {
+pub(super) async fn run(harness: &dyn Harness, host: Host, seed: u64, steps: &[Step]) -> Played {
     fastrand::seed(seed);
-    match Run::open(harness).await {
+    match Run::open(harness, host).await {
         Ok(mut run) => {
             let result = run.all(steps).await;
             harness.clear().await;
@@ -64,6 +66,15 @@ struct Prepared<'c> {
     request: Request,
     /// What the operator wants with it. Nobody wants a read.
     want: Option<Want>,
+    /// What Medusa 2 has written for it, and what else it has of the payment.
+    row: Option<String>,
+    rows: Rows,
+}
+
+impl<'c> Prepared<'c> {
+    fn new(call: &'c Call, request: Request, want: Option<Want>) -> Self {
+        Self { call, request, want, row: None, rows: Rows::default() }
+    }
 }
 
 /// What becomes of a call.
@@ -86,14 +97,18 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     /// Places an order whose payment is authorized. Nothing goes wrong so far.
-    async fn open(harness: &'a dyn Harness) -> Checked<Self> {
+    async fn open(harness: &'a dyn Harness, host: Host) -> Checked<Self> {
         let trial = Trial::open(harness).await;
         let session = trial.authorized().await?;
-        let data = trial.data(Request::RetrievePayment { data: session.clone() }).await?;
+        let data = match host {
+            Host::Medusa1 => trial.data(Request::RetrievePayment { data: session.clone() }).await?,
+            Host::Medusa2 => session.clone(),
+        };
         trial.ledger(&data).await?;
+        let captured = harness.captures_at_once().then(|| money(trial.total()));
         Ok(Self {
             servers: [harness.stack().await, harness.stack().await],
-            medusa: Medusa::new(&data, trial.total()),
+            medusa: Medusa::new(host, &data, trial.total(), captured),
             trial,
             session,
             operator: Operator::default(),
@@ -184,14 +199,16 @@ impl<'a> Run<'a> {
         clicked: Option<Want>,
     ) -> Option<Prepared<'c>> {
         let (data, medusa) = (row.data.clone(), &self.medusa);
-        let read = |request| Some(Prepared { call, request, want: None });
+        let read = |request| Some(Prepared::new(call, request, None));
         let want = match call.what {
             What::Authorize => return read(self.trial.authorization(self.session.clone())),
             What::Retrieve => return read(Request::RetrievePayment { data }),
             What::Status => return read(Request::GetPaymentStatus { data }),
             What::State => return read(Request::PaymentState { data }),
             What::Retry(number) => self.operator.retry((medusa, row), number, clicked)?,
-            What::Capture => self.operator.want(medusa, row, Action::Capture)?,
+            What::Capture(part) => {
+                self.operator.want(medusa, row, Action::Capture(self.amount(part)))?
+            }
             What::Cancel => self.operator.want(medusa, row, Action::Cancel)?,
             What::Refund(part) => {
                 self.operator.want(medusa, row, Action::Refund(self.amount(part)))?
@@ -200,19 +217,32 @@ impl<'a> Run<'a> {
         self.prepared_for(want, call, row)
     }
 
-    fn prepared_for<'c>(&self, want: Want, call: &'c Call, row: &Row) -> Option<Prepared<'c>> {
+    fn prepared_for<'c>(&mut self, want: Want, call: &'c Call, row: &Row) -> Option<Prepared<'c>> {
         let data = row.data.clone();
-        let request = match self.operator.action(want)? {
-            Action::Capture => Request::capture(data),
+        let action = self.operator.action(want)?;
+        let request = match action {
+            Action::Capture(amount) if amount.minor_units() < self.medusa.total => {
+                Request::CapturePayment { data, capture: Capture::Part(amount) }
+            }
+            Action::Capture(_) => Request::capture(data),
             Action::Cancel => Request::CancelPayment { data },
             Action::Refund(amount) => Request::RefundPayment { data, amount },
         };
-        Some(Prepared { call, request, want: Some(want) })
+        let row = self.medusa.begin(action);
+        let rows = self.medusa.rows(row.as_deref());
+        Some(Prepared { row, rows, ..Prepared::new(call, request, Some(want)) })
     }
 
     /// Makes these calls. Medusa stores their results in the order of the answers, and the second overwrites
     /// what the first has stored.
-    async fn make(&mut self, calls: Vec<Prepared<'_>>, row: Row) -> Checked {
+    async fn make(&mut self, mut calls: Vec<Prepared<'_>>, row: Row) -> Checked {
+        if let [first, second] = calls.as_mut_slice()
+            && second.call.start == Start::AtOnce
+            && fastrand::bool()
+        {
+            // The first one looks at the rows when that of the second is there.
+            first.rows = self.medusa.rows(first.row.as_deref());
+        }
         let before = self.trial.ledger(&row.data).await?;
         let replies = self.replies(&calls).await;
         for (number, call) in calls.iter().enumerate() {
@@ -266,9 +296,9 @@ impl<'a> Run<'a> {
         }
     }
 
-    async fn reply(&self, Prepared { call, request, .. }: &Prepared<'_>) -> Reply {
-        let limit = self.trial.harness.limit();
-        let answer = answer_of(self.server(call.server), request.clone(), limit);
+    async fn reply(&self, prepared: &Prepared<'_>) -> Reply {
+        let call = prepared.call;
+        let answer = self.answer(prepared);
         match call.end {
             End::Dies(after) => match tokio::time::timeout(after, answer).await {
                 Ok(answer) => Reply::Answered(answer),
@@ -276,6 +306,20 @@ impl<'a> Run<'a> {
             },
             End::Stored | End::RolledBack => Reply::Answered(answer.await),
         }
+    }
+
+    /// Makes the call as the class of the host does, with rows that are read again if the processor asks for it.
+    async fn answer(&self, Prepared { call, request, row, rows, .. }: &Prepared<'_>) -> Answer {
+        let made = async |rows: Rows| {
+            let host = HostCall { rows, ..HostCall::default() };
+            let limit = self.trial.harness.limit();
+            answer_to(self.server(call.server), host, request.clone(), limit).await
+        };
+        let answer = made(rows.clone()).await;
+        if answer.error().is_none_or(|error| error.code() != ROWS_ARE_OLD) {
+            return answer;
+        }
+        made(Rows { were_read_again: true, ..self.medusa.rows(row.as_deref()) }).await
     }
 
     fn server(&self, server: Server) -> &Stack {
@@ -286,7 +330,7 @@ impl<'a> Run<'a> {
     /// Takes a reply as Medusa and the operator take it.
     async fn conclude(
         &mut self,
-        Prepared { call, .. }: &Prepared<'_>,
+        Prepared { call, row: written, .. }: &Prepared<'_>,
         want: Want,
         row: &Row,
         reply: Reply,
@@ -294,7 +338,13 @@ impl<'a> Run<'a> {
         let answer = match reply {
             Reply::Answered(answer) => answer,
             Reply::Died => {
-                self.operator.doubt(want);
+                match self.operator.action(want).filter(|_| written.is_some()) {
+                    Some(action) => {
+                        self.medusa.leave(action);
+                        self.operator.settle(want);
+                    }
+                    None => self.operator.doubt(want),
+                }
                 self.tally.in_doubt += 1;
                 self.restart(call.server).await;
                 return Ok(());
@@ -311,11 +361,13 @@ impl<'a> Run<'a> {
                 self.operator.settle(want);
             }
             (Outcome::Done(_), _) => {
+                self.medusa.give_up(written.as_deref());
                 self.operator.doubt(want);
                 self.tally.in_doubt += 1;
             }
             (Outcome::Failed(error), _) => {
-                self.operator.is_told(want, error.kind());
+                self.medusa.give_up(written.as_deref());
+                self.operator.is_told(want, error);
                 let is_unknown = error.kind() == ErrorKind::OutcomeUnknown;
                 self.tally.in_doubt += u64::from(is_unknown);
             }
@@ -387,7 +439,7 @@ impl<'a> Run<'a> {
         money(self.trial.total() / 10 * tenths)
     }
 
-    fn line(&self, Prepared { call, want, request }: &Prepared<'_>, reply: &Reply) -> String {
+    fn line(&self, Prepared { call, want, request, .. }: &Prepared<'_>, reply: &Reply) -> String {
         let what = match want.and_then(|want| self.operator.action(want)) {
             Some(action) if matches!(call.what, What::Retry(_)) => format!("retry of the {action}"),
             Some(action) => action.to_string(),

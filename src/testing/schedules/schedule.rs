@@ -32,7 +32,8 @@ pub(super) struct Call {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum What {
-    Capture,
+    /// Medusa 1 captures all of it.
+    Capture(Part),
     Cancel,
     Refund(Part),
     /// The operator retries one of the actions that are not settled: the one with this number, counted
@@ -48,6 +49,10 @@ pub(super) enum What {
 /// tens only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Part(pub u64);
+
+impl Part {
+    pub(super) const WHOLE: Self = Self(10);
+}
 
 /// One of two servers on the same database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,15 +155,19 @@ const FAULTS: [Fault; 10] = [
     Fault::DeclineQuietly,
 ];
 
+/// How much is captured at once, if that may be a part.
+const CAPTURED: [u64; 8] = [10, 10, 10, 4, 4, 3, 3, 6];
+
 /// Makes the schedule of a seed: 4 to 17 steps, of which the first is mostly a capture.
-pub(super) fn generate(seed: u64) -> Vec<Step> {
+pub(super) fn generate(seed: u64, in_parts: bool) -> Vec<Step> {
     let mut rng = Rng::with_seed(seed);
     let mut steps = Vec::new();
     if happens(&mut rng, 85) {
-        steps.push(Step::Call(Call::plain(What::Capture)));
+        let capture = capture(&mut rng, in_parts);
+        steps.push(Step::Call(Call::plain(capture)));
     }
     for _ in 0..rng.usize(4..=16) {
-        let mut step = step(&mut rng);
+        let mut step = step(&mut rng, in_parts);
         if let (Some(Step::Call(before)), Step::Call(call)) = (steps.last(), &mut step)
             && call.start != Start::Afresh
             && happens(&mut rng, 75)
@@ -176,9 +185,13 @@ fn happens(rng: &mut Rng, percent: u32) -> bool {
     rng.u32(0..100) < percent
 }
 
-fn step(rng: &mut Rng) -> Step {
+fn capture(rng: &mut Rng, in_parts: bool) -> What {
+    What::Capture(if in_parts { Part(one_of(rng, &CAPTURED)) } else { Part::WHOLE })
+}
+
+fn step(rng: &mut Rng, in_parts: bool) -> Step {
     match rng.u32(0..100) {
-        0..76 => Step::Call(call(rng)),
+        0..76 => Step::Call(call(rng, in_parts)),
         76..78 => Step::Restart(server(rng)),
         78..93 => Step::Wait(one_of(rng, &WAITS)),
         93..95 => Step::RefundElsewhere(part(rng)),
@@ -186,12 +199,14 @@ fn step(rng: &mut Rng) -> Step {
     }
 }
 
-fn call(rng: &mut Rng) -> Call {
+fn call(rng: &mut Rng, in_parts: bool) -> Call {
     Call {
         what: match rng.u32(0..100) {
+            // As many captures as refunds, if there can be several.
+            0..25 if in_parts => capture(rng, in_parts),
             0..50 => What::Refund(part(rng)),
             50..84 => What::Retry(rng.usize(0..3)),
-            84..90 => What::Capture,
+            84..90 => capture(rng, in_parts),
             90..94 => What::Cancel,
             94..96 => What::Authorize,
             96 => What::Retrieve,
@@ -269,8 +284,8 @@ mod tests {
 
     #[test]
     fn a_seed_makes_the_same_schedule_each_time() {
-        assert_eq!(generate(7), generate(7));
-        assert_ne!(generate(7), generate(8));
+        assert_eq!(generate(7, true), generate(7, true));
+        assert_ne!(generate(7, true), generate(8, true));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::medusa::Host;
 use super::report::FailedSchedule;
 use super::run::{Played, run};
 use super::schedule::{Call, End, Hits, Mishap, Part, Server, Start, Step, What};
@@ -12,7 +13,11 @@ use crate::testing::trial::Stop;
 const MOST_TRIES: usize = 1000;
 
 /// Drops steps and makes the others plainer, as long as it still fails.
-pub(super) async fn shrunk(mut failed: FailedSchedule, harness: &dyn Harness) -> FailedSchedule {
+pub(super) async fn shrunk(
+    mut failed: FailedSchedule,
+    harness: &dyn Harness,
+    host: Host,
+) -> FailedSchedule {
     let mut tries = 0;
     'plainer: loop {
         for steps in plainer(&failed.steps) {
@@ -20,7 +25,7 @@ pub(super) async fn shrunk(mut failed: FailedSchedule, harness: &dyn Harness) ->
             if tries > MOST_TRIES {
                 return failed;
             }
-            let Played { lines, verdict } = run(harness, failed.seed, &steps).await;
+            let Played { lines, verdict } = run(harness, host, failed.seed, &steps).await;
             if let Err(Stop::Failed(message)) = verdict {
                 failed = FailedSchedule { steps, lines, message, ..failed };
                 continue 'plainer;
@@ -99,6 +104,9 @@ fn simpler_calls(call: &Call) -> Vec<Call> {
             calls.extend(
                 smaller(part).map(|part| Call { what: What::Refund(part), ..call.clone() }),
             );
+        }
+        What::Capture(part) if part != Part::WHOLE => {
+            calls.push(Call { what: What::Capture(Part::WHOLE), ..call.clone() });
         }
         What::Retry(number @ 1..) => {
             calls.push(Call { what: What::Retry(number - 1), ..call.clone() });

@@ -26,12 +26,13 @@ pub(super) async fn capture_part(
     let intent = api.retrieve_intent_with_charge(id).await?;
     let fields = &intent.fields;
     let is_held = fields.status == IntentStatus::RequiresCapture;
-    if !is_held && fields.status != IntentStatus::Succeeded {
+    let taken = fields.amount_received.unwrap_or_default();
+    // A part of one that was canceled since may have been taken.
+    if !is_held && fields.status != IntentStatus::Succeeded && taken.is_zero() {
         let status: String = intent.raw.get("status").unwrap_or_default();
         let detail = format!("Stripe says that {id} is {status}. Nothing was captured.");
         return Err(api.refused("not_capturable", detail));
     }
-    let taken = fields.amount_received.unwrap_or_default();
     let left = fields.amount.checked_sub(taken).unwrap_or_default();
     let capturable = fields.amount_capturable.filter(|_| is_held).unwrap_or(left);
     let currency = &fields.currency;
@@ -48,13 +49,14 @@ pub(super) async fn capture_part(
             state.record_capture(call, wanted);
             return Ok((intent.with_charges_id(), state));
         }
-        // It may have been this call that took it, at an attempt whose reply was lost: its key tells.
-        Part::Take if !is_held && !call.has_lost_an_attempt() => {
-            return Err(released(api, id, taken, fields.amount));
+        // What was taken may be the work of an earlier attempt at this very capture.
+        Part::Take if !is_held && !captures::is_all_recorded(call, taken, unit) => {
+            return Err(captures::has_to_wait(call));
         }
+        Part::Take if !is_held => return Err(released(api, id, taken, fields.amount)),
         Part::Take => {}
     }
-    if is_held && wanted > capturable {
+    if wanted > capturable {
         let detail = format!(
             "{wanted} is more than the {capturable} (Stripe's unit) that are held. Nothing was captured."
         );

@@ -8,6 +8,8 @@ mod account_holders;
 mod capture;
 mod config;
 mod event;
+#[cfg(test)]
+mod schedules;
 mod start;
 mod stored_state;
 #[cfg(test)]

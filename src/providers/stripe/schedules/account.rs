@@ -23,7 +23,11 @@ pub(super) struct Intent {
     pub status: &'static str,
     pub created: u64,
     captures_at_once: bool,
-    resource: String,
+    /// Whether several captures were asked for.
+    multicapture: bool,
+    /// How much was taken.
+    captured: u64,
+    metadata: Value,
     pub refunds: Vec<Refund>,
 }
 
@@ -57,7 +61,11 @@ impl Refund {
 
 impl Intent {
     pub(super) fn captured(&self) -> u64 {
-        if self.status == "succeeded" { self.amount } else { 0 }
+        self.captured
+    }
+
+    pub(super) fn held(&self) -> u64 {
+        if self.status == "requires_capture" { self.amount - self.captured } else { 0 }
     }
 
     pub(super) fn refunded(&self) -> u64 {
@@ -67,24 +75,57 @@ impl Intent {
     /// The shopper pays.
     pub(super) fn pay(&mut self) {
         if self.status == "requires_payment_method" {
-            self.status = if self.captures_at_once { "succeeded" } else { "requires_capture" };
+            self.status = "requires_capture";
+            if self.captures_at_once {
+                self.capture(self.amount, true);
+            }
         }
     }
 
+    /// Takes a part of what is held. What the final one leaves is released.
+    fn capture(&mut self, amount: u64, is_final: bool) {
+        self.captured += amount;
+        if is_final || self.held() == 0 {
+            self.status = "succeeded";
+        }
+    }
+
+    fn may_capture(&self, fields: &Fields) -> Result<(u64, bool), Answered> {
+        if self.status != "requires_capture" {
+            return Err(refused("payment_intent_unexpected_state"));
+        }
+        let amount = fields.get("amount_to_capture").map_or(self.held(), |it| it.parse().unwrap());
+        let is_final = fields.get("final_capture").is_none_or(|it| it != "false");
+        if amount > self.held() {
+            return Err(refused("amount_too_large"));
+        }
+        if !is_final && !self.multicapture {
+            return Err(refused("final_capture_required"));
+        }
+        Ok((amount, is_final))
+    }
+
     fn as_json(&self, expanded: bool) -> Value {
-        let charge = match self.status {
-            "requires_capture" | "succeeded" if expanded => json!({
+        let is_over = self.status != "requires_capture";
+        let is_paid = self.captured > 0 || self.held() > 0;
+        let released = if is_over { self.amount - self.captured } else { 0 };
+        let multicapture = if self.multicapture { "available" } else { "unavailable" };
+        let charge = match expanded {
+            true if is_paid => json!({
                 "id": format!("ch_{}", self.id), "object": "charge", "amount": self.amount,
-                "amount_refunded": self.refunded(), "refunded": self.refunded() == self.amount,
+                "amount_refunded": self.refunded() + released,
+                "refunded": is_over && self.refunded() == self.captured,
+                "payment_method_details": {"card": {"multicapture": {"status": multicapture}}},
             }),
-            "requires_capture" | "succeeded" => format!("ch_{}", self.id).into(),
+            false if is_paid => format!("ch_{}", self.id).into(),
             _ => Value::Null,
         };
         json!({
             "id": self.id, "object": "payment_intent", "amount": self.amount,
-            "amount_received": self.captured(), "currency": self.currency,
+            "amount_received": self.captured(), "amount_capturable": self.held(),
+            "currency": self.currency,
             "customer": self.customer, "status": self.status, "created": self.created,
-            "metadata": {"resource_id": self.resource}, "payment_method_types": ["card"],
+            "metadata": self.metadata, "payment_method_types": ["card"],
             "latest_charge": charge,
         })
     }
@@ -113,7 +154,12 @@ impl Account {
                 page(intents.map(|intent| intent.as_json(false)), query)
             }
             ["payment_intents", id] => match self.intent(id) {
-                Some(intent) => (200, intent.as_json(query.contains_key("expand[0]"))),
+                Some(intent) => {
+                    let is_expanded = query.iter().any(|(name, value)| {
+                        name.starts_with("expand[") && value == "latest_charge"
+                    });
+                    (200, intent.as_json(is_expanded))
+                }
                 None => missing(),
             },
             ["refunds"] => match self.intent(&query["payment_intent"]) {
@@ -138,7 +184,12 @@ impl Account {
                 }
             }),
             ["payment_intents", id, "capture"] => {
-                self.move_to(id, &["requires_capture"], |intent| intent.status = "succeeded")
+                let Some(intent) = self.intent(id) else { return missing() };
+                match intent.may_capture(fields) {
+                    Ok((amount, is_final)) => intent.capture(amount, is_final),
+                    Err(refusal) => return refusal,
+                }
+                (200, intent.as_json(false))
             }
             ["payment_intents", id, "cancel"] => {
                 self.move_to(id, &CANCELABLE, |intent| intent.status = "canceled")
@@ -165,7 +216,7 @@ impl Account {
     pub(super) fn would_make(&mut self, path: &[&str], fields: &Fields) -> bool {
         match path {
             ["payment_intents", id, "capture"] => {
-                self.intent(id).is_some_and(|intent| intent.status == "requires_capture")
+                self.intent(id).is_some_and(|intent| intent.may_capture(fields).is_ok())
             }
             ["refunds"] => {
                 let amount: u64 = fields["amount"].parse().unwrap();
@@ -185,7 +236,16 @@ impl Account {
             status: "requires_payment_method",
             created,
             captures_at_once: fields["capture_method"] == "automatic",
-            resource: fields["metadata[resource_id]"].clone(),
+            multicapture: fields.contains_key("payment_method_options[card][request_multicapture]"),
+            captured: 0,
+            metadata: fields
+                .iter()
+                .filter_map(|(name, value)| {
+                    let name = name.strip_prefix("metadata[")?.strip_suffix(']')?;
+                    Some((name.to_owned(), Value::from(value.as_str())))
+                })
+                .collect::<serde_json::Map<_, _>>()
+                .into(),
             refunds: Vec::new(),
         };
         let answer = (200, intent.as_json(false));
