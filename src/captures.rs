@@ -29,22 +29,26 @@ pub enum Part {
 /// [`Refused`](crate::ErrorKind::Refused) if the provider has taken something that Medusa does not know of, or has not
 /// taken what Medusa has recorded.
 pub fn part(call: &CallContext, provider: &str, taken: Amount, part: Amount) -> Result<Part> {
-    part_in(call, provider, taken, part, Some)
+    part_in(call, provider, taken, part, Some, |_| false)
 }
 
-/// The same with `taken` and `part` in the provider's own unit, which `unit` makes of minor units.
+/// The same with `taken` and `part` in the provider's own unit, which `unit` makes of minor units. `is_stored` says whether
+/// the payment's data has the capture with this row: then it stays, however young it is.
 pub(crate) fn part_in(
     call: &CallContext,
     provider: &str,
     taken: Amount,
     part: Amount,
     unit: impl Fn(Amount) -> Option<Amount>,
+    is_stored: impl Fn(&str) -> bool,
 ) -> Result<Part> {
     let Rows { captures, young_captures, were_read_again, .. } = call.rows();
-    let in_unit = |rows: &BTreeMap<String, Amount>| -> Vec<Amount> {
-        rows.values().filter_map(|amount| unit(*amount)).collect()
+    let in_unit = |rows: &BTreeMap<String, Amount>, stored: bool| -> Vec<Amount> {
+        let rows = rows.iter().filter(|(id, _)| is_stored(id) == stored);
+        rows.filter_map(|(_, amount)| unit(*amount)).collect()
     };
-    let (recorded, young) = (sum(&in_unit(captures)), in_unit(young_captures));
+    let stored = [in_unit(captures, true), in_unit(captures, false), in_unit(young_captures, true)];
+    let (recorded, young) = (sum(&stored.concat()), in_unit(young_captures, false));
     match decide(taken, recorded, &young, part) {
         // The rows were read before `taken` was: another capture may have been made in between.
         Decision::Part(Part::Taken) if !were_read_again => Err(PaymentProcessorError::new(
@@ -58,18 +62,6 @@ pub(crate) fn part_in(
         Decision::Wait => Err(has_to_wait(call)),
         Decision::Differ => Err(differ(call, provider, taken, recorded)),
     }
-}
-
-/// Whether what was taken is just what will stay recorded: no capture that is being made at this moment, this one
-/// included, has a part in it.
-pub(crate) fn is_all_recorded(
-    call: &CallContext,
-    taken: Amount,
-    unit: impl Fn(Amount) -> Option<Amount>,
-) -> bool {
-    let recorded: Vec<Amount> =
-        call.rows().captures.values().filter_map(|amount| unit(*amount)).collect();
-    taken == sum(&recorded)
 }
 
 /// Returns the error of a capture that cannot be told apart from another one at this moment.

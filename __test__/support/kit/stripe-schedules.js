@@ -1,7 +1,7 @@
 // What random schedules need of the fake Stripe, whichever host the plugin is for.
 
 /** A call that hangs takes real time. */
-const LIMITS = { timeout_ms: 150, deadline_ms: 400, max_retries: 0 };
+const LIMITS = { timeout_ms: 200, deadline_ms: 500, max_retries: 0 };
 
 /** The hooks that all plugins have in common; `stripe()` is the fake once it runs. */
 function scheduleHooks(stripe) {

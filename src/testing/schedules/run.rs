@@ -453,7 +453,7 @@ impl<'a> Run<'a> {
 fn contradicts(answer: &Answer, ledger: Ledger) -> bool {
     let is_status_wrong = answer.status().is_some_and(|status| {
         let said = (answer.is_authorized(), status == PaymentSessionStatus::Canceled);
-        said != (ledger.held + ledger.captured > 0, ledger.canceled)
+        said != (ledger.held + ledger.captured > 0 && !ledger.canceled, ledger.canceled)
     });
     match &answer.outcome {
         Outcome::Done(Response::State(state)) => {

@@ -39,8 +39,9 @@ pub(super) async fn capture_part(
     let wanted = units::part_of(part, currency, Some(capturable))
         .or_else(|| units::to_stripe(part, currency).filter(|_| !is_held))
         .ok_or_else(|| not_in_steps(part, currency))?;
+    let is_stored = |row: &str| state.captures.contains_key(row);
     let unit = |amount| units::to_stripe(amount, currency);
-    match captures::part_in(call, "Stripe", taken, wanted, unit)? {
+    match captures::part_in(call, "Stripe", taken, wanted, unit, is_stored)? {
         Part::Taken => {
             tracing::info!(
                 "{id}: Stripe has taken {wanted} (Stripe's unit) before; it is recorded now"
@@ -48,10 +49,6 @@ pub(super) async fn capture_part(
             let mut state = state.clone();
             state.record_capture(call, wanted);
             return Ok((intent.with_charges_id(), state));
-        }
-        // What was taken may be the work of an earlier attempt at this very capture.
-        Part::Take if !is_held && !captures::is_all_recorded(call, taken, unit) => {
-            return Err(captures::has_to_wait(call));
         }
         Part::Take if !is_held => return Err(released(api, id, taken, fields.amount)),
         Part::Take => {}
