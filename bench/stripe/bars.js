@@ -1,14 +1,22 @@
 // What ours has to be against the JavaScript plugin.
 
-/** By the host's major version. Of calls per second at least as many times as many, of everything else at most. */
+/** By the host's major version: how many times as many calls per second at least, and how much of the costs at most. */
 const BARS = {
   1: {
     operations: ["retrieve", "initiate", "refund"],
-    ...{ main: 1 / 5, process: 1 / 3, delay: 1 / 5, callsPerSecond: 3, growth: 1 / 3 },
+    callsPerSecond: 3,
+    main: 1 / 5,
+    process: 1 / 3,
+    delay: 1 / 5,
+    growth: 1 / 3,
   },
   2: {
     operations: ["retrieve", "initiate", "capture", "refund"],
-    ...{ main: 1 / 8, process: 1 / 4, delay: 1 / 10, callsPerSecond: 4, growth: 1 / 3 },
+    callsPerSecond: 4,
+    main: 1 / 8,
+    process: 1 / 4,
+    delay: 1 / 10,
+    growth: 1 / 3,
   },
 };
 

@@ -1,8 +1,8 @@
 // npm run bench:stripe [-- --quick] [--medusa 2]
 //
-// `medusa-payment-stripe`, in Medusa 2 `@medusajs/payment-stripe`, and ours side by side: each in a process of its own, in turns, against one server on loopback.
-// Client and server have one core each. The numbers behind the printed tables are in target/bench/stripe.json,
-// those of Medusa 2 in stripe-medusa2.json.
+// `medusa-payment-stripe`, or in Medusa 2 `@medusajs/payment-stripe`, and ours side by side: each in a process of its own,
+// in turns, against one server on loopback. Client and server have one core each. The numbers behind the printed tables
+// are in target/bench/stripe.json, those of Medusa 2 in stripe-medusa2.json.
 
 const fs = require("node:fs");
 const path = require("node:path");
