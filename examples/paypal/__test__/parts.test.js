@@ -67,10 +67,13 @@ describe("a capture of a part", () => {
     },
   );
 
-  test("whose reply is lost is repeated within the call", async () => {
+  test("whose reply is lost is not taken again, by the call's own retry or by the operator's", async () => {
     payment.restart(fake, { max_retries: 2 });
     fake.break("reset", { on: /\/capture$/, when: "after" });
-    await payment.capture(5);
+    // The call may find the part itself, or leave that to the next one, which reads Medusa's rows anew.
+    const [first] = await Promise.allSettled([payment.capture(5)]);
+    if (first.status === "rejected") await payment.capture(5);
+    expect(moved()).toEqual(["hold 15.00", "capture 5.00"]);
     assertBooksEqualLedger();
   });
 
