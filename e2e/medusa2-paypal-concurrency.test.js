@@ -58,6 +58,7 @@ for (const where of ["one server", "two servers"]) {
       await shop.assertRowsEqualLedger(made.order);
 
       // The operator who was asked to wait, and still wants the other one.
+      await shop.ageCaptures(made.payment);
       for (const [index, { status }] of results.entries()) {
         if (status === "rejected") await shop.operator.capture(made.payment.id, amounts[index]);
       }

@@ -128,6 +128,12 @@ function records(shop, paypal) {
       return order;
     },
 
+    /** Makes the rows of captures so old that no server can still be at them. */
+    ageCaptures: ({ id }) =>
+      shop.postgres.query("UPDATE capture SET created_at = created_at - interval '2 minutes' WHERE payment_id = $1", [
+        id,
+      ]),
+
     /** Resolves once a webhook's capture is recorded, in the order's own account last. */
     captureRecorded: (order) => eventually(async () => (await shop.ledger.transactions(order.id)).length > 0),
 
