@@ -52,7 +52,7 @@ for (const where of ["one server", "two servers"]) {
       const results = await atOnce(where, ...amounts.map(part));
       assert.ok(succeeded(results) >= 1);
       for (const { status, message } of refusals(results)) {
-        assert.equal(status, 500);
+        assert.equal(status, 500, message);
         assert.match(message, /has to wait/);
       }
       await shop.assertRowsEqualLedger(made.order);
@@ -86,7 +86,7 @@ for (const where of ["one server", "two servers"]) {
       const results = await atOnce(where, ...refunds);
       assert.ok(succeeded(results) >= 1);
       for (const { status, message } of refusals(results)) {
-        assert.equal(status, 500);
+        assert.equal(status, 500, message);
         assert.match(message, /has to wait/);
       }
       await shop.assertRowsEqualLedger(made.order);
