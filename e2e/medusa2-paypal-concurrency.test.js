@@ -27,6 +27,9 @@ async function atOnce(where, ...moves) {
   }
 }
 
+/** Medusa refuses to note the second of two refunds in the order, once both are paid and recorded. */
+const MEDUSAS_OWN = /already has an existing active order change/;
+
 const succeeded = (results) => results.filter(({ status }) => status === "fulfilled").length;
 const refusals = (results) => results.flatMap(({ reason }) => reason ?? []);
 const movedFor = ({ paypalOrder }) => shop.paypal.moved(paypalOrder);
@@ -85,7 +88,8 @@ for (const where of ["one server", "two servers"]) {
       const refunds = amounts.map((amount) => (place) => place.operator.refund(made.payment.id, amount));
       const results = await atOnce(where, ...refunds);
       assert.ok(succeeded(results) >= 1);
-      for (const { status, message } of refusals(results)) {
+      const isMedusas = ({ message }) => MEDUSAS_OWN.test(message);
+      for (const { status, message } of refusals(results).filter((refusal) => !isMedusas(refusal))) {
         assert.equal(status, 500, message);
         assert.match(message, /has to wait/);
       }
@@ -93,8 +97,8 @@ for (const where of ["one server", "two servers"]) {
 
       // The operator who was asked to wait, and still wants the other one.
       shop.paypal.pass(STORING_S);
-      for (const [index, { status }] of results.entries()) {
-        if (status === "rejected") await shop.operator.refund(made.payment.id, amounts[index]);
+      for (const [index, { reason }] of results.entries()) {
+        if (reason && !isMedusas(reason)) await shop.operator.refund(made.payment.id, amounts[index]);
       }
       const paid = amounts.map((amount) => `refund ${amount}.00`);
       assert.deepEqual(movedFor(made).slice(2).toSorted(), paid.toSorted());

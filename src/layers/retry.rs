@@ -6,6 +6,7 @@ use tokio::time::{Instant, sleep};
 
 use super::{Layer, Next};
 use crate::call::CallContext;
+use crate::captures::ROWS_ARE_OLD;
 use crate::error::{ErrorKind, PaymentProcessorError, Result, Retryability};
 use crate::request::{Request, Response};
 
@@ -78,10 +79,12 @@ fn summed_up(last: PaymentProcessorError, call: &CallContext) -> PaymentProcesso
         let kind = ErrorKind::OutcomeUnknown;
         // That the last attempt moved nothing would be read as if the call had moved nothing.
         let reason = last.detail().trim_end_matches(last.kind().advice()).trim_end();
+        // The host's to read: it repeats the call with its rows as they are now.
+        let code = if last.code() == ROWS_ARE_OLD { ROWS_ARE_OLD } else { "" };
         return PaymentProcessorError::new(
             kind,
             format!("{} was not answered", call.subject()),
-            "",
+            code,
             format!("An attempt was lost, and the next one failed: {reason} {}", kind.advice()),
         );
     }

@@ -151,6 +151,15 @@ async fn a_part_whose_reply_was_lost_is_recorded_and_not_taken_again() {
 }
 
 #[tokio::test]
+async fn a_part_that_an_attempt_may_have_taken_is_told_with_the_rows_as_they_are_then() {
+    let mut host = rows(&[], &[]);
+    host.rows.were_read_again = false;
+    let answers = vec![ok(held(1200, 0)), Answer::Close, ok(taken(550))];
+    let error = capture("", host, 550, answers).await.result.unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::OutcomeUnknown, "capture_rows_are_old"));
+}
+
+#[tokio::test]
 async fn of_two_equal_parts_at_once_it_is_not_guessed_whose_the_taken_one_is() {
     let captured = capture("", rows(&[], &[550]), 550, vec![ok(taken(550))]).await;
     assert_eq!(captured.result.as_ref().unwrap_err().kind(), ErrorKind::Unavailable);
