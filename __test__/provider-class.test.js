@@ -665,9 +665,26 @@ describe("a cancellation without a key", () => {
   test.each([
     ["no payment is stored", []],
     ["the stored payment is canceled", [{ id: "pay_1", canceled_at: new Date() }]],
-    ["the payments cannot be read", undefined],
   ])("releases the money if %s", async (_, payments) => {
     expect((await canceled(payments, {})).status).toBe("canceled");
+  });
+
+  test("leaves the money where it is if the payments cannot be read", async () => {
+    const list = () => Promise.reject(new Error("the database is gone"));
+    const provider = new Manual(cradle({ paymentService: { list } }));
+    for (const method of ["cancelPayment", "deletePayment"]) {
+      const error = await rejection(() => provider[method]({ data, context: {} }));
+      expect(error).toMatchObject({ type: "unexpected_state", code: "payments_unread" });
+      expect(error.message).toContain("the database is gone");
+    }
+  });
+
+  test("and a deletion leave the money to the payment of the session that the provider was told", async () => {
+    const list = jest.fn(async ({ payment_session_id: id }) => (id === "payses_9" ? STORED : []));
+    const provider = new Manual(cradle({ paymentService: { list } }));
+    const named = { ...data, metadata: { session_id: "payses_9" } };
+    expect((await provider.deletePayment({ data: named })).data.status).toBe("authorized");
+    expect((await provider.deletePayment({ data })).data.status).toBe("canceled");
   });
 
   test("with a key is about the stored payment itself", async () => {

@@ -321,7 +321,8 @@ const SCENARIOS = {
     },
   },
   "a session is deleted": {
-    differs: [STORE],
+    // Whose the intent is.
+    differs: [STORE, "+ GET /v1/payment_intents/pi_1"],
     run: async (store) => store.provider.deletePayment({ data: await started(store) }),
   },
   "a session without an intent is deleted": { run: ({ provider }) => provider.deletePayment({ data: session }) },

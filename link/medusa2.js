@@ -140,7 +140,8 @@ async function adopt(provider, { action, payment }, { data, ...session }) {
   try {
     const found = { id: payment, medusa_session: session };
     const answer = await provider.authorizePayment({ data: found, context: { idempotency_key: session.id } });
-    const row = { id: session.id, data: answer.data };
+    // Medusa merges it into what the storefront has sent, which is no record of the provider's.
+    const row = { id: session.id, data: { medusa_payment_rs: null, ...answer.data } };
     await inTime(provider.container.paymentSessionService.update(row), LOOK_UP_MS);
     log(provider, "warn", `medusa-payment-rs: ${session.id} had lost its payment, ${payment}, and has it again.`);
   } catch (error) {
@@ -159,17 +160,34 @@ const paymentsOf = (provider, session) =>
 /** Whether Medusa has a payment of the session: an order may be behind it although the session is gone. */
 const hasPayment = async (provider, session) => (await paymentsOf(provider, session)).length > 0;
 
+/** The sessions that the data of a payment is about: the one that the class has stored, and the one that the provider was told. */
+const sessionsOf = ({ medusa_session: session, metadata } = {}) =>
+  [session?.id, metadata?.session_id].filter(
+    (id, index, ids) => id?.startsWith?.("payses_") && ids.indexOf(id) === index,
+  );
+
 /**
- * The id of the payment that Medusa has stored for a session; none if it has none, or if the call is about a payment that
- * it has stored itself: that one has a key.
+ * The id of the payment that Medusa has stored for a session and that is not canceled; none if it has none, or if the call
+ * is about a payment that it has stored itself: that one has a key.
  */
 async function storedPaymentOf(provider, input) {
+  let sessions;
   try {
-    const session = input.data.medusa_session?.id;
-    if (input.context?.idempotency_key || !session) return undefined;
-    return (await paymentsOf(provider, session)).find(({ canceled_at: canceledAt }) => !canceledAt)?.id;
+    sessions = input.context?.idempotency_key ? [] : sessionsOf(input.data);
+    if (!provider.container.paymentService) return undefined;
   } catch {
-    return undefined; // as if there were none: it is canceled, which Medusa has asked for
+    return undefined; // a container without Medusa's services, as in unit tests; what is wrong with the input is said later
+  }
+  try {
+    for (const session of sessions) {
+      const stored = (await paymentsOf(provider, session)).find(({ canceled_at: canceledAt }) => !canceledAt);
+      if (stored) return stored.id;
+    }
+    return undefined;
+  } catch (error) {
+    // Money that stays held is better than an order without any.
+    const message = `Medusa's payments of the session cannot be read: ${textOf(error)}. Nothing was canceled. Try again.`;
+    throw failure({ type: "unexpected_state", message, code: "payments_unread" });
   }
 }
 
@@ -193,9 +211,23 @@ async function settleUnknown(provider, event) {
   } else if (action === "captured") {
     log(provider, "error", `${what}: the money was taken for no order. Refund it in the provider's dashboard.`);
   } else {
-    await provider.cancelPayment({ data: { id: payment } });
+    await provider.cancelPayment({ data: { id: payment }, context: { idempotency_key: resource } });
     log(provider, "warn", `${what}: the money that it held is released.`);
   }
+}
+
+/**
+ * Whether the event is about another payment than the session's: one that was replaced, or one that names the session of
+ * another shopper. Its money is not the session's. Whatever member a provider keeps its payment's id in, the data has it.
+ */
+function isOfAnotherPayment(provider, { action, payment, resource }, { data }) {
+  if (!payment || data?.medusa_session?.id !== resource || typeof data.id !== "string") return false;
+  if (Object.values(data).includes(payment)) return false;
+  if (WITH_MONEY.includes(action)) {
+    const what = `medusa-payment-rs: the payment ${payment} is ${action} for ${resource}, whose payment is ${data.id}`;
+    log(provider, "error", `${what}. Look at it in the provider's dashboard, and refund or cancel it there.`);
+  }
+  return true;
 }
 
 function log(provider, level, text) {
@@ -225,8 +257,8 @@ function requestOf(payload) {
 
 /** Puts what the store tells into the methods of a class that the addon has made. */
 function ask(prototype, addon) {
-  const { initiatePayment, updatePayment, capturePayment, refundPayment, cancelPayment, getWebhookActionAndData } =
-    prototype;
+  const { initiatePayment, updatePayment, capturePayment, refundPayment, cancelPayment, deletePayment } = prototype;
+  const { getWebhookActionAndData } = prototype;
   const methods = {
     initiatePayment(input) {
       return initiatePayment.call(this, input, exactAmount(input));
@@ -253,12 +285,17 @@ function ask(prototype, addon) {
       return cancelPayment.call(this, input, await storedPaymentOf(this, input));
     },
 
+    async deletePayment(input) {
+      return deletePayment.call(this, input, await storedPaymentOf(this, input));
+    },
+
     async getWebhookActionAndData(payload) {
       const { body, headers } = requestOf(payload);
       const event = await getWebhookActionAndData.call(this, body, headers);
       const row = await sessionOf(this, event);
       const session = row && { id: row.id, amount: amountOf(row), currency_code: row.currency_code };
       if (row === undefined) await settleUnknown(this, event);
+      else if (isOfAnotherPayment(this, event, row)) return { action: "not_supported" };
       else await adopt(this, event, { ...session, data: row.data });
       return parse(addon.webhookAction(stringify({ event, session })));
     },

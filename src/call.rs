@@ -91,7 +91,12 @@ impl CallContext {
     }
 
     pub(crate) fn with_rows(self, rows: Rows) -> Self {
-        Self { rows, ..self }
+        let call = Self { rows, ..self };
+        // The call repeats one that may have lost an attempt before it asked for the rows.
+        if call.rows.were_read_again {
+            call.lose_an_attempt();
+        }
+        call
     }
 
     /// Returns the operation.

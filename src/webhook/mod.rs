@@ -17,6 +17,8 @@ use crate::types::PaymentSessionStatus;
 
 pub use reconciliation::{Reconciliation, Step};
 pub use signature::is_signed;
+#[cfg(feature = "stripe")]
+pub(crate) use signature::sign;
 
 /// A webhook request as it arrived.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

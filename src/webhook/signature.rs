@@ -32,6 +32,14 @@ pub fn is_signed(message: &[u8], signature: &str, key: &[u8]) -> bool {
     !key.is_empty() && mac.chain_update(message).verify_slice(&signature).is_ok()
 }
 
+/// Returns the HMAC-SHA256 of `message` under `key`, in lower-case hexadecimal.
+#[cfg(feature = "stripe")]
+pub(crate) fn sign(message: &[u8], key: &[u8]) -> String {
+    // Any length is a key's.
+    let mac = Hmac::<Sha256>::new_from_slice(key).map(|mac| mac.chain_update(message).finalize());
+    mac.map_or_else(|_| String::new(), |mac| base16ct::lower::encode_string(&mac.into_bytes()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,7 +14,7 @@ pub(super) const METHODS: [Method; 17] = [
     Method::new("capturePayment", Operation::CapturePayment, &[Json("input"), Text]),
     Method::new("refundPayment", Operation::RefundPayment, &[Json("input"), Text, Text]),
     Method::new("cancelPayment", Operation::CancelPayment, &[Json("input"), Text]),
-    Method::new("deletePayment", Operation::DeletePayment, &[Json("input")]),
+    Method::new("deletePayment", Operation::DeletePayment, &[Json("input"), Text]),
     Method::new("retrievePayment", Operation::RetrievePayment, &[Json("input")]),
     Method::new("getPaymentStatus", Operation::GetPaymentStatus, &[Json("input")]),
     Method::new("getWebhookActionAndData", Operation::ReadWebhook, &[Bytes, Json("headers")]),

@@ -169,7 +169,7 @@ fn given_up(
     let is_cancellation = request.operation() == Operation::CancelPayment;
     let (provider, code) = (stack.identifier(), error.code());
     let failure = outcome::failure(request.operation(), &error);
-    if !background::may_pass(&error) {
+    if !asked.may_go_on || !background::may_pass(&error) {
         if is_cancellation {
             tracing::error!(
                 "{provider} did not cancel {payment} ({code}), and Medusa goes on as if it had: money may still be held \

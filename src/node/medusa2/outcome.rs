@@ -112,7 +112,14 @@ mod tests {
     fn asked(stored: &str) -> Asked {
         let stored = data(stored);
         let session = Session::of(&stored);
-        Asked { request: None, answer: None, session, rows: Rows::default(), stored }
+        Asked {
+            request: None,
+            answer: None,
+            session,
+            rows: Rows::default(),
+            may_go_on: true,
+            stored,
+        }
     }
 
     fn resolved(response: Response, asked: &Asked) -> String {

@@ -26,13 +26,23 @@ pub(super) struct Asked {
     /// The payment session, if the class has seen it.
     pub(super) session: Option<Session>,
     pub(super) rows: Rows,
+    /// Whether the work goes on in the background if it fails. A payment that Medusa could not store may be authorized
+    /// again in the next moment.
+    pub(super) may_go_on: bool,
 }
 
 impl Asked {
     /// Nothing is asked of what Medusa has stored.
     pub(super) fn of(stored: JsonObject) -> Self {
         let session = Session::of(&stored);
-        Self { request: None, answer: None, session, rows: Rows::default(), stored }
+        Self {
+            request: None,
+            answer: None,
+            session,
+            rows: Rows::default(),
+            may_go_on: true,
+            stored,
+        }
     }
 
     /// Nothing is asked, and this is the answer.
@@ -65,8 +75,8 @@ pub(super) fn request(operation: Operation, arguments: &mut Arguments) -> Result
         _ => None,
     };
     let text = arguments.text("amount").ok();
-    if operation == Operation::CancelPayment {
-        return cancellation(&Input::new(&json, None), text.as_deref());
+    if matches!(operation, Operation::CancelPayment | Operation::DeletePayment) {
+        return giving_up(operation, &Input::new(&json, None), text.as_deref());
     }
     let input = Input::new(&json, text);
     match operation {
@@ -161,13 +171,22 @@ fn refund(input: &Input<'_>, row: &RowJson) -> Result<Asked, Refusal> {
 
 /// Medusa cancels a payment that it has authorized and cannot store (`authorizePaymentSession`,
 /// `@medusajs/payment/dist/services/payment-module.js`). If it cannot because another server has stored the payment of
-/// this session, `stored`, at the same moment, then the money belongs to that one.
-fn cancellation(input: &Input<'_>, stored: Option<&str>) -> Result<Asked, Refusal> {
-    let Some(stored) = stored else { return payment(Operation::CancelPayment, input) };
+/// this session, `stored`, at the same moment, then the money belongs to that one. So it does if a session is deleted: what
+/// Medusa hands over then may be what a storefront has sent.
+fn giving_up(
+    operation: Operation,
+    input: &Input<'_>,
+    stored: Option<&str>,
+) -> Result<Asked, Refusal> {
+    let Some(stored) = stored else {
+        let asked = payment(operation, input)?;
+        let is_keyed = input.context()?.idempotency_key.is_some();
+        return Ok(Asked { may_go_on: is_keyed || operation == Operation::DeletePayment, ..asked });
+    };
     let asked = Asked::of(input.data()?);
     let session = asked.session.as_ref().map_or("its session", |session| &session.id);
     tracing::warn!(
-        "{session} was authorized twice at once, and {stored} is stored for it: the money stays held for that payment"
+        "{session} has the payment {stored} in Medusa: the money stays held for that one"
     );
     Ok(asked)
 }

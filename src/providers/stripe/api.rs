@@ -23,7 +23,7 @@ pub(super) const RESOURCE_MISSING: &str = "resource_missing";
 
 /// Stripe forgets a key after a day at the earliest
 /// (<https://docs.stripe.com/api/idempotent_requests>); some hours of it are left to be wrong about.
-const KEYS_LIVE: Duration = Duration::from_secs(20 * 60 * 60);
+pub(super) const KEYS_LIVE: Duration = Duration::from_secs(20 * 60 * 60);
 
 /// A bound on the pages of a list, so that no reply can keep a call busy.
 const MOST_PAGES: usize = 50;

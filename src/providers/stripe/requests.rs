@@ -14,6 +14,11 @@ pub(super) fn post(path: impl Into<String>, form: &Form) -> HttpRequest {
     HttpRequest::post(path).form(form.encoded())
 }
 
+/// A request whose form was encoded before.
+pub(super) fn post_encoded(path: &str, form: String) -> HttpRequest {
+    HttpRequest::post(path).form(form)
+}
+
 pub(super) fn intent_path(id: &str) -> String {
     format!("/v1/payment_intents/{}", path_segment(id))
 }
@@ -40,9 +45,13 @@ pub(super) fn retrieve_method(id: &str) -> HttpRequest {
     HttpRequest::get(format!("/v1/payment_methods/{}", path_segment(id)))
 }
 
-/// The intents that were made since then, in seconds since 1970, newest first.
-pub(super) fn intents_since(since: u64) -> HttpRequest {
-    get("/v1/payment_intents", &Form::default().with("created[gte]", since).with("limit", 100))
+/// A page of the intents that were made since then, in seconds since 1970, newest first.
+pub(super) fn intents_since(since: u64, after: Option<&str>) -> HttpRequest {
+    let query = Form::default()
+        .with("created[gte]", since)
+        .with("limit", 100)
+        .with_some("starting_after", after);
+    get("/v1/payment_intents", &query)
 }
 
 /// The last intents of a customer, newest first. What a cart has left behind is among them.

@@ -14,6 +14,7 @@ mod start;
 mod stored_state;
 #[cfg(test)]
 mod tests;
+mod unconfirmed;
 mod units;
 
 use std::marker::PhantomData;
@@ -22,7 +23,8 @@ use async_trait::async_trait;
 
 use config::Settings;
 use start::Wishes;
-use stored_state::{StoredState, UnconfirmedStart};
+use stored_state::StoredState;
+use unconfirmed::UnconfirmedStart;
 
 use super::api::{Api, RESOURCE_MISSING, UNEXPECTED_STATE};
 use super::form::Form;
@@ -108,22 +110,20 @@ impl<M: Method> Stripe<M> {
         }
     }
 
-    /// Reads the intent that the payment's data is about, with its whole charge. One whose start was not confirmed is asked
-    /// for again, which finds it.
+    /// Returns the start that the data is about, if its outcome is not known.
+    fn unconfirmed_start(&self, data: &JsonObject) -> Option<UnconfirmedStart> {
+        let start = StoredState::of(data).unconfirmed_start.filter(|_| stored_id(data).is_none());
+        start.filter(|start| start.is_signed_with(&self.settings.api_key))
+    }
+
+    /// Reads the intent that the payment's data is about, with its whole charge.
     async fn intent_of(
         &self,
         api: &Api<'_>,
         call: &CallContext,
         data: &JsonObject,
     ) -> Result<Intent> {
-        let start = StoredState::of(data).unconfirmed_start;
-        let id = match start.filter(|_| stored_id(data).is_none()) {
-            Some(UnconfirmedStart { session, form }) => {
-                let request = HttpRequest::post(INTENTS).form(form);
-                start::start(api, &request, &session, true).await?.fields.id
-            }
-            None => intent_id(call, data)?,
-        };
+        let id = intent_id(call, data)?;
         api.read_intent(&id, &requests::retrieve_intent_with_all(&id)).await
     }
 
@@ -136,7 +136,8 @@ impl<M: Method> Stripe<M> {
     ) -> Result<PaymentProcessorSessionResponse> {
         let wishes = Wishes::of(&context.payment_session_data)?;
         let request = self.new_intent(context, &wishes)?;
-        let intent = start::start(&self.api(call), &request, key, wishes.confirms()).await?;
+        let started = wishes.confirms().then(|| self.client.now());
+        let intent = start::start(&self.api(call), &request, key, started).await?;
         let mut session = self.session(&intent, &StoredState::default());
         // Medusa keeps what the storefront has sent, and a store may read it there.
         let kept = start::kept(&context.payment_session_data);
@@ -149,18 +150,23 @@ impl<M: Method> Stripe<M> {
         context: &PaymentProcessorContext,
         wishes: &Wishes,
     ) -> Result<HttpRequest> {
-        Ok(requests::post(INTENTS, &start::new_intent::<M>(&self.settings, context, wishes)?))
+        Ok(requests::post(
+            start::INTENTS,
+            &start::new_intent::<M>(&self.settings, context, wishes)?,
+        ))
     }
 
     /// Releases what is held, and makes the intent unpayable.
     async fn give_up(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
         let api = self.api(call);
-        let mut state = StoredState::of(&data);
-        let id = match (stored_id(&data), state.unconfirmed_start.take()) {
-            (Some(id), _) => id,
-            (None, Some(_)) => self.intent_of(&api, call, &data).await?.fields.id,
-            (None, None) => return Ok(data),
+        let start = self.unconfirmed_start(&data);
+        let state = StoredState { unconfirmed_start: None, ..StoredState::of(&data) };
+        let id = match (stored_id(&data), start) {
+            (Some(id), _) => Some(id),
+            (None, Some(start)) => start.ended(&api).await?,
+            (None, None) => None,
         };
+        let Some(id) = id else { return Ok(state.written_into(&data)) };
         let refusal = match api.cancel(&id, "").await {
             Ok(intent) => return Ok(state.written_into(&intent.raw)),
             Err(error) if error.code() == UNEXPECTED_STATE => error,
@@ -190,8 +196,6 @@ impl<M: Method> Stripe<M> {
     }
 }
 
-const INTENTS: &str = "/v1/payment_intents";
-
 fn stored_id(data: &JsonObject) -> Option<String> {
     data.get::<String>("id").filter(|id| !id.is_empty())
 }
@@ -213,6 +217,12 @@ fn of_another_session(api: &Api<'_>, id: &str) -> PaymentProcessorError {
     )
 }
 
+/// Returns the error of a start that was never confirmed, and that Stripe has forgotten by now.
+fn start_is_over(api: &Api<'_>) -> PaymentProcessorError {
+    let detail = "Stripe has not made the payment. Start a new payment session.";
+    api.refused("payment_not_started", detail)
+}
+
 /// Whether the intent was made for Medusa's session `payses_…`; of one without a name that is not known.
 fn is_of_session(intent: &Intent, session: &str) -> bool {
     let metadata = intent.fields.metadata.as_ref();
@@ -224,7 +234,7 @@ fn is_of_session(intent: &Intent, session: &str) -> bool {
 impl<M: Method> PaymentProcessor for Stripe<M> {
     /// A start that was not confirmed has no intent yet, and is known by Medusa's session.
     fn payment_id(&self, data: &JsonObject) -> Option<String> {
-        let start = || StoredState::of(data).unconfirmed_start.map(|start| start.session);
+        let start = || self.unconfirmed_start(data).map(|start| start.session);
         stored_id(data).or_else(start)
     }
 
@@ -266,7 +276,8 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
             return None;
         }
         let form = self.new_intent(context, &wishes).ok()?.body_text().to_owned();
-        let start = UnconfirmedStart { session: context.resource_id.clone(), form };
+        let (session, started) = (&context.resource_id, self.client.now());
+        let start = UnconfirmedStart::new(&self.settings.api_key, session, &form, started);
         let state = StoredState { unconfirmed_start: Some(start), ..StoredState::default() };
         // Medusa puts this over what the storefront has sent, which may name another payment.
         let data = JsonObject::empty().with([("id", serde_json::Value::Null)]);
@@ -280,7 +291,8 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
     ) -> Result<Option<PaymentProcessorSessionResponse>> {
         let data = &context.payment_session_data;
         let state = StoredState::of(data);
-        if self.payment_id(data).is_none() {
+        if stored_id(data).is_none() {
+            self.give_up(call, data.clone()).await?;
             return self.start(call, &context, call.idempotency_key()).await.map(Some);
         }
         let (amount, currency) =
@@ -334,27 +346,45 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         context: JsonObject,
     ) -> Result<Authorization> {
         let api = self.api(call);
-        let mut intent = self.intent_of(&api, call, &data).await?;
-        let id = intent.fields.id.clone();
+        let id = match self.unconfirmed_start(&data) {
+            Some(start) => start.confirmed(&api).await?.ok_or_else(|| start_is_over(&api))?,
+            None => intent_id(call, &data)?,
+        };
+        let mut intent = api.read_intent(&id, &requests::retrieve_intent_with_all(&id)).await?;
         if !is_of_session(&intent, &context.get::<String>("idempotency_key").unwrap_or_default()) {
             return Err(of_another_session(&api, &id));
         }
         let status = intent.fields.status;
-        if status == IntentStatus::Succeeded && intent.is_refunded() {
-            let detail = "All of its money was refunded. Start a new payment session to pay anew.";
-            return Err(api.refused("payment_refunded", detail));
+        if status == IntentStatus::Succeeded {
+            let PaymentState { amount, captured, refunded, .. } = intent.state();
+            if !refunded.is_zero() {
+                let detail = format!(
+                    "{refunded} of {captured} (Stripe's unit) were refunded. Start a new payment session to pay anew."
+                );
+                return Err(api.refused("payment_refunded", detail));
+            }
+            if captured < amount {
+                return Err(capture::partly_taken(&api, &id, captured, amount));
+            }
         }
         let expected = data.get::<Amount>("amount").unwrap_or(intent.fields.amount);
-        if intent.fields.amount != expected && status != IntentStatus::Canceled {
+        let currency = data.get::<String>("currency").unwrap_or(intent.fields.currency.clone());
+        let is_over_it = intent.fields.amount == expected
+            && intent.fields.currency.eq_ignore_ascii_case(&currency);
+        if !is_over_it && status != IntentStatus::Canceled {
             if status.is_paid() {
                 let detail = format!(
-                    "The shopper's payment is over {} and the session's over {expected} (Stripe's unit). Start a new payment \
-                     session: that releases what is held. What was taken has to be refunded in Stripe's dashboard.",
-                    intent.fields.amount
+                    "The shopper's payment is over {} {} and the session's over {expected} {currency} (Stripe's unit). Start a \
+                     new payment session: that releases what is held. What was taken has to be refunded in Stripe's \
+                     dashboard.",
+                    intent.fields.amount, intent.fields.currency
                 );
                 return Err(api.refused("amount_mismatch", detail));
             }
-            let form = Form::default().with("amount", expected).with("expand[0]", "payment_method");
+            let form = Form::default()
+                .with("amount", expected)
+                .with("currency", currency)
+                .with("expand[0]", "payment_method");
             let request = requests::post(requests::intent_path(&id), &form);
             intent = api.update_intent(&request, "-amount").await?;
         }
@@ -427,19 +457,31 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
     }
 
     /// As a cancellation; an intent that the account does not have cannot be paid any more. If Medusa could not store a
-    /// session, it hands over what the storefront has sent, which may name any intent: without the secret that comes with
-    /// one, nothing is given up.
+    /// session, it hands over what the storefront has sent, which may name any intent: only one that was made for the
+    /// session that the data names is given up.
     async fn delete_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
-        if stored_id(&data).is_some() && !data.contains_key("client_secret") {
-            return Ok(data);
-        }
-        match self.give_up(call, data.clone()).await {
-            Err(error) if error.code() == RESOURCE_MISSING => {
-                tracing::warn!("this Stripe account has no {}: nothing to cancel", call.payment());
-                Ok(data)
+        let gone = |error: PaymentProcessorError| {
+            if error.code() != RESOURCE_MISSING {
+                return Err(error);
             }
-            result => result,
+            tracing::warn!("this Stripe account has no {}: nothing to cancel", call.payment());
+            Ok(data.clone())
+        };
+        if let Some(id) = stored_id(&data) {
+            let named = data.get::<JsonObject>("metadata");
+            let session = named.and_then(|metadata| metadata.get::<String>(start::SESSION));
+            let intent = match self.api(call).retrieve_intent(&id).await {
+                Ok(intent) => intent,
+                Err(error) => return gone(error),
+            };
+            if !session.is_some_and(|session| is_of_session(&intent, &session)) {
+                tracing::warn!(
+                    "{id} was not made for the session that is deleted: it stays as it is"
+                );
+                return Ok(data);
+            }
         }
+        self.give_up(call, data.clone()).await.or_else(gone)
     }
 
     /// Its `amount` is in major units, as with the JavaScript plugin; Medusa itself never asks for it.
@@ -455,8 +497,14 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         call: &CallContext,
         data: JsonObject,
     ) -> Result<PaymentSessionStatus> {
-        let intent = self.intent_of(&self.api(call), call, &data).await?;
-        Ok(self.status(&intent))
+        let api = self.api(call);
+        if let Some(start) = self.unconfirmed_start(&data) {
+            let Some(id) = start.look_up(&api).await? else {
+                return Ok(PaymentSessionStatus::Pending);
+            };
+            return Ok(self.status(&api.retrieve_intent(&id).await?));
+        }
+        Ok(self.status(&self.intent_of(&api, call, &data).await?))
     }
 
     /// Medusa 2 has no such call.

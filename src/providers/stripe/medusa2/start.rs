@@ -15,6 +15,8 @@ use crate::http::{HttpRequest, Reply};
 use crate::json::JsonObject;
 use crate::types::PaymentProcessorContext;
 
+pub(super) const INTENTS: &str = "/v1/payment_intents";
+
 /// The metadata that names Medusa's payment session: webhooks follow it.
 pub(super) const SESSION: &str = "session_id";
 /// The metadata with what Medusa asked for, in the currency's minor unit, if Stripe had to be asked for something else.
@@ -209,17 +211,21 @@ fn method_options<M: Method>(
 /// How often a stored failure is stepped over.
 const MOST_REPLAYS: usize = 12;
 
-/// How long before the request for an intent the intent may have been made, in seconds: another clock, an earlier attempt.
+/// How long before the request for an intent the intent may have been made, in seconds: another clock.
 const LOOK_BACK: u64 = 300;
 
+/// A bound on the pages of a list.
+const MOST_PAGES: usize = 50;
+
 /// Asks Stripe for an intent, or finds the one that it has made for an earlier request with this key. A card that is
-/// declined is no error: the intent is there, and the shopper may pay it otherwise. `confirms` says whether a card is
-/// charged at once: then an intent that Stripe made and answered with an error is looked for, instead of making another.
+/// declined is no error: the intent is there, and the shopper may pay it otherwise. If a card is charged at once, `started`
+/// says when that was first asked for, in seconds since 1970: then an intent that Stripe made and answered with an error
+/// is looked for, instead of making another.
 pub(super) async fn start(
     api: &Api<'_>,
     request: &HttpRequest,
     key: &str,
-    confirms: bool,
+    started: Option<u64>,
 ) -> Result<Intent> {
     let mut next = key.to_owned();
     for replays in 1..=MOST_REPLAYS {
@@ -230,7 +236,9 @@ pub(super) async fn start(
         if reply.status().is_success() || !api.exchange.is_replay(&reply) {
             return api.exchange.parsed(reply, false);
         }
-        if confirms && let Some(id) = made_for(api, key).await? {
+        if let Some(started) = started
+            && let Some(id) = made_for(api, key, started).await?
+        {
             return api.read_intent(&id, &requests::retrieve_intent_with_method(&id)).await;
         }
         next = format!("{key}.{replays}");
@@ -249,15 +257,27 @@ fn declined(reply: &Reply) -> Option<Intent> {
     body.get::<JsonObject>("error")?.get("payment_intent")
 }
 
-/// Returns the id of the intent that Stripe has made for Medusa's session just now.
-async fn made_for(api: &Api<'_>, session: &str) -> Result<Option<String>> {
-    let since = api.exchange.client().now().saturating_sub(LOOK_BACK);
-    let page: Page<IntentFields> = api.exchange.read(&requests::intents_since(since)).await?;
+/// Returns the id of the intent that Stripe has made for Medusa's session since it was first asked for one.
+pub(super) async fn made_for(api: &Api<'_>, session: &str, started: u64) -> Result<Option<String>> {
     let is_its = |intent: &IntentFields| {
         let metadata = intent.metadata.as_ref();
         metadata.and_then(|it| it.get::<String>(SESSION)).as_deref() == Some(session)
     };
-    Ok(page.data.into_iter().find(is_its).map(|intent| intent.id))
+    let mut last: Option<String> = None;
+    for _ in 0..MOST_PAGES {
+        let request = requests::intents_since(started.saturating_sub(LOOK_BACK), last.as_deref());
+        let page: Page<IntentFields> = api.exchange.read(&request).await?;
+        if let Some(intent) = page.data.iter().find(|intent| is_its(intent)) {
+            return Ok(Some(intent.id.clone()));
+        }
+        last = page.data.last().map(|intent| intent.id.clone());
+        if !page.has_more || last.is_none() {
+            return Ok(None);
+        }
+    }
+    let kind = ErrorKind::OutcomeUnknown;
+    let detail = format!("Stripe's list of intents does not end. {}", kind.advice());
+    Err(api.exchange.error(kind, "", detail).never_retry())
 }
 
 fn refused(detail: String) -> PaymentProcessorError {

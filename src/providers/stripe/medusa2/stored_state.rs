@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::unconfirmed::UnconfirmedStart;
 use crate::amount::Amount;
 use crate::call::CallContext;
 use crate::json::JsonObject;
@@ -25,18 +26,9 @@ pub(super) struct StoredState {
     /// How much of the held money a capture in part has released.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub released: Option<Amount>,
-    /// The start whose outcome is not known, although it may have charged the shopper's card.
+    /// The start whose outcome is not known. It may be a storefront's invention: [`UnconfirmedStart::is_signed_with`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unconfirmed_start: Option<UnconfirmedStart>,
-}
-
-/// A request for an intent whose reply was lost. Repeated with the same key, it has the same answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct UnconfirmedStart {
-    /// Medusa's session, which is the key.
-    pub session: String,
-    /// The request's form as text: Stripe compares it with the first one, and PostgreSQL changes the order of members.
-    pub form: String,
 }
 
 impl StoredState {

@@ -62,10 +62,14 @@ fn rows(settled: &[u64], young: &[u64]) -> HostCall {
         current: Some("capt_1".to_owned()),
         captures: of("old", settled),
         young_captures: of("young", young),
-        were_read_again: true,
         ..Rows::default()
     };
     HostCall { rows, ..HostCall::default() }
+}
+
+/// The same, read again after Stripe's state was.
+fn again(host: HostCall) -> HostCall {
+    HostCall { rows: Rows { were_read_again: true, ..host.rows }, ..host }
 }
 
 struct Captured {
@@ -140,22 +144,20 @@ async fn a_card_that_allows_one_capture_gets_the_rest_back() {
 
 #[tokio::test]
 async fn a_part_whose_reply_was_lost_is_recorded_and_not_taken_again() {
-    let captured = capture("", rows(&[], &[]), 550, vec![ok(taken(550))]).await;
+    let captured = capture("", again(rows(&[], &[])), 550, vec![ok(taken(550))]).await;
     assert_eq!(captured.state().captures["capt_1"], Some(amount(550)));
     assert_eq!(captured.requests.len(), 1);
 
     let answers = vec![ok(held(1200, 0)), Answer::Close, ok(taken(550))];
-    let within = capture("", rows(&[], &[]), 550, answers).await;
+    let within = capture("", again(rows(&[], &[])), 550, answers).await;
     assert_eq!(within.state().captures["capt_1"], Some(amount(550)));
     assert_eq!(within.requests.len(), 3);
 }
 
 #[tokio::test]
 async fn a_part_that_an_attempt_may_have_taken_is_told_with_the_rows_as_they_are_then() {
-    let mut host = rows(&[], &[]);
-    host.rows.were_read_again = false;
     let answers = vec![ok(held(1200, 0)), Answer::Close, ok(taken(550))];
-    let error = capture("", host, 550, answers).await.result.unwrap_err();
+    let error = capture("", rows(&[], &[]), 550, answers).await.result.unwrap_err();
     assert_eq!((error.kind(), error.code()), (ErrorKind::OutcomeUnknown, "capture_rows_are_old"));
 }
 
@@ -265,19 +267,50 @@ async fn a_start_that_was_not_confirmed_is_repeated_as_it_was_and_given_up() {
     assert!(data.as_str().starts_with(r#"{"id":null,"#), "{}", data.as_str());
     assert_eq!(at_stripe.processor().payment_id(&data).as_deref(), Some("payses_1"));
 
-    let answers = [
-        replayed(200, intent("requires_capture", "")),
-        ok(intent("requires_capture", "")),
-        ok(intent("canceled", "")),
-    ];
+    let used =
+        || Answer::Reply(400, Vec::new(), r#"{"error":{"type":"idempotency_error"}}"#.into());
+    let answers =
+        [used(), replayed(200, intent("requires_capture", "")), ok(intent("canceled", ""))];
     let server = Server::start(answers).await;
     let answer = stack(&server.url, "").call(Request::DeletePayment { data }).await.unwrap();
     let Response::Data(data) = answer else { panic!("no data: {answer:?}") };
     assert_eq!(StoredState::of(&data), StoredState::default());
     let received = server.received();
-    assert_eq!(received[0].body, asked.body, "Stripe compares it");
-    assert_eq!(received[0].header("idempotency-key"), Some("payses_1"));
+    assert!(!received[0].body.contains("confirm"), "it may be the first to arrive");
+    assert_eq!(received[1].body, asked.body, "Stripe compares it");
+    for request in &received[..2] {
+        assert_eq!(request.header("idempotency-key"), Some("payses_1"));
+    }
     assert_eq!(received[2].line, "POST /v1/payment_intents/pi_1/cancel");
+}
+
+#[tokio::test]
+async fn a_start_that_never_arrived_is_ended_without_a_charge() {
+    let at_stripe = stack("http://127.0.0.1:1", "");
+    let Request::InitiatePayment(context) = start(AT_ONCE) else { unreachable!() };
+    let data = at_stripe.processor().unconfirmed_session(&context).unwrap().session_data;
+    let answers = [ok(intent("requires_payment_method", "")), ok(intent("canceled", ""))];
+    let server = Server::start(answers).await;
+    let request = Request::DeletePayment { data: data.clone() };
+    stack(&server.url, "").call(request).await.unwrap();
+    let received = server.received();
+    assert_eq!(received[0].body, "amount=1200&currency=usd&metadata[session_id]=payses_1");
+    assert_eq!(received[1].line, "POST /v1/payment_intents/pi_1/cancel");
+
+    let server = Server::start([error(400, "parameter_invalid")]).await;
+    let request = Request::DeletePayment { data };
+    assert!(stack(&server.url, "").call(request).await.is_ok(), "nothing was made");
+}
+
+#[tokio::test]
+async fn a_start_that_a_storefront_has_made_up_is_not_sent() {
+    let data = r#"{"medusa_payment_rs":{"unconfirmed_start":{"session":"payses_1","form":"amount=1","started":1,"proof":"00"}}}"#;
+    let server = Server::start([]).await;
+    let at_stripe = stack(&server.url, "");
+    at_stripe.call(Request::DeletePayment { data: json(data) }).await.unwrap();
+    let request = Request::AuthorizePayment { data: json(data), context: JsonObject::empty() };
+    assert_eq!(at_stripe.call(request).await.unwrap_err().code(), "missing_payment_intent");
+    assert!(server.received().is_empty());
 }
 
 #[tokio::test]
@@ -326,12 +359,32 @@ async fn a_payment_with_nothing_left_to_give_up_is_canceled() {
 }
 
 #[tokio::test]
-async fn an_intent_that_a_storefront_has_only_named_is_not_deleted() {
-    let server = Server::start([]).await;
-    let data = json(r#"{"id":"pi_1","session_id":"payses_1"}"#);
-    let answer = stack(&server.url, "").call(Request::DeletePayment { data: data.clone() }).await;
-    assert_eq!(answer.unwrap(), Response::Data(data));
-    assert!(server.received().is_empty());
+async fn an_intent_of_another_session_is_not_deleted() {
+    for data in [r#"{"id":"pi_1"}"#, r#"{"id":"pi_1","metadata":{"session_id":"payses_2"}}"#] {
+        let server = Server::start([ok(intent("requires_capture", ""))]).await;
+        let request = Request::DeletePayment { data: json(data) };
+        let answer = stack(&server.url, "").call(request).await;
+        assert_eq!(answer.unwrap(), Response::Data(json(data)));
+        assert_eq!(server.lines(), ["GET /v1/payment_intents/pi_1"]);
+    }
+}
+
+#[tokio::test]
+async fn money_of_which_stripe_has_taken_or_given_back_a_part_makes_no_order() {
+    let part = vec![ok(taken(500))];
+    let error = authorized(r#"{"id":"pi_1"}"#, "payses_1", part).await.unwrap_err();
+    assert_eq!(error.code(), "partially_captured");
+    let charge = r#""id":"ch_1","refunded":false,"amount":1200,"amount_refunded":700"#;
+    let back = ok(taken(1200).replace(r#""id":"ch_1","refunded":false"#, charge));
+    let error = authorized(r#"{"id":"pi_1"}"#, "payses_1", vec![back]).await.unwrap_err();
+    assert_eq!(error.code(), "payment_refunded");
+}
+
+#[tokio::test]
+async fn an_intent_in_another_currency_is_not_authorized() {
+    let data = r#"{"id":"pi_1","amount":1200,"currency":"jpy"}"#;
+    let held = vec![ok(intent("requires_capture", ""))];
+    assert_eq!(authorized(data, "payses_1", held).await.unwrap_err().code(), "amount_mismatch");
 }
 
 #[tokio::test]
