@@ -29,14 +29,16 @@ pub enum Part {
 /// [`Refused`](crate::ErrorKind::Refused) if the provider has taken something that Medusa does not know of, or has not
 /// taken what Medusa has recorded.
 pub fn part(call: &CallContext, provider: &str, taken: Amount, part: Amount) -> Result<Part> {
-    part_in(call, provider, taken, part, Some, |_| false)
+    part_in(call, provider, "minor units", taken, part, Some, |_| false)
 }
 
-/// The same with `taken` and `part` in the provider's own unit, which `unit` makes of minor units. `is_stored` says whether
-/// the payment's data has the capture with this row: then it stays, however young it is.
+/// The same with `taken` and `part` in the provider's own unit, which `unit` makes of minor units, and whose name is for
+/// messages. `is_stored` says whether the payment's data has the capture with this row: then it stays, however young it
+/// is.
 pub(crate) fn part_in(
     call: &CallContext,
     provider: &str,
+    unit_name: &str,
     taken: Amount,
     part: Amount,
     unit: impl Fn(Amount) -> Option<Amount>,
@@ -60,7 +62,7 @@ pub(crate) fn part_in(
         .never_retry()),
         Decision::Part(part) => Ok(part),
         Decision::Wait => Err(has_to_wait(call)),
-        Decision::Differ => Err(differ(call, provider, taken, recorded)),
+        Decision::Differ => Err(differ(call, provider, unit_name, taken, recorded)),
     }
 }
 
@@ -78,6 +80,7 @@ pub(crate) fn has_to_wait(call: &CallContext) -> PaymentProcessorError {
 pub(crate) fn differ(
     call: &CallContext,
     provider: &str,
+    unit_name: &str,
     taken: Amount,
     recorded: Amount,
 ) -> PaymentProcessorError {
@@ -91,9 +94,9 @@ pub(crate) fn differ(
         format!("{} is not possible", call.subject()),
         code,
         format!(
-            "{provider} has taken {taken} of the payment, and Medusa has recorded captures of {recorded} (in {provider}'s \
-             unit). Nothing more was taken. Look at the payment in {provider}'s dashboard. If more was taken than is \
-             recorded, a capture of the difference records it."
+            "{provider} has taken {taken} of the payment, and Medusa has recorded captures of {recorded} (in \
+             {unit_name}). Nothing more was taken. Look at the payment in {provider}'s dashboard. If more was taken than \
+             is recorded, a capture of the difference records it."
         ),
     )
     .never_retry()

@@ -1,6 +1,15 @@
 //! JSON text that Medusa can store, in PostgreSQL's `jsonb`.
 
 use memchr::memchr;
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+
+/// Returns a value as JSON text that can be stored.
+pub(crate) fn json(value: &impl Serialize) -> String {
+    // These types are strings and JSON text: they always serialize.
+    let raw: Option<Box<RawValue>> = to_raw_value(value).ok();
+    storable(raw.map(|raw| Box::<str>::from(raw).into()).unwrap_or_default())
+}
 
 /// Returns JSON text without what `jsonb` refuses: `\u0000` and lone surrogates become U+FFFD. The text
 /// stays in its memory if it has neither.

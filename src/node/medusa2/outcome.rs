@@ -1,14 +1,13 @@
 //! From the answer of a processor to what Medusa 2 understands and stores.
 
 use serde::Serialize;
-use serde_json::value::{RawValue, to_raw_value};
 
 use super::merge::replacing;
 use super::request::Asked;
 use crate::error::{ErrorKind, PaymentProcessorError};
 use crate::json::JsonObject;
 use crate::node::boundary::outcome::Outcome;
-use crate::node::boundary::storable::storable;
+use crate::node::boundary::storable::{json, storable};
 use crate::request::{Operation, Response};
 use crate::types::{Kept, PaymentSessionStatus};
 
@@ -87,14 +86,8 @@ pub(super) fn failure(operation: Operation, error: &PaymentProcessorError) -> Ou
         (ErrorKind::Invalid, _) => "invalid_data",
         (ErrorKind::Unavailable | ErrorKind::OutcomeUnknown, _) => "unexpected_state",
     };
-    let json = ErrorJson { r#type: kind, message: error.to_string(), code: error.code() };
-    Outcome::MedusaError(self::json(&json))
-}
-
-pub(super) fn json(value: &impl Serialize) -> String {
-    // These types are strings and JSON text: they always serialize.
-    let raw: Option<Box<RawValue>> = to_raw_value(value).ok();
-    storable(raw.map(|raw| Box::<str>::from(raw).into()).unwrap_or_default())
+    let error = ErrorJson { r#type: kind, message: error.to_string(), code: error.code() };
+    Outcome::MedusaError(json(&error))
 }
 
 #[cfg(test)]

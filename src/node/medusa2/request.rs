@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::input::{Context, HolderJson, Input, currency_of, invalid, minor_units};
-use super::outcome::json;
 use super::rows::{RowJson, Wanted};
 use super::session::Session;
 use crate::call::Rows;
 use crate::json::JsonObject;
 use crate::node::boundary::argument::{Arguments, Refusal};
+use crate::node::boundary::storable::json;
 use crate::request::{Operation, Request};
 use crate::types::PaymentProcessorContext;
 use crate::webhook::WebhookRequest;

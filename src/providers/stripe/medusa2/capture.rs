@@ -14,6 +14,9 @@ use crate::error::{PaymentProcessorError, Result};
 use crate::http::HttpRequest;
 use crate::refunds::Keyed;
 
+/// What the amounts of Stripe's intents are in, for messages.
+const UNIT: &str = "Stripe's unit";
+
 /// Takes `part` of the intent, in the currency's minor unit, and returns the intent with what is to be stored of it.
 pub(super) async fn capture_part(
     api: &Api<'_>,
@@ -41,7 +44,7 @@ pub(super) async fn capture_part(
         .ok_or_else(|| not_in_steps(part, currency))?;
     let is_stored = |row: &str| state.captures.contains_key(row);
     let unit = |amount| units::to_stripe(amount, currency);
-    match captures::part_in(call, "Stripe", taken, wanted, unit, is_stored)? {
+    match captures::part_in(call, "Stripe", UNIT, taken, wanted, unit, is_stored)? {
         Part::Taken => {
             tracing::info!(
                 "{id}: Stripe has taken {wanted} (Stripe's unit) before; it is recorded now"
@@ -70,7 +73,7 @@ pub(super) async fn capture_part(
     let now = intent.fields.amount_received.unwrap_or_default();
     let is_taken = taken.checked_add(wanted).is_some_and(|expected| now >= expected);
     if !is_taken && !was_replayed {
-        return Err(captures::differ(call, "Stripe", now, taken));
+        return Err(captures::differ(call, "Stripe", UNIT, now, taken));
     }
     let mut state = state.clone();
     state.record_capture(call, wanted);
