@@ -54,9 +54,9 @@ impl ErrorFields {
     /// Stripe's own messages about the key repeat parts of it.
     fn message(&mut self, status: u16) -> String {
         match status {
-            401 => "Stripe does not accept the api_key. Check the plugin's option `api_key`.".to_owned(),
+            401 => "Stripe does not accept the api_key. Check the plugin's option `api_key` (or `apiKey`).".to_owned(),
             403 => "Stripe does not allow this with the api_key. Check the permissions of the key in the \
-                    plugin's option `api_key`, and which account it belongs to."
+                    plugin's option `api_key` (or `apiKey`), and which account it belongs to."
                 .to_owned(),
             _ => self.message.take().unwrap_or_default(),
         }
