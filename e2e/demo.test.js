@@ -32,10 +32,10 @@ for (const medusa of ["1", "2"]) {
     });
   }
 
-  test(`with Medusa ${medusa} the demo refuses what is no secret test key`, () => {
+  test(`with Medusa ${medusa} the demo refuses what is not a secret test key`, () => {
     const { status, output } = demo(["--medusa", medusa, "--stripe"], { STRIPE_API_KEY: "pk_test_OfAStore" });
     assert.equal(status, 1);
-    assert.match(output, /is no secret test key/);
+    assert.match(output, /is not a secret test key/);
     assert.doesNotMatch(output, /OfAStore/);
   });
 }
@@ -160,7 +160,8 @@ describe("what cannot be done is said, and nothing is started:", () => {
     "../acme": /Unexpected argument '\.\.\/acme'\n\nUsage: npm run demo \[-- <options>\]/,
     "--plugin nowhere": /--plugin: \S+nowhere is not there\./,
     "--plugin examples": /--plugin: \S+examples has no package\.json\./,
-    "--medusa 2 --plugin support/addon": /--plugin: \S+addon has no v2\/index\.js, so it is no plugin for Medusa 2\./,
+    "--medusa 2 --plugin support/addon":
+      /--plugin: \S+addon has no v2\/index\.js, so it is not a plugin for Medusa 2\./,
     "--plugin examples/paypal": /--options is missing: .*fake\.js/,
     "--plugin examples/paypal --options {": /--options: expected the plugin's options as JSON/,
   };

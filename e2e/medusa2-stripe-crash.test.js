@@ -249,7 +249,7 @@ test("a start that took the money is repeated, and the log says what is to be gi
   });
   await steps.start(payment, CHARGED_AT_ONCE);
   await steps.deliver({ intent: first.id }, TAKEN);
-  assert.match(await said, /error.*the money was taken for no order. Refund it/);
+  assert.match(await said, /error.*the money was taken without an order. Refund it/);
   await steps.complete(payment);
   assert.equal((await rowOf(payment)).data.id, payment.intent);
 });

@@ -143,10 +143,11 @@ async function adopt(provider, { action, payment }, { data, ...session }) {
     // Medusa merges it into what the storefront has sent, which is no record of the provider's.
     const row = { id: session.id, data: { medusa_payment_rs: null, ...answer.data } };
     await inTime(provider.container.paymentSessionService.update(row), LOOK_UP_MS);
-    log(provider, "warn", `medusa-payment-rs: ${session.id} had lost its payment, ${payment}, and has it again.`);
+    const what = `medusa-payment-rs: ${session.id} had no record of its payment ${payment}`;
+    log(provider, "warn", `${what}; it is recorded now.`);
   } catch (error) {
-    const what = `medusa-payment-rs: ${payment} is ${action} for ${session.id}, which had lost it`;
-    log(provider, "error", `${what} and cannot have it back: ${error?.message ?? error}`);
+    const what = `medusa-payment-rs: ${payment} is ${action} for ${session.id}, which has no record of it`;
+    log(provider, "error", `${what} and it could not be recorded: ${error?.message ?? error}`);
   }
 }
 
@@ -209,7 +210,7 @@ async function settleUnknown(provider, event) {
   } else if (await hasPayment(provider, resource)) {
     return;
   } else if (action === "captured") {
-    log(provider, "error", `${what}: the money was taken for no order. Refund it in the provider's dashboard.`);
+    log(provider, "error", `${what}: the money was taken without an order. Refund it in the provider's dashboard.`);
   } else {
     await provider.cancelPayment({ data: { id: payment }, context: { idempotency_key: resource } });
     log(provider, "warn", `${what}: the money that it held is released.`);

@@ -15,7 +15,7 @@ async function openPlugin({ plugin, options }, { entry, medusa }) {
   const folder = path.resolve(plugin);
   const name = nameOf(folder);
   if (!fs.existsSync(path.join(folder, entry))) {
-    throw new Error(`--plugin: ${folder} has no ${entry}, so it is no plugin for Medusa ${medusa}.`);
+    throw new Error(`--plugin: ${folder} has no ${entry}, so it is not a plugin for Medusa ${medusa}.`);
   }
   const given = options === undefined ? undefined : parsed(options);
   const fake = given ? undefined : await startFake(folder);

@@ -22,7 +22,7 @@ async function openStripe() {
 /** The demo moves money back and forth: that is nothing for an account with real customers. */
 function testKey(key) {
   if (/^[sr]k_test_/.test(key)) return key;
-  const what = /^[sr]k_live_/.test(key) ? "is a live key" : "is no secret test key";
+  const what = /^[sr]k_live_/.test(key) ? "is a live key" : "is not a secret test key";
   throw new Error(
     `STRIPE_API_KEY ${what}. The demo takes and refunds money, so it runs with a test key only (sk_test_… or ` +
       "rk_test_…), or without any against a fake Stripe. Nothing was sent.",

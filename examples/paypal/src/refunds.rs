@@ -97,8 +97,8 @@ impl<'a> OrderRefunds<'a> {
         match split.as_refund() {
             Some(refund) if split.missing().is_zero() => Ok(Keyed::Done(refund)),
             _ => {
-                let reason =
-                    self.api.refused("nothing_left_to_refund", "No capture has more left.");
+                let detail = "No capture has enough left to refund.";
+                let reason = self.api.refused("nothing_left_to_refund", detail);
                 Err(self.partly_paid(&split, &reason).never_retry())
             }
         }
@@ -108,8 +108,8 @@ impl<'a> OrderRefunds<'a> {
         let paid = split.paid();
         let kind = ErrorKind::OutcomeUnknown;
         let detail = format!(
-            "PayPal has paid {paid} of {} (minor units), one capture's share, and not the rest: {} {} If the rest cannot be \
-             paid, a refund of {paid} records what was.",
+            "PayPal has refunded {paid} of {} (minor units), and not the rest: {} {} If the rest cannot be refunded, a \
+             refund of {paid} records what was.",
             split.whole,
             reason.detail(),
             kind.advice()

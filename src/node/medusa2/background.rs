@@ -103,7 +103,7 @@ fn spawn<F>(
             tokio::time::sleep(pause).await;
             match work(Arc::clone(&stack)).await {
                 Ok(()) => {
-                    tracing::info!("{provider}.{operation} of {payment} is settled now");
+                    tracing::info!("{provider}.{operation} of {payment} is done now");
                     return;
                 }
                 Err(error) if may_pass(&error) => {}
@@ -118,7 +118,7 @@ fn spawn<F>(
             }
         }
         tracing::error!(
-            "{provider}.{operation} of {payment} could not be settled: the provider was not available for ten minutes. \
+            "{provider}.{operation} of {payment} could not be done: the provider was not available for ten minutes. \
              Look at the payment in its dashboard, and cancel it there."
         );
     };

@@ -148,7 +148,8 @@ fn not_started(
     {
         let (provider, session_id) = (stack.identifier(), &context.resource_id);
         tracing::warn!(
-            "{provider} has not confirmed the start of {session_id} ({}): the session's next call finds out",
+            "{provider} has not confirmed the start of {session_id} ({}): the next call for the session finds out \
+             whether it took effect",
             error.code()
         );
         return Some(session);

@@ -264,7 +264,9 @@ fn setup_form(call: &CallContext, customer: &str, data: &JsonObject) -> Result<F
         .for_each(|name| unclear.push(name.clone()));
     members.iter().for_each(|(name, value)| keys_with_brackets(name, value, &mut unclear));
     if !unclear.is_empty() {
-        let what = format!("These keys cannot be sent to Stripe: {}.", unclear.join(", "));
+        let keys = unclear.join(", ");
+        let what =
+            format!("These keys have brackets, so Stripe would read them as other fields: {keys}.");
         return Err(invalid(call, "invalid_data", &what));
     }
     let said = members.iter().filter(|(name, _)| *name != "customer");
@@ -315,8 +317,8 @@ fn unknown_customer(exchange: &Exchange<'_>, id: &str) -> PaymentProcessorError 
     exchange.refused(
         RESOURCE_MISSING,
         format!(
-            "This Stripe account has no customer {id}: it was deleted, or it is another account's or of the other mode \
-             (test or live). Delete the account holder in Medusa; the customer's next payment makes another."
+            "This Stripe account has no customer {id}: it was deleted, or it belongs to another account or to the \
+             other mode (test or live). Delete the account holder in Medusa; the customer's next payment makes another."
         ),
     )
 }

@@ -118,13 +118,11 @@ fn released(api: &Api<'_>, id: &str, taken: Amount, amount: Amount) -> PaymentPr
     let detail = if taken < amount {
         format!(
             "Stripe took {taken} of {amount} (Stripe's unit) of {id} with an earlier capture and released the rest: nothing \
-             more can be captured. Ask the shopper for a new payment of the rest. The option `multicapture` keeps the \
-             rest of later payments."
+             more can be captured. Ask the shopper for a new payment of the rest. With the option `multicapture` the \
+             rest of later payments stays held, if the card allows it."
         )
     } else {
-        format!(
-            "All {amount} (Stripe's unit) of {id} were captured before. Nothing more was taken."
-        )
+        format!("All {amount} (Stripe's unit) of {id} was captured before. Nothing more was taken.")
     };
     api.refused("nothing_left_to_capture", detail)
 }
@@ -139,8 +137,8 @@ pub(super) fn partly_taken(
     api.refused(
         "partially_captured",
         format!(
-            "Stripe took {taken} of {amount} (Stripe's unit) of {id} before and released the rest, and Medusa would record \
-             all of it. A capture of what was taken records that."
+            "Stripe took {taken} of {amount} (Stripe's unit) of {id} before and released the rest, so the whole cannot \
+             be captured. Capture just what was taken: that records it."
         ),
     )
 }

@@ -213,7 +213,7 @@ fn has_nothing_left(intent: &Intent, state: &StoredState) -> bool {
 fn of_another_session(api: &Api<'_>, id: &str) -> PaymentProcessorError {
     api.refused(
         "payment_of_another_session",
-        format!("{id} was not made for this payment session. Start the payment anew."),
+        format!("{id} was not made for this payment session. Start a new payment."),
     )
 }
 
@@ -359,7 +359,7 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
             let PaymentState { amount, captured, refunded, .. } = intent.state();
             if !refunded.is_zero() {
                 let detail = format!(
-                    "{refunded} of {captured} (Stripe's unit) were refunded. Start a new payment session to pay anew."
+                    "{refunded} of {captured} (Stripe's unit) were refunded. Start a new payment session to pay again."
                 );
                 return Err(api.refused("payment_refunded", detail));
             }

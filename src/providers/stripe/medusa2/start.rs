@@ -69,7 +69,10 @@ impl Wishes {
         if unclear.is_empty() {
             return Ok(Self(members));
         }
-        Err(refused(format!("These keys cannot be sent to Stripe: {}.", unclear.join(", "))))
+        let keys = unclear.join(", ");
+        Err(refused(format!(
+            "These keys have brackets, so Stripe would read them as other fields: {keys}."
+        )))
     }
 
     fn get(&self, name: &str) -> Option<&Value> {
