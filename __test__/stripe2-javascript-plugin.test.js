@@ -102,7 +102,7 @@ test("a cancellation that met an error meets it again for a day", async () => {
   expect([books.canceled, ledger.held, error !== undefined]).toEqual([true, 1000, true]);
 });
 
-test("another phone number is no account holder for a day", async () => {
+test("after a change of the phone number there is no account holder for a day", async () => {
   const { error, customers } = await run("accountHolderWithAnotherPhone");
   expect([error.message, customers]).toEqual([expect.stringMatching(/idempotent requests/), 1]);
 });
@@ -147,12 +147,12 @@ test("a webhook wants to capture more dinars than the session has", async () => 
   expect([session, amount]).toEqual([1.234, 1.24]);
 });
 
-test("of shillings a hundredth is charged", async () => {
+test("a hundredth of an amount in shillings is charged", async () => {
   const { session, charged } = await run("shillings");
   expect([session, charged]).toEqual([50_000, 500]);
 });
 
-test("no number goes to Stripe as NaN", async () => {
+test("an amount that is not a number goes to Stripe as NaN", async () => {
   const { requests } = await run("refundOfNoNumber");
   expect(requests).toEqual(["NaN"]);
 });

@@ -61,11 +61,11 @@ test("a capture of a part takes the part", async () => {
   expect([books.captured, ledger.captured, error]).toEqual([550, 550, undefined]);
 });
 
-test.each(["captureBehindAProxy", "refundBehindAProxy"])("a proxy's error is no success: %s", async (name) => {
+test.each(["captureBehindAProxy", "refundBehindAProxy"])("a proxy's error is not a success: %s", async (name) => {
   expect(await run(name)).toMatchObject({ agree: true });
 });
 
-test("a proxy's error is no cancellation: Medusa is told, and the log says what to do", async () => {
+test("a proxy's error is not a cancellation: Medusa is told, and the log says what to do", async () => {
   const { value, books, ledger } = await run("cancelBehindAProxy");
   // Medusa cancels the order whatever the provider says. The provider goes on in the background.
   expect([value, books.canceled, ledger.held]).toEqual([undefined, true, 1000]);
@@ -81,7 +81,7 @@ test("a session cannot pay with another payment's intent", async () => {
   expect(await run("sessionNamesAnotherPayment")).toMatchObject({ agree: true, books: { captured: 1000 } });
 });
 
-test("a payment at once whose reply is lost is found, and held once", async () => {
+test("a payment that is confirmed at once and whose reply is lost is found, and held once", async () => {
   const { books, ledger } = await run("paidAtOnceWithLostReply");
   expect([books.status, ledger.held]).toEqual(["authorized", 1000]);
 });
@@ -105,7 +105,7 @@ test.each(["cancelWhileRateLimited", "cancelWithStoredError"])(
   },
 );
 
-test("another phone number is an account holder of its own", async () => {
+test("a customer with another phone number gets an account holder", async () => {
   const { error } = await run("accountHolderWithAnotherPhone");
   expect(error).toBeUndefined();
 });
@@ -153,12 +153,12 @@ test("a webhook gives Medusa back the session's own dinars", async () => {
   expect([session, amount]).toEqual([1.234, 1.234]);
 });
 
-test("shillings are charged in hundredths, of which Stripe counts them", async () => {
+test("shillings are charged in the hundredths that Stripe counts", async () => {
   const { session, charged } = await run("shillings");
   expect([session, charged]).toEqual([50_000, 50_000]);
 });
 
-test("what is no number does not go to Stripe", async () => {
+test("an amount that is not a number does not reach Stripe", async () => {
   const { requests, error } = await run("refundOfNoNumber");
   expect(requests).toEqual([]);
   expect(error).toMatchObject({ type: "invalid_data" });
@@ -207,7 +207,7 @@ describe("a session whose server died before the start was recorded, with money 
     expect(shop.ledger()).toMatchObject({ held: 0, payable: 0 });
   });
 
-  test("is told as it is if its intent cannot be read meanwhile", async () => {
+  test("is reported with the event's action if its intent cannot be read", async () => {
     const shop = await shopWithLostStart();
     fake.fault({ kind: "status", status: 503, path: "/v1/payment_intents/", times: 10 });
     expect(await shop.webhook(HELD)).toMatchObject({ value: { action: "authorized" } });

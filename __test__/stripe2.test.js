@@ -107,7 +107,7 @@ test("a store without a key does not start, and one without a webhook's secret i
   }
 });
 
-test("what changes something has a key of its own, and a start the session's as with the plugin", async () => {
+test("every change has a key of its own, and a start has the session's, as with the plugin", async () => {
   const other = { idempotency_key: `${SESSION}2` };
   const run = async (store) => {
     const account_holder = await holderOf(store);

@@ -106,7 +106,7 @@ for (const where of ["one server", "two servers"]) {
     });
   }
 
-  test(`an order that is captured and canceled at once on ${where} is one of the two at PayPal, and so in the records`, async () => {
+  test(`an order that is captured and canceled at once on ${where} is one or the other at PayPal, and the same in the records`, async () => {
     const made = await shop.placeOrder();
     const [capture] = await atOnce(
       where,

@@ -130,7 +130,7 @@ async function sessionsAtPayPal() {
 
 const movedFor = ({ payment }) => shop.paypal.moved(payment.data.id);
 
-test("a session that was asked for is asked for again, and the order that PayPal made first is never paid", async () => {
+test("a session whose start was under way is started again, and the order that PayPal made first is never paid", async () => {
   const { id } = sessions.first;
   const { data } = await shop.buyer.startPayment(id);
   const [row, ...others] = await shop.ledger.paymentSessions(id);

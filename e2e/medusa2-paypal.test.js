@@ -44,7 +44,7 @@ test("an order that is canceled releases the money", async () => {
   await shop.assertRecordsEqualLedger(order);
 });
 
-test("parts are captured, and what they came to is refunded", async () => {
+test("parts are captured, and their sum is refunded", async () => {
   const { order, payment, paypalOrder } = await shop.placeOrder();
   await shop.operator.capture(payment.id, 5);
   await shop.assertRecordsEqualLedger(order);

@@ -1,7 +1,7 @@
 // Medusa 2 is killed after Stripe has done what was asked, and before Medusa has stored it. The next server knows nothing
 // of it; the shopper and the operator do the same again, and Stripe sends its events.
 //
-// One server has all of it under way when it dies. Where the order's own account is written by a workflow that died with
+// One server has all of it under way when it dies. If the order's own account is written by a workflow that died with
 // the server, and which Medusa does not resume, only the rows of captures, refunds and payments are compared.
 
 const assert = require("node:assert/strict");

@@ -53,7 +53,7 @@ async function changeTo(subject) {
 const make = (into, makers) =>
   Promise.all(Object.entries(makers).map(async ([name, maker]) => (into[name] = await maker())));
 
-/** What every shopper has begun at the moment of the change, whoever the provider is. */
+/** What every shopper has begun at the moment of the change, whichever the provider is. */
 const begun = {
   openCart: () => steps.openSession(),
   challengedCart: async () => {
@@ -207,12 +207,12 @@ function finishes(before) {
     await expectBooks(before.chargedOrder, { state: ORDER, captured: WHOLE, refunded: WHOLE });
   });
 
-  test("a refund of before the change is not taken for one of the same amount that follows it", async () => {
+  test("a refund from before the change is not taken for one of the same amount that follows it", async () => {
     await steps.refund(before.halfRefundedOrder, 5);
     await expectBooks(before.halfRefundedOrder, { state: ORDER, captured: WHOLE, refunded: 1_000 });
   });
 
-  test("Stripe's events about an order of before the change leave it as it is", async () => {
+  test("Stripe's events about an order from before the change leave it as it is", async () => {
     await steps.deliver(before.canceledOrder, HELD);
     await steps.deliver(before.halfRefundedOrder, TAKEN);
     const last = await steps.paidSession();
@@ -270,7 +270,7 @@ describe("from the JavaScript plugin to ours", () => {
     await expectBooks(theirs.refusedCart, { state: ORDER, held: WHOLE }, { intents: 2 });
   });
 
-  test("of an order that the plugin has authorized a part is captured, and no other", async () => {
+  test("of an order that the plugin authorized, only the part that is asked for is captured", async () => {
     await steps.capture(theirs.partsOrder, PART);
     await expectBooks(theirs.partsOrder, { state: ORDER, captured: 550 });
     await assert.rejects(steps.capture(theirs.partsOrder, REST), { status: 400, message: /released the rest/ });

@@ -189,7 +189,7 @@ describe("Stripe's events", () => {
     await expectBooks(payment, paid);
   });
 
-  test("about a part that somebody captured in the dashboard record that part", async () => {
+  test("about a part that was captured in the dashboard record that part", async () => {
     const payment = await steps.heldOrder();
     await shop.stripe.dashboard.capture(payment.intent, { amount: 500 });
     await steps.deliver(payment, TAKEN);

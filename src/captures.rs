@@ -137,7 +137,7 @@ fn is_this_among(more: Amount, part: Amount, young: &[Amount]) -> bool {
 /// How many captures at the same moment are told apart.
 const MOST_AT_ONCE: usize = 12;
 
-/// Whether some of the amounts come to the sum.
+/// Returns whether some of the amounts add up to the sum.
 fn is_sum_of_some(wanted: Amount, amounts: &[Amount]) -> bool {
     match amounts.split_first() {
         _ if wanted.is_zero() => true,

@@ -11,7 +11,7 @@
 //! - **Medusa 2 has a row for each refund** before it asks for it, and deletes it if that fails. A refund whose row is
 //!   there is recorded, even if the process died before the payment's data was stored; one that was made a moment ago
 //!   may yet be deleted, so its refund stays unrecorded in the data. The key of a refund that is made beside others
-//!   follows from them, too: whoever starts from the data that they leave has the same key, and finds it.
+//!   follows from them, too: a call that starts from the data that they leave has the same key, and finds it.
 //! - **What was seen stays known.** An unrecorded refund is remembered in the data of whatever refund
 //!   succeeds next, until it is recorded or found void.
 //! - **The key follows from what is recorded, and not from the amount.** Of refunds that start from the
@@ -163,9 +163,9 @@ pub struct RefundRecord {
     unrecorded_refunds: BTreeMap<String, Option<Amount>>,
 }
 
-/// Reads the provider's ids with amounts in minor units, `null` for an amount that is not known. Rows
-/// from before version 0.2 have the ids as a list, and in Medusa 2 a member that was dropped is null: there are none. For `#[serde(deserialize_with = "…")]` in what a
-/// provider stores, as the orders that another one replaced:
+/// Reads the provider's ids with amounts in minor units, `null` for an amount that is not known. Rows from before version
+/// 0.2 have the ids as a list; `null`, which Medusa 2 makes of a dropped member, counts as empty. For
+/// `#[serde(deserialize_with = "…")]` in what a provider stores, as the orders that another one replaced:
 ///
 /// ```
 /// use std::collections::BTreeMap;

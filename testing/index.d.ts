@@ -77,7 +77,10 @@ export interface Faults {
   hang?(method: Method, request?: number): unknown;
   /** The provider does it, and its reply is lost: the connection ends. */
   loseReply?(method: Method, request?: number): unknown;
-  /** Something in front of the provider answers, such as a proxy: an error status, and a body that is not the provider's. Nothing is done. */
+  /**
+   * Something in front of the provider answers, such as a proxy: an error status, and a body that is not the provider's.
+   * Nothing is done.
+   */
   garble?(method: Method, request?: number): unknown;
   /** The provider does it, and its reply ends in the middle. */
   cutOff?(method: Method, request?: number): unknown;

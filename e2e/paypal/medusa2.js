@@ -182,7 +182,7 @@ function deliveries(shop, paypal) {
       await eventually(() => reads() > before);
     },
 
-    /** Sends what is no event of PayPal's, and resolves with what the log says of it. */
+    /** Sends what is not an event of PayPal's, and resolves with what the log says of it. */
     async deliveredForged(delivery) {
       await shop.processor.take();
       await deliver(delivery);

@@ -1,6 +1,6 @@
 // Operations x faults: each cell a fresh payment, one fault, the action, and its plain repetition where Medusa
-// reported a failure. Then the books of both sides are compared. Where the operation has a second action that somebody
-// may want after that, it follows, and the books are compared again.
+// reported a failure. Then the books of both sides are compared. If the operation has a second action that may be
+// wanted after that, it follows, and the books are compared again.
 
 const timers = require("node:timers/promises");
 const { install } = require("./faults");

@@ -18,7 +18,7 @@ const NEVER = [
   ...["review", "source", "transfer", "transfer_reversal", "single_use_mandate"],
 ];
 
-/** Lists that an object shows only where they are asked for. */
+/** Lists that an object shows only if they are asked for. */
 const LISTS = { charge: { refunds: refundsOf } };
 
 const KNOWN = new Set(["data", "refunds", ...NEVER, ...Object.keys(READERS)]);

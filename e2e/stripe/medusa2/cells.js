@@ -25,7 +25,7 @@ const NOT_TO_BE_WON = [
   [
     ["cancel, paid", "cancel, partly paid"],
     ({ fault, isForAll }) => isForAll || fault.times !== 1,
-    "Medusa cancels the order and records the refund in it even where the refund failed, and refuses a second cancellation",
+    "Medusa cancels the order and records the refund in it even if the refund failed, and refuses a second cancellation",
   ],
 ];
 

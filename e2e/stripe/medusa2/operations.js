@@ -1,8 +1,8 @@
 // The rows of the matrix in Medusa 2: what a shopper or an operator does, which of its requests meets the fault, and what
 // the books on both sides have to say afterwards. As `../operations.js`, and
 //
-// - `repeat(payment)`: what is done after a failure where that is not the same action
-// - `again(payment)`: what somebody may want next
+// - `repeat(payment)`: what is done after a failure if that is not the same action
+// - `again(payment)`: what may be wanted next
 
 const timers = require("node:timers/promises");
 const { LIMITS } = require("../limits");

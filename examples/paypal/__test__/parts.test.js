@@ -132,7 +132,7 @@ describe("a capture of a part", () => {
 describe("PayPal's event of a captured part", () => {
   const eventOf = (capture) => fake.webhooks.delivery("PAYMENT.CAPTURE.COMPLETED", fake.account.capture(capture));
 
-  test("has Medusa capture nothing, whoever has captured the part", async () => {
+  test("has Medusa capture nothing, wherever the part was captured", async () => {
     await captured(5);
     expect(await payment.webhook(eventOf(order().captures[0]))).toMatchObject({ action: "not_supported" });
     expect(await payment.webhook(eventOf(capturedInTheDashboard("4.00")))).toMatchObject({ action: "not_supported" });

@@ -58,7 +58,7 @@ impl<'a> OrderRefunds<'a> {
     }
 
     /// Pays what is missing of a refund that no single capture can give back, from one capture after the other. A share
-    /// has the same key whoever pays it, but for the first, which has `key`.
+    /// has the same key whichever call pays it, but for the first, which has `key`.
     async fn pay_shares(
         &self,
         order: &Order,
@@ -206,7 +206,7 @@ fn listed(order: &Order, wanted: Amount, row: Option<&str>) -> Vec<Refund> {
     refunds
 }
 
-/// Returns the capture that a refund comes from: the one that it leaves the least of, or that has the most if it is too
+/// Returns the capture that a refund comes from: the one that it leaves the least in, or that has the most if it is too
 /// large for each.
 ///
 /// Without a row for each refund, as in Medusa 1, it is the first that has some left, whatever the amount: of two refunds

@@ -5,8 +5,8 @@
 //! (`@medusajs/core-flows`, the steps behind a cart's refresh and an order's cancellation). So both go on here, for a
 //! bounded time, and end with a line of the log that says what a person has to do.
 //!
-//! An `initiatePayment` whose reply is lost leaves a payment at the provider that nobody knows: Medusa deletes the session,
-//! and the shopper's next try has another one. It is found with the key of the call, and given up.
+//! An `initiatePayment` whose reply is lost leaves a payment at the provider that Medusa does not know: Medusa deletes
+//! the session, and the shopper's next try has another one. It is found with the key of the call, and given up.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

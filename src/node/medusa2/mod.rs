@@ -126,7 +126,7 @@ fn is_about_nothing(request: &Request, id_of: impl Fn(&JsonObject) -> Option<Str
 fn goes_on(stack: &Stack, operation: Operation) -> bool {
     match operation {
         Operation::CancelPayment | Operation::DeletePayment => true,
-        // Repeated with its key, it finds the payment that nobody knows.
+        // Repeated with its key, it finds the payment that Medusa does not know.
         Operation::InitiatePayment => stack.processor().is_repeatable(operation),
         _ => false,
     }

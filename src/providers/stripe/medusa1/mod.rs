@@ -310,9 +310,9 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         Ok(if changed == *data { None } else { Some(changed.into()) })
     }
 
-    /// Reads how far the shopper's payment is. Where an update's reply was lost, the intent is over
-    /// another amount than the session: an unpaid one is set right, a paid one is not accepted. Nor is one
-    /// whose money was given back meanwhile.
+    /// Reads how far the shopper's payment is. If an update's reply was lost, the intent is over
+    /// another amount than the session: an unpaid one is set right, a paid one is not accepted. Nor
+    /// is one whose money was given back meanwhile.
     async fn authorize_payment(
         &self,
         call: &CallContext,
@@ -417,7 +417,7 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         }
     }
 
-    /// Where the data has its `latest_charge` as an object, so has the result: what Stripe calls
+    /// If the data has its `latest_charge` as an object, so has the result: what Stripe calls
     /// expanded. Otherwise it is the charge's id.
     async fn retrieve_payment(&self, call: &CallContext, data: JsonObject) -> Result<JsonObject> {
         let id = intent_id(call, &data)?;

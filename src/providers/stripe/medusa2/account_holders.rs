@@ -77,7 +77,7 @@ impl<M: Method> AccountHolders for Stripe<M> {
 
     /// The key follows from Medusa's customer and from all that Stripe is told: Stripe refuses a key that comes with other
     /// parameters than before. For a day Stripe answers it with the customer that it has made, also if that one was
-    /// deleted meanwhile; nobody could pay with it.
+    /// deleted meanwhile; it cannot be paid with.
     async fn create_account_holder(&self, call: &CallContext, customer: Customer) -> Result<Kept> {
         let exchange = self.exchange(call);
         let form = customer_form(&customer);
@@ -138,7 +138,7 @@ impl<M: Method> AccountHolders for Stripe<M> {
 
 #[async_trait]
 impl<M: Method> PaymentMethods for Stripe<M> {
-    /// Of a record that is no customer of Stripe's there are none.
+    /// Returns none for a record that is not a Stripe customer.
     async fn list_payment_methods(
         &self,
         call: &CallContext,
@@ -198,7 +198,7 @@ impl<M: Method> PaymentMethods for Stripe<M> {
         }
         let detach = post(format!("{path}/detach"), &Form::default());
         match exchange.change_past_replays::<Object>(&detach, &exchange.key("")).await {
-            // Somebody else may have done it at the same moment.
+            // Another request may have done it at the same moment.
             Err(error) if matches!(error.kind(), ErrorKind::Refused | ErrorKind::Invalid) => {
                 let method: Object = exchange.read(&HttpRequest::get(path)).await?;
                 if method.fields.customer.is_none() { Ok(()) } else { Err(error) }

@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn an_intent_without_a_session_is_somebody_elses() {
+    fn an_intent_without_a_session_belongs_to_another_integration() {
         let event = read("payment_intent.succeeded", r#""metadata":{"order":"7"}"#);
         assert_eq!(event.action, WebhookAction::NotSupported);
     }

@@ -48,7 +48,7 @@ pub(super) struct Wishes(Map<String, Value>);
 
 impl Wishes {
     /// Reads what a session's `data` wishes for. Medusa hands over the data of an earlier session if its cart could not be
-    /// completed (`compensate-payment-if-needed.js`, `@medusajs/core-flows`): an intent is no wish.
+    /// completed (`compensate-payment-if-needed.js`, `@medusajs/core-flows`): an intent is not a wish.
     pub(super) fn of(data: &JsonObject) -> Result<Self> {
         let mut members: Map<String, Value> =
             data.deserialize().map_err(|error| refused(format!("data: {error}")))?;
@@ -221,9 +221,9 @@ const LOOK_BACK: u64 = 300;
 const MOST_PAGES: usize = 50;
 
 /// Asks Stripe for an intent, or finds the one that it has made for an earlier request with this key. A card that is
-/// declined is no error: the intent is there, and the shopper may pay it otherwise. If a card is charged at once, `started`
-/// says when that was first asked for, in seconds since 1970: then an intent that Stripe made and answered with an error
-/// is looked for, instead of making another.
+/// declined is not an error: the intent is there, and the shopper may pay it otherwise. If a card is charged at once,
+/// `started` says when that was first asked for, in seconds since 1970: then an intent that Stripe made and answered with
+/// an error is looked for, instead of making another.
 pub(super) async fn start(
     api: &Api<'_>,
     request: &HttpRequest,
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn an_earlier_intent_is_no_wish_to_be_charged_again() {
+    fn an_earlier_intent_is_not_a_wish_to_be_charged_again() {
         let data = r#"{"id":"pi_1","object":"payment_intent","confirm":true,"payment_method":{"id":"pm_1"},
             "capture_method":"automatic","setup_future_usage":"off_session","metadata":{"gift":"yes","session_id":"payses_0"}}"#;
         assert_eq!(
