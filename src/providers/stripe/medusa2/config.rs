@@ -49,7 +49,8 @@ pub struct StripeOptions {
     /// Milliseconds for one attempt at a call, answers included; 5,000 if not set.
     #[serde(default, rename = "timeout_ms")]
     pub timeout_ms: Option<u64>,
-    /// Milliseconds for a whole call, waiting and repeated attempts included; 8,000 if not set.
+    /// Milliseconds for a whole call, waiting and repeated attempts included, at most 45,000: after a minute a row of
+    /// Medusa's counts as one that stays. 8,000 if not set.
     #[serde(default, rename = "deadline_ms")]
     pub deadline_ms: Option<u64>,
     /// How often a lost attempt is repeated, 0 to 10; 2 if not set.
@@ -96,7 +97,7 @@ impl TryFrom<StripeOptions> for Settings {
 
     fn try_from(options: StripeOptions) -> Result<Self, String> {
         let is_said = |text: &String| !text.is_empty();
-        let deadline_ms = within("deadline_ms", options.deadline_ms, 1, 600_000)?;
+        let deadline_ms = within("deadline_ms", options.deadline_ms, 1, 45_000)?;
         let oxxo_expires_days = within("oxxoExpiresDays", options.oxxo_expires_days, 1, 7)?;
         Ok(Self {
             api_base: api_base(options.api_base.as_deref())?,
@@ -161,6 +162,7 @@ mod tests {
             ("webhookSecret", r#"{"apiKey":"sk_1","webhookSecret":" "}"#),
             ("oxxoExpiresDays", r#"{"apiKey":"sk_1","oxxoExpiresDays":8}"#),
             ("deadline_ms", r#"{"apiKey":"sk_1","deadline_ms":0}"#),
+            ("deadline_ms", r#"{"apiKey":"sk_1","deadline_ms":45001}"#),
             ("apikey", r#"{"apiKey":"sk_1","apikey":"sk_1"}"#),
         ] {
             let error = settings(json).unwrap_err();
