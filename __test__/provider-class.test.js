@@ -646,6 +646,28 @@ describe("giving up", () => {
 });
 
 // Medusa cancels what it has authorized and cannot store, as a payment of a session that it has stored already.
+describe("a refund", () => {
+  const paid = { status: "captured", amount: 1307, captured: 1307, currency: "usd", medusa_session: SESSION };
+  let payments = 0;
+  const refunded = (services) => {
+    const data = { id: `manual_refund_${++payments}`, ...paid };
+    return new Manual(cradle(services)).refundPayment({ amount: 5, data, context: { idempotency_key: "ref_1" } });
+  };
+
+  test("is not made while its row cannot be read", async () => {
+    const retrieve = () => Promise.reject(new Error("the database is gone"));
+    const error = await rejection(() => refunded({ refundService: { retrieve } }));
+    expect(error).toMatchObject({ type: "unexpected_state", code: "refund_row_unread" });
+    expect(error.message).toContain("the database is gone");
+  });
+
+  test("that Medusa has no row of is made", async () => {
+    const retrieve = () => Promise.reject(Object.assign(new Error("no row"), { type: "not_found" }));
+    expect((await refunded({ refundService: { retrieve } })).data.refunded).toBe(500);
+    expect((await refunded({})).data.refunded).toBe(500);
+  });
+});
+
 describe("a cancellation without a key", () => {
   const data = { id: "manual_1", status: "authorized", amount: 1307, currency: "usd", medusa_session: SESSION };
   const STORED = [{ id: "pay_1", canceled_at: null }];

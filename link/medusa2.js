@@ -86,13 +86,22 @@ const movements = (rows) =>
     age_ms: Math.max(0, Date.now() - new Date(row.created_at ?? Date.now()).getTime()),
   }));
 
-/** Reads from a service of the payment module, whose container throws for a name that it does not have. */
+/** Whether the container has a service: it throws for a name that it does not have. */
+function has(provider, service) {
+  try {
+    return provider.container[service] !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Reads from a service of the payment module. */
 const retrieve = (provider, service, ...query) => inTime(provider.container[service].retrieve(...query), LOOK_UP_MS);
 
 /**
  * The row that Medusa has written for the capture or refund that it asks for (`@medusajs/payment`,
- * `dist/services/payment-module.js`), with all those of its payment, as JSON text; `{ unread: why }` if it cannot be read.
- * `again` says that an earlier call has asked for it.
+ * `dist/services/payment-module.js`), with all those of its payment, as JSON text; `{ unread: why }` if it cannot be read,
+ * with `is_there` if it is there all the same. `again` says that an earlier call has asked for it.
  */
 async function rowOf(provider, service, input, again = false) {
   try {
@@ -113,7 +122,8 @@ async function rowOf(provider, service, input, again = false) {
       },
     });
   } catch (error) {
-    return stringify({ unread: String(error?.message ?? error) });
+    const isThere = has(provider, service) && error?.type !== "not_found";
+    return stringify({ unread: String(error?.message ?? error), is_there: isThere });
   }
 }
 
@@ -175,10 +185,10 @@ async function storedPaymentOf(provider, input) {
   let sessions;
   try {
     sessions = input.context?.idempotency_key ? [] : sessionsOf(input.data);
-    if (!provider.container.paymentService) return undefined;
   } catch {
-    return undefined; // a container without Medusa's services, as in unit tests; what is wrong with the input is said later
+    return undefined; // what is wrong with the input is said later
   }
+  if (!has(provider, "paymentService")) return undefined; // as in unit tests
   try {
     for (const session of sessions) {
       const stored = (await paymentsOf(provider, session)).find(({ canceled_at: canceledAt }) => !canceledAt);

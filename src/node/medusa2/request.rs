@@ -148,6 +148,7 @@ fn capture(input: &Input<'_>, row: &RowJson) -> Result<Asked, Refusal> {
 }
 
 fn refund(input: &Input<'_>, row: &RowJson) -> Result<Asked, Refusal> {
+    row.check_refund().map_err(Refusal::Error)?;
     let asked = Asked::of(input.data()?);
     let currency = currency_of(asked.session.as_ref(), row.currency(), &asked.stored)?;
     let decimal = input.amount()?;

@@ -23,6 +23,9 @@ pub(super) struct RowJson {
     payment: Option<PaymentJson>,
     /// Why there is nothing else.
     unread: Option<String>,
+    /// Whether the row is there although it cannot be read.
+    #[serde(default)]
+    is_there: bool,
     /// Whether an earlier call has asked for it.
     #[serde(default)]
     again: bool,
@@ -65,8 +68,23 @@ impl RowJson {
             amount: None,
             payment: None,
             unread: Some(error.to_string()),
+            is_there: false,
             again: false,
         })
+    }
+
+    /// Refuses a refund whose row is there and cannot be read: the payment's other refunds would be taken for unrecorded
+    /// ones.
+    pub(super) fn check_refund(&self) -> Result<(), PaymentProcessorError> {
+        let Some(reason) = self.unread.as_ref().filter(|_| self.is_there) else { return Ok(()) };
+        Err(PaymentProcessorError::new(
+            ErrorKind::Unavailable,
+            "The payment cannot be refunded",
+            "refund_row_unread",
+            format!(
+                "The refund's row in Medusa cannot be read: {reason}. Nothing was refunded. Try again."
+            ),
+        ))
     }
 
     /// Returns the currency of the payment.
