@@ -109,6 +109,7 @@ async function rowOf(provider, service, input, again = false) {
     if (!id) return stringify({ unread: "the call has no idempotency key" });
     const relations = ["payment", "payment.captures", "payment.refunds"];
     const row = await retrieve(provider, service, id, { relations });
+    if (!row) return stringify({ unread: `Medusa has no row ${id}` });
     const { payment } = row;
     return stringify({
       id: row.id,
