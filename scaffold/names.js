@@ -25,7 +25,7 @@ const OF_DEPENDENCIES = words("medusa-payment-rs napi-build serde serde_json");
 
 /** Providers that stores have from this package itself. */
 const OF_THIS_PACKAGE = words(`
-  manual stripe stripe-bancontact stripe-blik stripe-giropay stripe-ideal stripe-przelewy24`);
+  manual stripe stripe-bancontact stripe-blik stripe-giropay stripe-ideal stripe-oxxo stripe-promptpay stripe-przelewy24`);
 
 /** Types that the provider's file has already. */
 const OF_TYPES = words(`

@@ -68,7 +68,9 @@ test("no project can be called like something that its code names", () => {
 });
 
 test("no provider can be called like one that stores have already", () => {
-  assert.deepEqual([...OF_THIS_PACKAGE].sort(), [...registeredIdentifiers].sort());
+  // Stripe's processors for Medusa 2 have names of their own, behind the same identifiers.
+  const identifiers = new Set(registeredIdentifiers.map((name) => name.replace(/^v2\//, "")));
+  assert.deepEqual([...OF_THIS_PACKAGE].sort(), [...identifiers].sort());
 });
 
 test("every file of the template is there, and none has the template's name in it", () => {
