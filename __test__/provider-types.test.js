@@ -59,7 +59,7 @@ test("the declarations of a package that is made with this one are Medusa 2's", 
     export const module: ModuleProviderExports = entry;
     export const services: unknown[] = entry.services;
     export const provider: IPaymentProvider = new PayPal({}, options);
-    // @ts-expect-error: it is no module of another kind
+    // @ts-expect-error: it is not a module of another kind
     export const wrong: IPaymentProvider = entry;
     // @ts-expect-error: an option that does not exist
     new PayPal({}, { clientID: "id" });

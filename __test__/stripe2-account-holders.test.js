@@ -89,14 +89,14 @@ test("a customer whom Stripe does not know is named, with what to do", async () 
   expect(await provider.deleteAccountHolder({ context })).toStrictEqual({});
 });
 
-test("a payment method is saved for the account holder and for nobody else", async () => {
+test("a payment method is saved for the account holder only", async () => {
   const provider = open();
   const [ada, bob] = [await create(provider), await create(provider, BOB)];
   const saved = await provider.savePaymentMethod({ context: { account_holder: ada }, data: { customer: bob.id } });
   expect(saved.data.customer).toBe(ada.id);
 });
 
-test("nobody deletes another customer's payment method", async () => {
+test("another customer's payment method cannot be deleted", async () => {
   const provider = open();
   const [ada, bob] = [await create(provider), await create(provider, BOB)];
   const card = await saveCard(provider, ada);

@@ -86,7 +86,7 @@ test("a declined card makes the session an error, although it can be paid", asyn
   expect([books.status, ledger.payable]).toEqual(["error", 1]);
 });
 
-test("nobody reads why a refund was refused", async () => {
+test("the reason why a refund was refused does not reach the operator", async () => {
   const { error } = await run("refusedRefund");
   expect(error.message).toMatch(/greater than unrefunded amount/);
   expect([error.type, error.__isMedusaError]).toEqual([undefined, undefined]);
@@ -102,7 +102,7 @@ test("a cancellation that met an error meets it again for a day", async () => {
   expect([books.canceled, ledger.held, error !== undefined]).toEqual([true, 1000, true]);
 });
 
-test("after a change of the phone number there is no account holder for a day", async () => {
+test("a changed phone number prevents a new account holder for a day", async () => {
   const { error, customers } = await run("accountHolderWithAnotherPhone");
   expect([error.message, customers]).toEqual([expect.stringMatching(/idempotent requests/), 1]);
 });

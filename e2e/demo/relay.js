@@ -30,8 +30,8 @@ async function startRelay(target) {
     url: `http://127.0.0.1:${server.address().port}`,
 
     /**
-     * Runs `work`. Until it is done, the service does what it is asked to, and from the first request on for which
-     * `starts({ method, path })` is true nobody hears of it.
+     * Runs `work`. Until it is done, the service does what it is asked to, but no reply reaches the store from the first
+     * request on for which `starts({ method, path })` is true.
      */
     async losingReplies(starts, work) {
       let hasStarted = false;

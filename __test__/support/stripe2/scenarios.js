@@ -240,7 +240,7 @@ const scenarios = {
     return seen(shop, { session: shop.session.amount, amount: Number(value.data.amount) });
   },
 
-  /** Of Ugandan shillings the API takes hundredths, although there are none. */
+  /** Stripe counts Ugandan shillings in hundredths, although the currency has none. */
   async shillings(where) {
     const shop = openShop(where);
     await shop.initiate(50_000, { currency: "ugx" });

@@ -25,7 +25,7 @@ const capturedInParts = {
   tell: (shop, means) => captureAndRefund(shop, means, PARTS),
 };
 
-/** For a provider of which nobody knows whether it captures in parts. */
+/** For a provider that may or may not capture in parts. */
 const captured = {
   title: "captured, then refunded in two parts",
   tell: (shop, means) => captureAndRefund(shop, means, [TOTAL]),

@@ -49,7 +49,7 @@ const ROWS = `
  * - `state`: of the order
  * - `held`: what Stripe holds, of all intents that were made for the cart
  * - `booked`, `moved`: Medusa's books and Stripe's, in words. What Medusa cannot mean to have recorded is a part of the
- *   first, and what nobody may pay any more and can be paid all the same of the second
+ *   first, and an intent that should not be payable any more, and still is, of the second
  * - `counts`: how many captures and refunds Stripe made
  * - `data`, `intent`: what Medusa keeps of the payment, and which intent it has to be about
  *
