@@ -26,7 +26,7 @@ pub(super) const RESOURCE_MISSING: &str = "resource_missing";
 pub(super) const KEYS_LIVE: Duration = Duration::from_secs(20 * 60 * 60);
 
 /// A bound on the pages of a list, so that no reply can keep a call busy.
-const MOST_PAGES: usize = 50;
+pub(super) const MOST_PAGES: usize = 50;
 
 /// One call's requests.
 pub(super) struct Api<'a> {
@@ -44,11 +44,15 @@ impl<'a> Api<'a> {
 
     /// Retrieves the intent with the whole charge in its `latest_charge`.
     pub(super) async fn retrieve_intent_with_charge(&self, id: &str) -> Result<Intent> {
-        self.read_intent(id, &requests::retrieve_intent_with_charge(id)).await
+        self.retrieve_intent_with(id, &["latest_charge"]).await
     }
 
-    /// Retrieves the intent as `request` asks for it.
-    pub(super) async fn read_intent(&self, id: &str, request: &HttpRequest) -> Result<Intent> {
+    /// Retrieves the intent with these of its members as whole objects.
+    pub(super) async fn retrieve_intent_with(&self, id: &str, whole: &[&str]) -> Result<Intent> {
+        self.read_intent(id, &requests::retrieve_intent_with(id, whole)).await
+    }
+
+    async fn read_intent(&self, id: &str, request: &HttpRequest) -> Result<Intent> {
         let intent: Intent = self.exchange.read(request).await?;
         if intent.fields.id != id {
             let kind = ErrorKind::Unavailable;

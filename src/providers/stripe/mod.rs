@@ -8,6 +8,7 @@
 mod api;
 mod changes;
 mod dialect;
+mod event;
 mod form;
 mod intent;
 pub mod medusa1;
@@ -25,9 +26,14 @@ use crate::json::JsonObject;
 
 pub use method::{Any, Bancontact, Blik, Giropay, Ideal, Method, Oxxo, Promptpay, Przelewy24};
 
+/// Returns the id of an intent that the data has, if there is one.
+fn stored_id(data: &JsonObject) -> Option<String> {
+    data.get::<String>("id").filter(|id| !id.is_empty())
+}
+
 /// Returns the id of the intent that the data is about.
 fn intent_id(call: &CallContext, data: &JsonObject) -> Result<String> {
-    data.get::<String>("id").filter(|id| !id.is_empty()).ok_or_else(|| {
+    stored_id(data).ok_or_else(|| {
         PaymentProcessorError::invalid(
             format!("{} is not possible", call.subject()),
             "missing_payment_intent",

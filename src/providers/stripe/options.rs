@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::dialect::StripeDialect;
 use crate::http::{Client, ClientBuilder, Endpoint, HeaderName, HeaderValue};
+use crate::layers::Layers;
 use crate::secret::Secret;
 
 /// Where Stripe's API is.
@@ -24,6 +25,14 @@ impl Limits {
             attempt_timeout: Duration::from_millis(timeout_ms.unwrap_or(5_000)),
             max_retries: max_retries.and_then(|retries| u32::try_from(retries).ok()).unwrap_or(2),
         })
+    }
+
+    /// Returns the limits of a processor's calls, which take at most `deadline` each.
+    pub(super) fn layers(self, deadline: Duration) -> Layers {
+        Layers::default()
+            .deadline(deadline)
+            .attempt_timeout(self.attempt_timeout)
+            .max_retries(self.max_retries)
     }
 
     /// Returns the connections to Stripe. `api_version` is that of the objects which the processor reads; the

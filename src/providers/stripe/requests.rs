@@ -27,17 +27,12 @@ pub(super) fn retrieve_intent(id: &str) -> HttpRequest {
     HttpRequest::get(intent_path(id))
 }
 
-pub(super) fn retrieve_intent_with_charge(id: &str) -> HttpRequest {
-    get(&intent_path(id), &Form::default().with("expand[0]", "latest_charge"))
-}
-
-pub(super) fn retrieve_intent_with_method(id: &str) -> HttpRequest {
-    get(&intent_path(id), &Form::default().with("expand[0]", "payment_method"))
-}
-
-pub(super) fn retrieve_intent_with_all(id: &str) -> HttpRequest {
-    let query =
-        Form::default().with("expand[0]", "payment_method").with("expand[1]", "latest_charge");
+/// The intent with these of its members as whole objects: what Stripe calls expanded.
+pub(super) fn retrieve_intent_with(id: &str, whole: &[&str]) -> HttpRequest {
+    let numbered = whole.iter().enumerate();
+    let query = numbered.fold(Form::default(), |query, (number, member)| {
+        query.with(format!("expand[{number}]"), member)
+    });
     get(&intent_path(id), &query)
 }
 

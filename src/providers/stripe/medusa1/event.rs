@@ -1,29 +1,15 @@
 //! What a webhook event is about (<https://docs.stripe.com/api/events>).
 
-use serde::Deserialize;
-
+use super::super::event::{Event, reason};
 use crate::json::JsonObject;
 use crate::webhook::{WebhookAction, WebhookEvent};
 
 /// Where payment collections' ids begin, those of carts with `cart_`.
 const COLLECTION: &str = "paycol";
 
-#[derive(Deserialize)]
-struct EventFields {
-    id: String,
-    #[serde(rename = "type")]
-    kind: String,
-    data: EventData,
-}
-
-#[derive(Deserialize)]
-struct EventData {
-    object: JsonObject,
-}
-
 /// Returns the event that a text spells, or `None` if it spells something else.
 pub(super) fn read_event(text: &str) -> Option<WebhookEvent> {
-    let EventFields { id, kind, data: EventData { object } } = serde_json::from_str(text).ok()?;
+    let Event { id, kind, object } = Event::read(text)?;
     let (action, amount) = match kind.as_str() {
         "payment_intent.succeeded" => (WebhookAction::Captured, "amount_received"),
         "payment_intent.amount_capturable_updated" => {
@@ -39,9 +25,7 @@ pub(super) fn read_event(text: &str) -> Option<WebhookEvent> {
         payment: Some(object.get("id")?),
         resource: resource(&object),
         amount: object.get(amount).or_else(|| object.get("amount")),
-        reason: object
-            .get::<JsonObject>("last_payment_error")
-            .and_then(|error| error.get("message")),
+        reason: reason(&object),
         // In Medusa 1 the route looks for the cart, and nothing is given up.
         is_of_this_store: false,
     })

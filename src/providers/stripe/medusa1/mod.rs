@@ -70,10 +70,7 @@ impl<M: Method> Provider for Stripe<M> {
     }
 
     fn layers(&self) -> Layers {
-        Layers::default()
-            .deadline(self.settings.deadline)
-            .attempt_timeout(self.settings.limits.attempt_timeout)
-            .max_retries(self.settings.limits.max_retries)
+        self.settings.limits.layers(self.settings.deadline)
     }
 }
 

@@ -1,26 +1,12 @@
 //! What a webhook event is about (<https://docs.stripe.com/api/events>), for Medusa 2.
 
-use serde::Deserialize;
-
+use super::super::event;
 use super::super::intent::{Intent, PaymentMethod};
 use super::start::{AMOUNT, SESSION, STORE};
 use super::units;
 use crate::amount::Amount;
 use crate::json::JsonObject;
 use crate::webhook::{WebhookAction, WebhookEvent};
-
-#[derive(Deserialize)]
-struct EventFields {
-    id: String,
-    #[serde(rename = "type")]
-    kind: String,
-    data: EventData,
-}
-
-#[derive(Deserialize)]
-struct EventData {
-    object: JsonObject,
-}
 
 /// An event, and its intent's payment method if that decides on the action.
 pub(super) struct Event {
@@ -31,7 +17,7 @@ pub(super) struct Event {
 
 /// Returns the event that a text spells, or `None` if it spells something else. `store_mark` is that of this store.
 pub(super) fn read_event(text: &str, store_mark: Option<&str>) -> Option<Event> {
-    let EventFields { id, kind, data: EventData { object } } = serde_json::from_str(text).ok()?;
+    let event::Event { id, kind, object } = event::Event::read(text)?;
     let (action, amount) = match kind.as_str() {
         "payment_intent.succeeded" => (WebhookAction::Captured, "amount_received"),
         "payment_intent.amount_capturable_updated" => {
@@ -68,10 +54,7 @@ pub(super) fn read_event(text: &str, store_mark: Option<&str>) -> Option<Event> 
         action,
         resource: Some(session),
         amount: in_minor_units(amount.unwrap_or(intent.fields.amount), &intent, asked),
-        reason: intent
-            .raw
-            .get::<JsonObject>("last_payment_error")
-            .and_then(|error| error.get("message")),
+        reason: event::reason(&intent.raw),
         is_of_this_store,
         payment: Some(intent.fields.id),
     };

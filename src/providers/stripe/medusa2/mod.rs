@@ -30,7 +30,7 @@ use super::api::{Api, RESOURCE_MISSING, UNEXPECTED_STATE};
 use super::form::Form;
 use super::intent::{Intent, IntentStatus, PaymentMethod};
 use super::method::Method;
-use super::{intent_id, requests, signature};
+use super::{intent_id, requests, signature, stored_id};
 use crate::account_holders::{AccountHolders, PaymentMethods};
 use crate::amount::Amount;
 use crate::call::CallContext;
@@ -74,10 +74,7 @@ impl<M: Method> Provider for Stripe<M> {
     }
 
     fn layers(&self) -> Layers {
-        Layers::default()
-            .deadline(self.settings.deadline)
-            .attempt_timeout(self.settings.limits.attempt_timeout)
-            .max_retries(self.settings.limits.max_retries)
+        self.settings.limits.layers(self.settings.deadline)
     }
 }
 
@@ -124,7 +121,7 @@ impl<M: Method> Stripe<M> {
         data: &JsonObject,
     ) -> Result<Intent> {
         let id = intent_id(call, data)?;
-        api.read_intent(&id, &requests::retrieve_intent_with_all(&id)).await
+        api.retrieve_intent_with(&id, &WHOLE).await
     }
 
     /// Starts a payment. `key` is the request's idempotency key.
@@ -196,9 +193,8 @@ impl<M: Method> Stripe<M> {
     }
 }
 
-fn stored_id(data: &JsonObject) -> Option<String> {
-    data.get::<String>("id").filter(|id| !id.is_empty())
-}
+/// The members that are read with an intent as whole objects.
+const WHOLE: [&str; 2] = ["payment_method", "latest_charge"];
 
 /// Whether a payment that was captured has nothing more to be given up: all of it was refunded, or what Medusa has
 /// captured is all that was taken, and the rest was released with it.
@@ -327,7 +323,7 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
                     .with("amount", amount)
                     .with("currency", currency)
                     // An empty value takes it away.
-                    .with("metadata[medusa_amount]", asked.map_or_else(String::new, |it| it.to_string()))
+                    .with(start::metadata(start::AMOUNT), asked.map_or_else(String::new, |it| it.to_string()))
                     .with("expand[0]", "payment_method");
                 let request = requests::post(requests::intent_path(id), &form);
                 let intent = api.update_intent(&request, "-amount").await?;
@@ -350,7 +346,7 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
             Some(start) => start.confirmed(&api).await?.ok_or_else(|| start_is_over(&api))?,
             None => intent_id(call, &data)?,
         };
-        let mut intent = api.read_intent(&id, &requests::retrieve_intent_with_all(&id)).await?;
+        let mut intent = api.retrieve_intent_with(&id, &WHOLE).await?;
         if !is_of_session(&intent, &context.get::<String>("idempotency_key").unwrap_or_default()) {
             return Err(of_another_session(&api, &id));
         }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::super::api::Api;
+use super::super::api::{Api, MOST_PAGES};
 use super::super::form::{Form, keys_with_brackets};
 use super::super::intent::{Intent, IntentFields, Page};
 use super::super::method::Method;
@@ -166,10 +166,15 @@ fn with_metadata(
     let form = wished
         .iter()
         .filter(|(name, _)| !own.contains(&name.as_str()))
-        .fold(form, |form, (name, value)| form.with_json(&format!("metadata[{name}]"), value));
-    form.with("metadata[session_id]", &context.resource_id)
-        .with_some("metadata[medusa_amount]", inexact(context.amount, &context.currency_code))
-        .with_some("metadata[medusa_store]", settings.store_mark())
+        .fold(form, |form, (name, value)| form.with_json(&metadata(name), value));
+    form.with(metadata(SESSION), &context.resource_id)
+        .with_some(&metadata(AMOUNT), inexact(context.amount, &context.currency_code))
+        .with_some(&metadata(STORE), settings.store_mark())
+}
+
+/// Returns the name of the form's field for this metadata.
+pub(super) fn metadata(name: &str) -> String {
+    format!("metadata[{name}]")
 }
 
 /// Returns the amount that Medusa asks for, if Stripe has to be asked for another one.
@@ -217,9 +222,6 @@ const MOST_REPLAYS: usize = 12;
 /// How long before the request for an intent the intent may have been made, in seconds: another clock.
 const LOOK_BACK: u64 = 300;
 
-/// A bound on the pages of a list.
-const MOST_PAGES: usize = 50;
-
 /// Asks Stripe for an intent, or finds the one that it has made for an earlier request with this key. A card that is
 /// declined is not an error: the intent is there, and the shopper may pay it otherwise. If a card is charged at once,
 /// `started` says when that was first asked for, in seconds since 1970: then an intent that Stripe made and answered with
@@ -242,7 +244,7 @@ pub(super) async fn start(
         if let Some(started) = started
             && let Some(id) = made_for(api, key, started).await?
         {
-            return api.read_intent(&id, &requests::retrieve_intent_with_method(&id)).await;
+            return api.retrieve_intent_with(&id, &["payment_method"]).await;
         }
         next = format!("{key}.{replays}");
     }

@@ -28,29 +28,27 @@ fn decimals(currency: &str) -> u32 {
 /// exactly is rounded as the JavaScript plugin rounds it: half up, and thousandths up to the next ten. `None` if it is
 /// too large.
 pub(super) fn to_stripe(amount: Amount, currency: &str) -> Option<Amount> {
-    let (have, want) = (currency_exponent(currency), decimals(currency));
-    let units = amount.minor_units();
-    let units = if want >= have {
-        units.checked_mul(10_u64.pow(want - have))?
-    } else {
-        let step = 10_u64.pow(have - want);
-        units.checked_add(step / 2)? / step
-    };
-    let units = if want == 3 { units.div_ceil(10).checked_mul(10)? } else { units };
+    let units = rescaled(amount, currency_exponent(currency), decimals(currency))?;
+    let is_in_tens = decimals(currency) == 3;
+    let units = if is_in_tens { units.div_ceil(10).checked_mul(10)? } else { units };
     Amount::new(units).ok()
 }
 
 /// Returns an amount of Stripe's in the currency's minor unit, rounded half up.
 pub(super) fn from_stripe(amount: Amount, currency: &str) -> Option<Amount> {
-    let (have, want) = (decimals(currency), currency_exponent(currency));
+    Amount::new(rescaled(amount, decimals(currency), currency_exponent(currency))?).ok()
+}
+
+/// Returns an amount that is counted with `have` decimals counted with `want`, rounded half up.
+fn rescaled(amount: Amount, have: u32, want: u32) -> Option<u64> {
     let units = amount.minor_units();
-    let units = if want >= have {
-        units.checked_mul(10_u64.pow(want - have))?
-    } else {
-        let step = 10_u64.pow(have - want);
-        units.checked_add(step / 2)? / step
-    };
-    Amount::new(units).ok()
+    match want.checked_sub(have) {
+        Some(more) => units.checked_mul(10_u64.pow(more)),
+        None => {
+            let step = 10_u64.pow(have - want);
+            Some(units.checked_add(step / 2)? / step)
+        }
+    }
 }
 
 /// Returns what Stripe is asked for to move `amount` out of `rest`, the whole of what can still be moved. An amount that
