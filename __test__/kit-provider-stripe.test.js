@@ -2,6 +2,7 @@
 
 const { providerChecks, runProviderContract, runProviderSchedules } = require("medusa-payment-rs/testing");
 const { startFakeStripe } = require("../support/stripe");
+const { pointTo } = require("../support/stripe/javascript-plugin");
 const { stripeProviderHooks } = require("./support/kit/stripe");
 const { inMedusa2 } = require("./support/medusa2");
 
@@ -29,14 +30,8 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => stripe.close());
 
-/** No option of the plugin says where Stripe is. */
-function provider(cradle) {
-  const made = new Service(cradle, { apiKey: API_KEY, webhookSecret: WEBHOOK_SECRET });
-  for (const [name, value] of Object.entries({ host: "127.0.0.1", port: stripe.port, protocol: "http" })) {
-    made.stripe_._setApiField(name, value);
-  }
-  return made;
-}
+const provider = (cradle) =>
+  pointTo(new Service(cradle, { apiKey: API_KEY, webhookSecret: WEBHOOK_SECRET }), stripe.url);
 
 test("it is the plugin of Medusa 2.21.2", () => {
   expect(version).toBe("2.21.2");

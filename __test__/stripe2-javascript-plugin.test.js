@@ -2,6 +2,7 @@
 // it hangs on a reply that ends in the middle is shown in `kit-provider-stripe.test.js`.
 
 const { startFakeStripe } = require("../support/stripe");
+const { pointTo } = require("../support/stripe/javascript-plugin");
 const { inMedusa2 } = require("./support/medusa2");
 const { scenarios } = require("./support/stripe2/scenarios");
 const { agree } = require("./support/stripe2/shop");
@@ -18,13 +19,11 @@ beforeEach(async () => {
 });
 afterEach(() => fake.close());
 
-/** No option of the plugin says where Stripe is, and its pauses between two tries show nothing. */
+/** The plugin's pauses between two tries show nothing. */
 function create(cradle, options) {
-  const plugin = new Service(cradle, { apiKey: API_KEY, webhookSecret: WEBHOOK_SECRET, ...options });
+  const made = new Service(cradle, { apiKey: API_KEY, webhookSecret: WEBHOOK_SECRET, ...options });
+  const plugin = pointTo(made, fake.url);
   const { stripe_: client } = plugin;
-  for (const [name, value] of Object.entries({ host: "127.0.0.1", port: fake.port, protocol: "http" })) {
-    client._setApiField(name, value);
-  }
   client.getInitialNetworkRetryDelay = () => 0;
   client.getMaxNetworkRetryDelay = () => 0;
   const { executeWithRetry } = Service.prototype;

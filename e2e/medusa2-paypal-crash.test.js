@@ -8,6 +8,7 @@ const assert = require("node:assert/strict");
 const { after, before, test } = require("node:test");
 const { AT_ONCE, MANUAL, openPayPalShop } = require("./paypal/medusa2");
 const { eventually } = require("./support/eventually");
+const { killWithWritesHeld, refusal } = require("./support/medusa2/killed");
 
 /** What is under way, by its name: what it begins with, the request that dies, and the processor's method behind it. */
 const UNDER_WAY = {
@@ -67,48 +68,16 @@ before(async () => {
   sessions.replaced = await shop.approvedCart();
   shop.paidInTheBrowser(sessions.replaced.paypalOrder);
 
-  // Each of them waits there for its last write.
-  const release = await shop.postgres.holdWrites("payment");
-  const lost = [];
-  try {
-    await shop.processor.take();
-    for (const [name, { act }] of Object.entries(UNDER_WAY)) lost.push(refusal(act(made[name])));
-    await answered(Object.values(UNDER_WAY).map(({ method }) => method));
-    lost.push(...(await sessionsAtPayPal()));
-    process.kill(shop.medusa.pid, "SIGKILL");
-    assert.equal(await shop.medusa.exited, "SIGKILL");
-    for (const error of await Promise.all(lost)) assert.match(String(error), /fetch failed/);
-  } finally {
-    await release();
-  }
+  const acts = Object.entries(UNDER_WAY).map(([name, { method, act }]) => ({ method, act: () => act(made[name]) }));
+  await killWithWritesHeld(shop, acts, sessionsAtPayPal);
   shop.paypal.mend();
   await shop.reboot({ providers: shop.providers });
 });
 after(() => shop?.close());
 
-const refusal = (request) =>
-  request.then(
-    () => assert.fail("the server answered"),
-    (error) => error,
-  );
-
 async function manualOrder() {
   const order = await shop.buyer.placeOrder({ provider: MANUAL });
   return { order, payment: await shop.paymentOf(order) };
-}
-
-/** Resolves once the processor has answered each of these, as often as it is listed. */
-async function answered(methods) {
-  const missing = [...methods];
-  while (missing.length > 0) {
-    const calls = await shop.processor.take([missing[0].split(".")[1]]);
-    for (const { provider, method, outcome } of calls) {
-      const index = missing.indexOf(`${provider}.${method}`);
-      if (index < 0) continue;
-      assert.equal(outcome, "ok", `${provider}.${method}`);
-      missing.splice(index, 1);
-    }
-  }
 }
 
 /**

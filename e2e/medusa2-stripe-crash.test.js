@@ -11,6 +11,7 @@ const { checkout } = require("./stripe/medusa2/checkout");
 const { openStripeShop, PRICE, PROVIDER } = require("./stripe/medusa2/shop");
 const { SUBJECTS } = require("./stripe/medusa2/subjects");
 const { eventually } = require("./support/eventually");
+const { killWithWritesHeld, refusal } = require("./support/medusa2/killed");
 
 const WHOLE = PRICE * 100;
 const PART = 5.5;
@@ -112,44 +113,13 @@ before(async () => {
   await Promise.all(all.map(async ([name, { prepare }]) => (made[name] = await prepare())));
   customer = await steps.cartOfCustomer();
 
-  // Each of them waits there for its last write.
-  const release = await shop.postgres.holdWrites("payment");
-  const lost = [];
-  try {
-    await shop.processor.take();
-    for (const [name, { act }] of Object.entries(UNDER_WAY)) lost.push(refusal(act(made[name])));
-    await answered(Object.values(UNDER_WAY).map(({ method }) => method));
-    lost.push(...(await startedAtStripe()));
-    process.kill(shop.medusa.pid, "SIGKILL");
-    assert.equal(await shop.medusa.exited, "SIGKILL");
-    for (const error of await Promise.all(lost)) assert.match(String(error), /fetch failed/);
-  } finally {
-    await release();
-  }
+  const acts = Object.entries(UNDER_WAY).map(([name, { method, act }]) => ({ method, act: () => act(made[name]) }));
+  await killWithWritesHeld(shop, acts, startedAtStripe);
   await shop.stripe.clearFaults();
   await shop.reboot(shop.settingsFor(BY_THE_DOCUMENTATION));
   steps = checkout({ shop });
 });
 after(() => shop?.close());
-
-const refusal = (request) =>
-  request.then(
-    () => assert.fail("the server answered"),
-    (error) => error,
-  );
-
-/** Resolves once the processor has answered each of these, as often as it is listed. */
-async function answered(methods) {
-  const missing = [...methods];
-  while (missing.length > 0) {
-    for (const { method, outcome } of await shop.processor.take([missing[0]])) {
-      const index = missing.indexOf(method);
-      if (index < 0) continue;
-      assert.equal(outcome, "ok", method);
-      missing.splice(index, 1);
-    }
-  }
-}
 
 /** Resolves with the requests once Stripe has made what each asks for. */
 async function startedAtStripe() {

@@ -2,6 +2,7 @@
 // them apart. What they do differently comes out as lines.
 
 const { startFakeStripe } = require("../../../support/stripe");
+const { pointTo } = require("../../../support/stripe/javascript-plugin");
 const { inMedusa2 } = require("../medusa2");
 
 const API_KEY = "sk_test_SideBySide";
@@ -13,14 +14,8 @@ const OURS = require("medusa-payment-rs/v2/stripe").services;
 
 const classOf = (services, name) => services.find(({ identifier }) => identifier === name);
 
-function makeTheirs({ identifier, options, cradle, fake }) {
-  const plugin = new (classOf(THEIRS, identifier))(cradle, { ...OPTIONS, ...options });
-  // No option says where Stripe is.
-  for (const [name, value] of Object.entries({ host: "127.0.0.1", port: fake.port, protocol: "http" })) {
-    plugin.stripe_._setApiField(name, value);
-  }
-  return plugin;
-}
+const makeTheirs = ({ identifier, options, cradle, fake }) =>
+  pointTo(new (classOf(THEIRS, identifier))(cradle, { ...OPTIONS, ...options }), fake.url);
 
 const makeOurs = ({ identifier, options, cradle, fake }) =>
   new (classOf(OURS, identifier))(cradle, { ...OPTIONS, api_base: fake.url, ...options });

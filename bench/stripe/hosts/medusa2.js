@@ -1,23 +1,16 @@
 // `@medusajs/payment-stripe`, and ours in its place.
 
 const { data, KEY, logger } = require("./data.js");
+const { pointTo } = require("../../../support/stripe/javascript-plugin.js");
 
 const OPTIONS = { apiKey: KEY, webhookSecret: "whsec_benchmark" };
 
 const stripeOf = (services) => services.find(({ identifier }) => identifier === "stripe");
 
 const subjects = {
-  /** No option says where Stripe is. */
   javascript(inStore) {
     const Service = stripeOf(inStore("@medusajs/payment-stripe").default.services);
-    return (url) => {
-      const { hostname: host, port } = new URL(url);
-      const service = new Service(cradle(), OPTIONS);
-      for (const [name, value] of Object.entries({ host, port, protocol: "http" })) {
-        service.stripe_._setApiField(name, value);
-      }
-      return service;
-    };
+    return (url) => pointTo(new Service(cradle(), OPTIONS), url);
   },
   ours(inStore) {
     const Service = stripeOf(inStore("medusa-payment-rs/v2/stripe").services);
