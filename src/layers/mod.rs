@@ -36,6 +36,7 @@ pub(crate) use catch_panic::message_of;
 pub use deadline::Deadline;
 pub use payment_lock::PaymentLock;
 pub use retry::Retry;
+use retry::summed_up;
 pub use stale_refund_guard::StaleRefundGuard;
 pub use status_fallback::StatusFallback;
 pub use trace::Trace;
@@ -373,7 +374,8 @@ impl Stack {
         let call = CallContext::begin(self.identifier, payment_id, &request, &self.keys, limit)
             .with_rows(host.rows);
         let next = Next { layers: &self.chain, processor };
-        let result = next.run(&call, request).await;
+        // A layer that holds a call back knows nothing of an attempt that was lost before.
+        let result = next.run(&call, request).await.map_err(|error| summed_up(error, &call));
         call.settle(&result);
         result
     }

@@ -74,7 +74,7 @@ fn is_lost(kind: ErrorKind) -> bool {
 
 /// Returns the error of the whole call. A last attempt that certainly moved nothing says nothing about an
 /// earlier one whose outcome is unknown.
-fn summed_up(last: PaymentProcessorError, call: &CallContext) -> PaymentProcessorError {
+pub(super) fn summed_up(last: PaymentProcessorError, call: &CallContext) -> PaymentProcessorError {
     if call.has_lost_an_attempt() && last.kind() != ErrorKind::OutcomeUnknown {
         let kind = ErrorKind::OutcomeUnknown;
         // That the last attempt moved nothing would be read as if the call had moved nothing.

@@ -91,6 +91,7 @@ impl Layer for StaleRefundGuard {
 mod tests {
     use super::*;
     use crate::amount::Amount;
+    use crate::call::{HostCall, Rows};
     use crate::error::ErrorKind;
     use crate::layers::testing::{Script, Step, refund, stack};
 
@@ -108,6 +109,16 @@ mod tests {
             assert_eq!(refused.unwrap_err().kind(), ErrorKind::Unavailable);
         }
         assert_eq!(script.calls(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_repeats_a_lost_one_is_not_told_that_nothing_was_moved() {
+        let stack = stack(&Script::new([Step::Done]));
+        assert!(stack.call(refund("pi_1", 700)).await.is_ok());
+        let rows = Rows { were_read_again: true, ..Rows::default() };
+        let host = HostCall { rows, ..HostCall::default() };
+        let again = stack.call_from(host, refund("pi_1", 700)).await;
+        assert_eq!(again.unwrap_err().kind(), ErrorKind::OutcomeUnknown);
     }
 
     #[tokio::test(start_paused = true)]

@@ -109,7 +109,10 @@ impl<M: Method> Stripe<M> {
 
     /// Returns the start that the data is about, if its outcome is not known.
     fn unconfirmed_start(&self, data: &JsonObject) -> Option<UnconfirmedStart> {
-        let start = StoredState::of(data).unconfirmed_start.filter(|_| stored_id(data).is_none());
+        if stored_id(data).is_some() {
+            return None;
+        }
+        let start = StoredState::of(data).unconfirmed_start;
         start.filter(|start| start.is_signed_with(&self.settings.api_key))
     }
 
