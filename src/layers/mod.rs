@@ -374,8 +374,11 @@ impl Stack {
         let call = CallContext::begin(self.identifier, payment_id, &request, &self.keys, limit)
             .with_rows(host.rows);
         let next = Next { layers: &self.chain, processor };
-        // A layer that holds a call back knows nothing of an attempt that was lost before.
-        let result = next.run(&call, request).await.map_err(|error| summed_up(error, &call));
+        let result = next.run(&call, request).await.map_err(|error| match call.was_reached() {
+            true => error,
+            // The layer that held the call back knows nothing of an attempt that was lost before it.
+            false => summed_up(error, &call),
+        });
         call.settle(&result);
         result
     }
