@@ -234,9 +234,127 @@ test("an update after the payment is authorized changes nothing at Stripe and sa
   const before = (await steps.sessionOf(payment.cart)).amount;
   await assert.rejects(shop.buyer.addItem(payment.cart), (error) => {
     assert.equal(error.status, 400);
-    assert.match(error.message, /requires_capture/);
+    assert.match(error.message, /requires_capture.*Complete the cart as it was, or refresh the payment session/);
     return true;
   });
   assert.equal((await steps.sessionOf(payment.cart)).amount, before);
   assert.equal(shop.stripe.ledger.payment(payment.intent).amount, before);
+
+  await shop.buyer.refreshSession(payment.cart, "stripe");
+  assert.equal(shop.stripe.ledger.payment(payment.intent).held, 0);
+  await shop.buyer.addItem(payment.cart);
+  await shop.stripe.shopper.confirm((await currentOf(payment)).id, { card: "ok" });
+  assert.equal((await shop.buyer.complete(payment.cart)).type, "order");
+});
+
+test("an open session whose intent was canceled is paid with another one, whatever the cart's next step is", async () => {
+  for (const next of [
+    ({ cart }) => shop.buyer.createPaymentSessions(cart),
+    ({ cart }) => shop.buyer.addItem(cart),
+    ({ cart }) => shop.buyer.refreshSession(cart, "stripe"),
+  ]) {
+    const payment = await selected();
+    await shop.stripe.dashboard.cancel(payment.intent);
+    await next(payment);
+    const { id, amount } = await currentOf(payment);
+    assert.notEqual(id, payment.intent);
+    assert.equal(amount, (await shop.buyer.retrieveCart(payment.cart)).total);
+    await shop.stripe.shopper.confirm(id, { card: "ok" });
+    assert.equal((await shop.buyer.complete(payment.cart)).type, "order");
+  }
+});
+
+test("a completion with a canceled intent is an error, after which the cart goes on", async () => {
+  const payment = await selected();
+  await shop.stripe.dashboard.cancel(payment.intent);
+  await assert.rejects(shop.buyer.complete(payment.cart), { status: 400 });
+  await shop.buyer.createPaymentSessions(payment.cart);
+  await shop.stripe.shopper.confirm((await currentOf(payment)).id, { card: "ok" });
+  assert.equal((await shop.buyer.complete(payment.cart)).type, "order");
+});
+
+test("a gift card that leaves less than Stripe takes is applied, and the cart is paid once it costs more", async () => {
+  const gift = { region_id: shop.catalog.region.id, value: 970 };
+  const { gift_card: card } = await shop.admin("POST", "/admin/gift-cards", gift);
+  const payment = await selected();
+  const cart = await shop.buyer.updateCart(payment.cart, { gift_cards: [{ code: card.code }] });
+  assert.equal(cart.total, 30);
+  const waiting = await steps.sessionOf(payment.cart);
+  assert.deepEqual([waiting.amount, waiting.data.amount, waiting.data.status], [30, 30, "canceled"]);
+  await isSuperseded(payment);
+
+  await shop.buyer.createPaymentSessions(payment.cart);
+  await assert.rejects(shop.buyer.complete(payment.cart), ({ status, message }) => {
+    assert.equal(status, 400);
+    assert.match(message, /30 \(minor units\) is less than Stripe takes/);
+    return true;
+  });
+
+  await shop.buyer.addItem(payment.cart);
+  const { id, amount } = await currentOf(payment);
+  assert.equal(amount, 1_030);
+  await shop.stripe.shopper.confirm(id, { card: "ok" });
+  assert.equal((await shop.buyer.complete(payment.cart)).type, "order");
+});
+
+test("a storefront may post back the whole session with one harmless member changed", async () => {
+  const payment = await selected();
+  const { data } = await steps.sessionOf(payment.cart);
+  const posted = { ...data, description: "a gift", metadata: { ...data.metadata, note: "ring twice" } };
+  await shop.buyer.updateSession(payment.cart, "stripe", posted);
+  const { data: after } = await steps.sessionOf(payment.cart);
+  assert.equal(after.description, "a gift");
+  assert.deepEqual(after.metadata, { ...data.metadata, note: "ring twice" });
+  await assert.rejects(shop.buyer.updateSession(payment.cart, "stripe", { ...after, amount: 1 }), {
+    status: 400,
+    message: /cannot be set by a shopper: amount\./,
+  });
+  assert.equal(shop.stripe.ledger.payment(payment.intent).amount, data.amount);
+});
+
+test("Stripe is told who buys and where it is sent to", async () => {
+  const { id: cart } = await shop.buyer.fillCart();
+  await shop.buyer.setAddress(cart, newShopper());
+  await shop.buyer.createPaymentSessions(cart);
+  await shop.buyer.selectSession(cart, "stripe");
+  const { data } = await steps.sessionOf(cart);
+  const address = { city: "Berlin", country: "de", line1: "Unter den Linden 1", postal_code: "10117" };
+  assert.equal(data.shipping.name, "Ada Lovelace");
+  const customer = shop.stripe.ledger.customers().find(({ id }) => id === data.customer);
+  assert.equal(customer.name, "Ada Lovelace");
+  for (const told of [data.shipping.address, customer.address]) {
+    assert.deepEqual(told, { ...address, line2: null, state: null });
+  }
+});
+
+test("paying does not wait for a look-up that gets no connection", async () => {
+  const payments = await Promise.all(Array.from({ length: 15 }, () => steps.filledCart()));
+  const start = async ({ cart }) => {
+    await shop.buyer.createPaymentSessions(cart);
+    await shop.buyer.selectSession(cart, "stripe");
+  };
+  await Promise.all(payments.map(start));
+  for (const payment of payments) await currentOf(payment);
+});
+
+test("while the bank looks at a payment the cart stays, and goes on as the bank says", async () => {
+  for (const ok of [true, false]) {
+    const payment = await selected();
+    await shop.stripe.shopper.confirm(payment.intent, { card: "processing" });
+    for (const act of [
+      () => shop.buyer.addItem(payment.cart),
+      () => shop.buyer.refreshSession(payment.cart, "stripe"),
+    ]) {
+      await assert.rejects(act, { status: 400, message: /processing.*[Ww]ait for/ });
+    }
+    assert.equal((await shop.buyer.retrieveCart(payment.cart)).total, 1_000);
+    assert.equal((await shop.buyer.complete(payment.cart)).type, "cart");
+    await shop.stripe.shopper.settle(payment.intent, { ok });
+    if (!ok) {
+      await shop.buyer.addItem(payment.cart);
+      await shop.stripe.shopper.confirm(payment.intent, { card: "ok" });
+    }
+    assert.equal((await shop.buyer.complete(payment.cart)).type, "order");
+    assert.equal(shop.stripe.ledger.payment(payment.intent).held, ok ? 1_000 : 2_000);
+  }
 });

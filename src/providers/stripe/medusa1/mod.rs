@@ -23,10 +23,10 @@ use async_trait::async_trait;
 use config::Settings;
 use stored_state::StoredState;
 
-use super::api::{Api, RESOURCE_MISSING, UNEXPECTED_STATE};
-use super::intent::IntentStatus;
+use super::api::{AMOUNT_TOO_SMALL, Api, RESOURCE_MISSING, UNEXPECTED_STATE};
+use super::intent::{Intent, IntentStatus};
 use super::method::Method;
-use super::{intent_id, requests as wire, signature};
+use super::{buyer, intent_id, requests as wire, signature};
 use crate::amount::Amount;
 use crate::call::CallContext;
 use crate::error::{PaymentProcessorError, Result};
@@ -52,6 +52,7 @@ pub use config::StripeOptions;
 ///   itself shows it.
 /// - **Orphaned intents** (of another customer or currency, or of a call whose reply was lost) are
 ///   canceled; if that fails, at the payment's next call.
+/// - **An intent that was canceled** at Stripe is replaced at the cart's next update.
 /// - An intent whose amount is not the session's is never authorized.
 pub struct Stripe<M> {
     client: Client,
@@ -95,6 +96,7 @@ impl<M: Method> Stripe<M> {
         let request = |customer: Option<&str>| {
             requests::create_intent(&self.settings, M::LOCAL_TYPE, context, customer)
         };
+        let details = buyer::details(customer_of, context.billing_address.as_ref());
         let (mut customer, was_there) = match (&known, email) {
             (None, Some(email)) => {
                 let (id, was_there) =
@@ -117,6 +119,10 @@ impl<M: Method> Stripe<M> {
             }
             answer => answer?,
         };
+        if let Some(made) = customer.as_deref().filter(|id| known.as_deref() != Some(*id)) {
+            // By itself: the key of a customer is the same for a day, whatever is known of them meanwhile.
+            api.describe_customer(made, &details, self.settings.limits.patience()).await;
+        }
         // An attempt of this call whose reply was lost has created it already.
         orphaned.remove(&intent.fields.id);
         let state = StoredState {
@@ -149,13 +155,7 @@ impl<M: Method> Stripe<M> {
                 tracing::warn!("{id} is paid: it stays with the customer it was made for");
                 return Ok(None);
             }
-            Ok(intent) if intent.fields.status.is_paid() => {
-                return Err(api.refused(
-                    UNEXPECTED_STATE,
-                    "It is paid or about to be: amount and currency stay as they are. Cancel or \
-                     refresh the payment session to pay anew.",
-                ));
-            }
+            Ok(intent) if intent.fields.status.is_paid() => return Err(stays(api, &intent)),
             Ok(intent) if intent.fields.status == IntentStatus::Canceled => {}
             Ok(intent) => {
                 orphaned.insert(id.to_owned(), Some(intent.fields.amount));
@@ -167,6 +167,28 @@ impl<M: Method> Stripe<M> {
         self.start(api, context, orphaned).await.map(Some)
     }
 
+    /// Leaves the intent as it is, unless the shopper could never pay it: it was canceled in the dashboard or by Stripe, or
+    /// the account does not have it. If Stripe does not tell, nothing changes.
+    async fn keep(
+        &self,
+        api: &Api<'_>,
+        context: &PaymentProcessorContext,
+        id: &str,
+    ) -> Result<Option<PaymentProcessorSessionResponse>> {
+        let data = &context.payment_session_data;
+        let is_dead = match api.glance_at_intent(id, &[], self.settings.limits.patience()).await {
+            Ok(intent) => {
+                intent.is_some_and(|intent| intent.fields.status == IntentStatus::Canceled)
+            }
+            Err(_) => true,
+        };
+        if is_dead {
+            return self.start_anew(api, context).await;
+        }
+        let changed = without_orphans(api, data).await;
+        Ok(if changed == *data { None } else { Some(changed.into()) })
+    }
+
     async fn set_amount(
         &self,
         api: &Api<'_>,
@@ -174,17 +196,67 @@ impl<M: Method> Stripe<M> {
         id: &str,
     ) -> Result<Option<PaymentProcessorSessionResponse>> {
         wire::check_amount(context.amount, &context.currency_code)?;
-        match api.update_intent(&wire::update_amount(id, context.amount), "-amount").await {
-            Ok(intent) => {
-                let data = StoredState::of(&context.payment_session_data).written_into(&intent.raw);
-                Ok(Some(without_orphans(api, &data).await.into()))
-            }
+        let answer = api.update_intent(&wire::update_amount(id, context.amount), "-amount").await;
+        let intent = match answer {
             Err(error) if error.code() == RESOURCE_MISSING => {
-                self.start(api, context, BTreeMap::new()).await.map(Some)
+                return self.start_anew(api, context).await;
             }
-            Err(error) => Err(error),
-        }
+            Err(error) if error.code() == UNEXPECTED_STATE => {
+                let intent = api.retrieve_intent(id).await?;
+                let status = intent.fields.status;
+                match status {
+                    IntentStatus::Canceled => return self.start_anew(api, context).await,
+                    // By an earlier update, whose reply was lost.
+                    _ if intent.fields.amount == context.amount => intent,
+                    _ if status.is_paid() => return Err(stays(api, &intent)),
+                    _ => return Err(error),
+                }
+            }
+            answer => answer?,
+        };
+        let data = StoredState::of(&context.payment_session_data).written_into(&intent.raw);
+        Ok(Some(without_orphans(api, &data).await.into()))
     }
+
+    /// Creates an intent in place of one that nobody can pay.
+    async fn start_anew(
+        &self,
+        api: &Api<'_>,
+        context: &PaymentProcessorContext,
+    ) -> Result<Option<PaymentProcessorSessionResponse>> {
+        let orphaned = StoredState::of(&context.payment_session_data).orphaned_intents;
+        self.start(api, context, orphaned).await.map(Some)
+    }
+
+    /// Lets the cart go on although less is left to pay than Stripe takes, as after a gift card: what the shopper could pay
+    /// with before is canceled, so that nobody pays more than the cart costs. The next update over another amount starts
+    /// anew.
+    async fn without_payment(
+        &self,
+        api: &Api<'_>,
+        context: &PaymentProcessorContext,
+        id: &str,
+    ) -> Result<Option<PaymentProcessorSessionResponse>> {
+        let data = &context.payment_session_data;
+        let intent = match api.retrieve_intent(id).await {
+            Ok(intent) if intent.fields.status.is_paid() => return Err(stays(api, &intent)),
+            Ok(intent) if intent.fields.status == IntentStatus::Canceled => Some(intent),
+            Ok(_) => Some(api.cancel(id, "").await?),
+            Err(error) if error.code() == RESOURCE_MISSING => None,
+            Err(error) => return Err(error),
+        };
+        let raw = intent.map_or_else(|| data.clone(), |intent| intent.raw);
+        let amount = context.amount.minor_units();
+        let state = StoredState { amount_too_small: true, ..StoredState::of(data) };
+        let changed = state.written_into(&raw.with([("amount", amount.into())]));
+        let changed = without_orphans(api, &changed).await;
+        Ok(if changed == *data { None } else { Some(changed.into()) })
+    }
+}
+
+/// Returns the error of an update of what the shopper has paid.
+fn stays(api: &Api<'_>, intent: &Intent) -> PaymentProcessorError {
+    api.stays(intent, "refresh the payment session first, which releases it: the shopper pays anew")
 }
 
 /// Returns the customer at Stripe whom Medusa keeps in the customer's metadata.
@@ -297,14 +369,19 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
             .get::<String>("currency")
             .is_none_or(|currency| currency.eq_ignore_ascii_case(&context.currency_code));
         let same_amount = data.get::<Amount>("amount") == Some(context.amount);
-        if !same_currency || !belongs_to(context.customer.as_ref(), data) {
-            return self.replace(&api, &context, &id, same_currency && same_amount).await;
+        let answer = if !same_currency || !belongs_to(context.customer.as_ref(), data) {
+            self.replace(&api, &context, &id, same_currency && same_amount).await
+        } else if same_amount {
+            self.keep(&api, &context, &id).await
+        } else {
+            self.set_amount(&api, &context, &id).await
+        };
+        match answer {
+            Err(error) if error.code() == AMOUNT_TOO_SMALL => {
+                self.without_payment(&api, &context, &id).await
+            }
+            answer => answer,
         }
-        if !same_amount {
-            return self.set_amount(&api, &context, &id).await;
-        }
-        let changed = without_orphans(&api, data).await;
-        Ok(if changed == *data { None } else { Some(changed.into()) })
     }
 
     /// Reads how far the shopper's payment is. If an update's reply was lost, the intent is over
@@ -328,11 +405,25 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
             ));
         }
         let expected = data.get::<Amount>("amount").unwrap_or(intent.fields.amount);
+        if StoredState::of(&data).amount_too_small && intent.fields.status == IntentStatus::Canceled
+        {
+            return Err(api.refused(
+                AMOUNT_TOO_SMALL,
+                format!(
+                    "{expected} (minor units) is less than Stripe takes in this currency. Nothing can be paid with \
+                     Stripe until the cart costs more: choose another way to pay, or change the cart."
+                ),
+            ));
+        }
         if intent.fields.amount != expected && intent.fields.status != IntentStatus::Canceled {
             if intent.fields.status.is_paid() {
                 let advice = match intent.fields.status {
                     IntentStatus::RequiresCapture => {
                         "Refresh the payment session: that releases the money that is held."
+                    }
+                    IntentStatus::Processing => {
+                        "The bank has not answered yet. Wait for its answer: if the payment fails, the shopper can pay \
+                         the cart's amount; if not, refund it in Stripe's dashboard, and start a new cart."
                     }
                     _ => "Refund it in Stripe's dashboard, and start a new cart.",
                 };
@@ -437,7 +528,7 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
 
     /// `session_id` is the intent's id (`pi_…`): the plugin's service looks it up from Medusa's.
     /// What a shopper may set is `description`, `metadata` (but `resource_id` and `cart_id`),
-    /// `receipt_email`, `setup_future_usage` and `shipping`.
+    /// `receipt_email`, `setup_future_usage` and `shipping`. Whatever else is in the data has to be as the intent has it.
     async fn update_payment_data(
         &self,
         call: &CallContext,
@@ -451,9 +542,12 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
                 format!("{session_id} has no PaymentIntent. Stripe was not asked."),
             ));
         }
-        let request = requests::update_by_shopper(&session_id, &data)?;
         let api = self.api(call);
-        let intent = match request {
+        let mut update = requests::ShopperUpdate::of(&data)?;
+        if !update.refused().is_empty() {
+            update = update.beside(&api.retrieve_intent(&session_id).await?.raw);
+        }
+        let intent = match update.request(&session_id, M::LOCAL_TYPE)? {
             Some(request) => api.update_intent(&request, "").await?,
             None => api.retrieve_intent(&session_id).await?,
         };

@@ -419,3 +419,98 @@ async fn another_currency_is_told_to_stripe_unless_the_money_is_held() {
     let error = stack(&server.url, "").call(update()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Refused);
 }
+
+fn changed(data: &str, units: u64) -> Request {
+    Request::UpdatePayment(Box::new(PaymentProcessorContext {
+        payment_session_data: json(data),
+        ..PaymentProcessorContext::new(amount(units), "usd", "payses_1")
+    }))
+}
+
+#[tokio::test]
+async fn a_session_whose_intent_was_canceled_gets_another_one_at_the_next_update() {
+    let unpaid = intent("requires_payment_method", "");
+    for units in [1200, 1300] {
+        let new = ok(unpaid.replace("pi_1", "pi_2"));
+        let server = Server::start([ok(intent("canceled", "")), new]).await;
+        let answer = stack(&server.url, "").call(changed(&unpaid, units)).await.unwrap();
+        let Response::Session(session) = answer else { panic!("no session: {answer:?}") };
+        assert_eq!(session.session_data.get::<String>("id").as_deref(), Some("pi_2"));
+        assert!(server.received()[1].body.starts_with(&format!("amount={units}&")));
+    }
+    for answer in [ok(unpaid.clone()), Answer::Close] {
+        let server = Server::start([answer]).await;
+        let answer = stack(&server.url, "").call(changed(&unpaid, 1200)).await;
+        assert_eq!(answer, Ok(Response::Unchanged));
+        assert_eq!(server.lines().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_session_whose_intent_was_canceled_is_pending_with_another_one() {
+    let more = r#","customer":"cus_1","setup_future_usage":"off_session""#;
+    let stored = intent("requires_payment_method", more);
+    let answers = || {
+        vec![
+            ok(intent("canceled", more)),
+            ok(intent("requires_payment_method", "").replace("pi_1", "pi_2")),
+        ]
+    };
+    let mut keys = Vec::new();
+    for _ in 0..2 {
+        let server = Server::start(answers()).await;
+        let context = json(r#"{"idempotency_key":"payses_1"}"#);
+        let request = Request::AuthorizePayment { data: json(&stored), context };
+        let answer = stack(&server.url, "").call(request).await.unwrap();
+        let Response::Authorization(authorization) = answer else { panic!("{answer:?}") };
+        assert_eq!(authorization.status, PaymentSessionStatus::Pending);
+        assert_eq!(authorization.data.get::<String>("id").as_deref(), Some("pi_2"));
+        let created = server.received().remove(1);
+        assert_eq!(
+            created.body,
+            "amount=1200&currency=usd&metadata[session_id]=payses_1&capture_method=manual\
+             &setup_future_usage=off_session&expand[0]=payment_method&customer=cus_1"
+        );
+        keys.push(created.header("idempotency-key").map(str::to_owned));
+    }
+    assert_eq!(keys[0], keys[1], "asked again, it is the same one");
+}
+
+#[tokio::test]
+async fn a_canceled_intent_of_another_session_is_not_replaced() {
+    let canceled = vec![ok(intent("canceled", ""))];
+    let error = authorized(r#"{"id":"pi_1"}"#, "payses_2", canceled).await.unwrap_err();
+    assert_eq!(error.code(), "payment_of_another_session");
+}
+
+#[tokio::test]
+async fn a_payment_that_the_bank_still_looks_at_does_not_block_the_cart() {
+    let answers = [
+        ok(intent("processing", "")),
+        error(400, "payment_intent_unexpected_state"),
+        ok(intent("processing", "")),
+        ok(intent("processing", "")),
+    ];
+    let server = Server::start(answers).await;
+    let request = Request::DeletePayment { data: json(&intent("processing", "")) };
+    let error = stack(&server.url, "").call(request).await.unwrap_err();
+    // The class answers Medusa that it is done, and goes on.
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert!(error.detail().contains("Wait for the bank's answer"), "{error}");
+    assert_eq!(server.lines().len(), 4, "it is not tried again at once");
+}
+
+#[tokio::test]
+async fn what_the_shopper_has_paid_stays_and_the_answer_says_how_to_go_on() {
+    for (status, advice) in [
+        ("processing", "Wait for its answer"),
+        ("requires_capture", "or start a new payment session"),
+        ("succeeded", "Complete the cart as it was"),
+    ] {
+        let server = Server::start([ok(intent(status, ""))]).await;
+        let stored = intent("requires_payment_method", "");
+        let error = stack(&server.url, "").call(changed(&stored, 1300)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Refused);
+        assert!(error.detail().contains(advice), "{error}");
+    }
+}
