@@ -332,16 +332,24 @@ describe("an update", () => {
   test.each([
     ["held", () => store.pay(service)],
     ["taken", () => store.pay(store.open({ capture: true }))],
-  ])("of a payment whose money is %s changes nothing, and says so", async (_, begin) => {
-    const data = await begin();
-    const before = truth(data);
-    for (const changes of [{ amount: 1200 }, { currency_code: "usd" }, { amount: 1200, currency_code: "usd" }]) {
-      const answer = await update(data, changes);
-      expect(answer).toStrictEqual(failure("payment_intent_unexpected_state"));
-    }
-    expect(truth(data)).toStrictEqual(before);
-    expect(await update(data, { email: "new@example.com" })).toBeUndefined();
-  });
+  ])(
+    "of a payment whose money is %s changes nothing at Stripe, and makes no order of another amount",
+    async (_, begin) => {
+      const data = await begin();
+      const before = truth(data);
+      for (const changes of [{ currency_code: "usd" }, { amount: 1200, currency_code: "usd" }]) {
+        const answer = await update(data, changes);
+        expect(answer).toStrictEqual(failure("payment_intent_unexpected_state"));
+      }
+      const { session_data: after } = await update(data, { amount: 1200 });
+      expect(after).toMatchObject({ id: data.id, amount: 1200 });
+      expect(await service.authorizePayment(after, {})).toStrictEqual(failure("amount_mismatch"));
+      const { session_data: back } = await update(after);
+      expect((await service.authorizePayment(back, {})).status).toBe("authorized");
+      expect(truth(data)).toStrictEqual(before);
+      expect(await update(data, { email: "new@example.com" })).toBeUndefined();
+    },
+  );
 
   test("of an intent that the account does not have starts anew", async () => {
     const { session_data: data } = await update({ id: "pi_of_another_account", amount: 1, currency: "eur" });

@@ -2,8 +2,8 @@
 
 const { AbstractPaymentProcessor } = require("../index.js");
 const { Late, inTime } = require("../link/in-time.js");
+const { withAddresses } = require("./addresses.js");
 const { changesOf } = require("./changes.js");
-const { withShippingAddress } = require("./shipping-address.js");
 
 /** How long the database is waited for: a look-up needs a connection while its caller holds one. */
 const LOOK_UP_MS = 5_000;
@@ -31,7 +31,7 @@ class StripeProcessor extends AbstractPaymentProcessor {
   }
 
   async initiatePayment(context) {
-    return super.initiatePayment(await withShippingAddress(context, this.container));
+    return super.initiatePayment(await withAddresses(context, this.container));
   }
 
   /**

@@ -208,7 +208,7 @@ impl<M: Method> Stripe<M> {
                     IntentStatus::Canceled => return self.start_anew(api, context).await,
                     // By an earlier update, whose reply was lost.
                     _ if intent.fields.amount == context.amount => intent,
-                    _ if status.is_paid() => return Err(stays(api, &intent)),
+                    _ if status.is_paid() => return Ok(Some(disagreeing(api, context, &intent))),
                     _ => return Err(error),
                 }
             }
@@ -238,8 +238,15 @@ impl<M: Method> Stripe<M> {
         id: &str,
     ) -> Result<Option<PaymentProcessorSessionResponse>> {
         let data = &context.payment_session_data;
+        let state = StoredState::of(data);
+        if state.amount_too_small && data.get::<Amount>("amount") == Some(context.amount) {
+            let changed = without_orphans(api, data).await;
+            return Ok(if changed == *data { None } else { Some(changed.into()) });
+        }
         let intent = match api.retrieve_intent(id).await {
-            Ok(intent) if intent.fields.status.is_paid() => return Err(stays(api, &intent)),
+            Ok(intent) if intent.fields.status.is_paid() => {
+                return Ok(Some(disagreeing(api, context, &intent)));
+            }
             Ok(intent) if intent.fields.status == IntentStatus::Canceled => Some(intent),
             Ok(_) => Some(api.cancel(id, "").await?),
             Err(error) if error.code() == RESOURCE_MISSING => None,
@@ -247,11 +254,30 @@ impl<M: Method> Stripe<M> {
         };
         let raw = intent.map_or_else(|| data.clone(), |intent| intent.raw);
         let amount = context.amount.minor_units();
-        let state = StoredState { amount_too_small: true, ..StoredState::of(data) };
+        let state = StoredState { amount_too_small: true, ..state };
         let changed = state.written_into(&raw.with([("amount", amount.into())]));
-        let changed = without_orphans(api, &changed).await;
-        Ok(if changed == *data { None } else { Some(changed.into()) })
+        Ok(Some(without_orphans(api, &changed).await.into()))
     }
+}
+
+/// Returns the session of a cart that costs something else than what the shopper has paid. A refusal would not keep the cart
+/// as it was: Medusa has stored a changed item before it asks (`create-line-item/utils/handler-steps.js`), and would later
+/// record the cart's total as paid (`authorizePayment`, `dist/services/cart.js`). So the session knows what the cart costs,
+/// and is not authorized before both agree.
+fn disagreeing(
+    api: &Api<'_>,
+    context: &PaymentProcessorContext,
+    intent: &Intent,
+) -> PaymentProcessorSessionResponse {
+    tracing::warn!(
+        "{} costs {} now. {}",
+        context.resource_id,
+        context.amount,
+        stays(api, intent).detail()
+    );
+    let amount = context.amount.minor_units();
+    let data = intent.raw.with([("amount", amount.into())]);
+    StoredState::of(&context.payment_session_data).written_into(&data).into()
 }
 
 /// Returns the error of an update of what the shopper has paid.
@@ -419,13 +445,17 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
             if intent.fields.status.is_paid() {
                 let advice = match intent.fields.status {
                     IntentStatus::RequiresCapture => {
-                        "Refresh the payment session: that releases the money that is held."
+                        "Put the cart back to what was paid, or refresh the payment session: that releases the \
+                         money that is held."
                     }
                     IntentStatus::Processing => {
-                        "The bank has not answered yet. Wait for its answer: if the payment fails, the shopper can pay \
-                         the cart's amount; if not, refund it in Stripe's dashboard, and start a new cart."
+                        "The bank has not answered yet. Put the cart back to what was paid, or wait for its answer: if \
+                         the payment fails, the shopper can pay what the cart costs."
                     }
-                    _ => "Refund it in Stripe's dashboard, and start a new cart.",
+                    _ => {
+                        "Put the cart back to what was paid, and change or refund the order; or refund the payment in \
+                         Stripe's dashboard, and start a new cart."
+                    }
                 };
                 return Err(PaymentProcessorError::refused(
                     format!("authorize_payment of {id} is not possible"),

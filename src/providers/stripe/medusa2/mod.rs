@@ -28,7 +28,7 @@ use unconfirmed::UnconfirmedStart;
 
 use super::api::{Api, RESOURCE_MISSING, UNEXPECTED_STATE};
 use super::form::Form;
-use super::intent::{Intent, IntentFields, IntentStatus, PaymentMethod};
+use super::intent::{Intent, IntentStatus, PaymentMethod};
 use super::method::Method;
 use super::{intent_id, requests, signature, stored_id};
 use crate::account_holders::{AccountHolders, PaymentMethods};
@@ -154,38 +154,6 @@ impl<M: Method> Stripe<M> {
             start::INTENTS,
             &start::new_intent::<M>(&self.settings, context, wishes)?,
         ))
-    }
-
-    /// Gives a session another intent in place of one that was canceled, so that the shopper can pay it. Medusa would never
-    /// complete a cart with a session that it has stored as canceled (`validate-cart-payments.js`, `@medusajs/core-flows`).
-    async fn authorize_anew(
-        &self,
-        call: &CallContext,
-        data: &JsonObject,
-        canceled: &Intent,
-    ) -> Result<Authorization> {
-        let IntentFields { id, metadata, amount, currency, .. } = &canceled.fields;
-        let metadata = metadata.clone().unwrap_or_default();
-        let session: String = metadata.get(start::SESSION).unwrap_or_default();
-        let currency = data.get::<String>("currency").unwrap_or_else(|| currency.clone());
-        let charged = data.get::<Amount>("amount").unwrap_or(*amount);
-        let asked = metadata.get::<String>(start::AMOUNT).and_then(|text| text.parse().ok());
-        let asked = asked.and_then(|units| Amount::new(units).ok());
-        let is_exact = |asked: &Amount| units::to_stripe(*asked, &currency) == Some(charged);
-        let amount = asked.filter(is_exact).or_else(|| units::from_stripe(charged, &currency));
-        let holder = canceled.raw.get::<String>("customer");
-        let context = PaymentProcessorContext {
-            account_holder: holder.map(|id| JsonObject::empty().with([("id", id.into())])),
-            payment_session_data: data.clone(),
-            ..PaymentProcessorContext::new(amount.unwrap_or(charged), currency, session.as_str())
-        };
-        // Authorized once more, the session gets the same one.
-        let key = format!("{session}-in-place-of-{id}");
-        let PaymentProcessorSessionResponse { session_data, status, .. } =
-            self.start(call, &context, &key).await?;
-        tracing::warn!("{id}, of {session}, was canceled: the shopper can pay another intent");
-        let status = status.unwrap_or(PaymentSessionStatus::Pending);
-        Ok(Authorization { status, data: session_data })
     }
 
     /// Releases what is held, and makes the intent unpayable.
@@ -380,9 +348,9 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         }
     }
 
-    /// Reads how far the shopper's payment is. An intent that was made for another session, whose money was given back
-    /// meanwhile, or that is paid over another amount than the session's, is not accepted; an unpaid one over another
-    /// amount, as after an update whose reply was lost, is set right, and one that was canceled is replaced.
+    /// Reads how far the shopper's payment is. An intent that was made for another session, that was canceled, whose money was
+    /// given back meanwhile, or that is paid over another amount than the session's, is not accepted; an unpaid one over another
+    /// amount, as after an update whose reply was lost, is set right.
     async fn authorize_payment(
         &self,
         call: &CallContext,
@@ -399,8 +367,13 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
             return Err(of_another_session(&api, &id));
         }
         let status = intent.fields.status;
+        // As an error: Medusa would show no reason, and never complete a cart with a session that it has stored as canceled
+        // (`validate-cart-payments.js`, `@medusajs/core-flows`).
         if status == IntentStatus::Canceled {
-            return self.authorize_anew(call, &data, &intent).await;
+            let detail = format!(
+                "{id} was canceled at Stripe, and cannot be paid any more. Start a new payment session."
+            );
+            return Err(api.refused("payment_canceled", detail));
         }
         if status == IntentStatus::Succeeded {
             let PaymentState { amount, captured, refunded, .. } = intent.state();

@@ -447,39 +447,12 @@ async fn a_session_whose_intent_was_canceled_gets_another_one_at_the_next_update
 }
 
 #[tokio::test]
-async fn a_session_whose_intent_was_canceled_is_pending_with_another_one() {
-    let more = r#","customer":"cus_1","setup_future_usage":"off_session""#;
-    let stored = intent("requires_payment_method", more);
-    let answers = || {
-        vec![
-            ok(intent("canceled", more)),
-            ok(intent("requires_payment_method", "").replace("pi_1", "pi_2")),
-        ]
-    };
-    let mut keys = Vec::new();
-    for _ in 0..2 {
-        let server = Server::start(answers()).await;
-        let context = json(r#"{"idempotency_key":"payses_1"}"#);
-        let request = Request::AuthorizePayment { data: json(&stored), context };
-        let answer = stack(&server.url, "").call(request).await.unwrap();
-        let Response::Authorization(authorization) = answer else { panic!("{answer:?}") };
-        assert_eq!(authorization.status, PaymentSessionStatus::Pending);
-        assert_eq!(authorization.data.get::<String>("id").as_deref(), Some("pi_2"));
-        let created = server.received().remove(1);
-        assert_eq!(
-            created.body,
-            "amount=1200&currency=usd&metadata[session_id]=payses_1&capture_method=manual\
-             &setup_future_usage=off_session&expand[0]=payment_method&customer=cus_1"
-        );
-        keys.push(created.header("idempotency-key").map(str::to_owned));
-    }
-    assert_eq!(keys[0], keys[1], "asked again, it is the same one");
-}
-
-#[tokio::test]
-async fn a_canceled_intent_of_another_session_is_not_replaced() {
-    let canceled = vec![ok(intent("canceled", ""))];
-    let error = authorized(r#"{"id":"pi_1"}"#, "payses_2", canceled).await.unwrap_err();
+async fn a_completion_with_a_canceled_intent_says_how_to_go_on() {
+    let canceled = || vec![ok(intent("canceled", ""))];
+    let error = authorized(r#"{"id":"pi_1"}"#, "payses_1", canceled()).await.unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Refused, "payment_canceled"));
+    assert!(error.detail().contains("Start a new payment session"), "{error}");
+    let error = authorized(r#"{"id":"pi_1"}"#, "payses_2", canceled()).await.unwrap_err();
     assert_eq!(error.code(), "payment_of_another_session");
 }
 
