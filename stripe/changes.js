@@ -1,7 +1,7 @@
 // What a storefront changes when it posts data back: a common pattern is to send all that the session has, with one member
 // changed.
 
-const { isDeepStrictEqual } = require("node:util");
+const { isDeepStrictEqual } = require("util");
 
 const isHash = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 

@@ -1,8 +1,8 @@
 // Where a cart is sent to: Medusa does not tell a payment provider (`create-payment-session.js`, `@medusajs/core-flows`), and
 // India's rules ask for it when goods are exported.
 
-const { createRequire } = require("node:module");
-const path = require("node:path");
+const { createRequire } = require("module");
+const path = require("path");
 
 const { inTime } = require("../../link/in-time.js");
 
