@@ -116,8 +116,31 @@ impl<'a> Api<'a> {
         Ok(payable.map(|intent| (intent.id, intent.amount)).collect())
     }
 
-    /// Creates an intent; `part` tells the creations of one call apart.
-    pub(super) async fn create_intent(&self, request: &HttpRequest, part: &str) -> Result<Intent> {
+    /// Creates an intent, in place of one that was `canceled`, if there was one; `part` tells the creations of one call
+    /// apart. In place of another it is the same one for every call that finds that canceled at the same time: each of them
+    /// would cancel the others' intents, and Medusa might store any of them.
+    pub(super) async fn create_intent(
+        &self,
+        request: &HttpRequest,
+        part: &str,
+        canceled: Option<&str>,
+    ) -> Result<Intent> {
+        let Some(canceled) = canceled else {
+            return self.exchange.change(request, &self.exchange.key(part)).await;
+        };
+        let identifier = self.exchange.call().identifier();
+        let key = key_of(&[identifier, "in place of", canceled, request.body_text()], &[]);
+        match self.exchange.once::<Intent>(request, &key).await? {
+            Keyed::Done(intent) => return Ok(intent),
+            Keyed::Replayed(intent) => {
+                let intent = self.retrieve_intent(&intent.fields.id).await?;
+                if intent.fields.status != IntentStatus::Canceled {
+                    return Ok(intent);
+                }
+            }
+            Keyed::Refused(error) | Keyed::InUse(error) => return Err(error),
+            Keyed::FailureReplayed | Keyed::OfAnotherRequest => {}
+        }
         self.exchange.change(request, &self.exchange.key(part)).await
     }
 

@@ -81,12 +81,13 @@ impl<M: Method> Stripe<M> {
     }
 
     /// Creates an intent, for a Stripe customer who is created first if Medusa knows none, in the place of
-    /// the orphaned ones.
+    /// the orphaned ones, and of one that was `canceled`.
     async fn start(
         &self,
         api: &Api<'_>,
         context: &PaymentProcessorContext,
         mut orphaned: BTreeMap<String, Option<Amount>>,
+        canceled: Option<&str>,
     ) -> Result<PaymentProcessorSessionResponse> {
         wire::check_amount(context.amount, &context.currency_code)?;
         let customer_of = context.customer.as_ref();
@@ -108,14 +109,14 @@ impl<M: Method> Stripe<M> {
         if let Some(customer) = customer.as_deref().filter(|_| was_there) {
             orphaned.extend(left_behind::<M>(api, customer, &context.resource_id).await?);
         }
-        let intent = match api.create_intent(&request(customer.as_deref()), "").await {
+        let intent = match api.create_intent(&request(customer.as_deref()), "", canceled).await {
             // A customer of the test mode, or one who was deleted in the dashboard.
             Err(error) if error.code() == RESOURCE_MISSING && customer.is_some() => {
                 customer = match email {
                     Some(email) => Some(api.new_customer(email).await?),
                     None => None,
                 };
-                api.create_intent(&request(customer.as_deref()), "-again").await?
+                api.create_intent(&request(customer.as_deref()), "-again", canceled).await?
             }
             answer => answer?,
         };
@@ -164,7 +165,7 @@ impl<M: Method> Stripe<M> {
             Err(error) if error.code() == RESOURCE_MISSING => {}
             Err(error) => return Err(error),
         }
-        self.start(api, context, orphaned).await.map(Some)
+        self.start(api, context, orphaned, None).await.map(Some)
     }
 
     /// Leaves the intent as it is, unless the shopper could never pay it: it was canceled in the dashboard or by Stripe, or
@@ -183,7 +184,7 @@ impl<M: Method> Stripe<M> {
             Err(_) => true,
         };
         if is_dead {
-            return self.start_anew(api, context).await;
+            return self.start_anew(api, context, id).await;
         }
         let changed = without_orphans(api, data).await;
         Ok(if changed == *data { None } else { Some(changed.into()) })
@@ -199,13 +200,13 @@ impl<M: Method> Stripe<M> {
         let answer = api.update_intent(&wire::update_amount(id, context.amount), "-amount").await;
         let intent = match answer {
             Err(error) if error.code() == RESOURCE_MISSING => {
-                return self.start_anew(api, context).await;
+                return self.start_anew(api, context, id).await;
             }
             Err(error) if error.code() == UNEXPECTED_STATE => {
                 let intent = api.retrieve_intent(id).await?;
                 let status = intent.fields.status;
                 match status {
-                    IntentStatus::Canceled => return self.start_anew(api, context).await,
+                    IntentStatus::Canceled => return self.start_anew(api, context, id).await,
                     // By an earlier update, whose reply was lost.
                     _ if intent.fields.amount == context.amount => intent,
                     _ if status.is_paid() => return Ok(Some(disagreeing(api, context, &intent))),
@@ -223,9 +224,10 @@ impl<M: Method> Stripe<M> {
         &self,
         api: &Api<'_>,
         context: &PaymentProcessorContext,
+        id: &str,
     ) -> Result<Option<PaymentProcessorSessionResponse>> {
         let orphaned = StoredState::of(&context.payment_session_data).orphaned_intents;
-        self.start(api, context, orphaned).await.map(Some)
+        self.start(api, context, orphaned, Some(id)).await.map(Some)
     }
 
     /// Lets the cart go on although less is left to pay than Stripe takes, as after a gift card: what the shopper could pay
@@ -378,7 +380,7 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         call: &CallContext,
         context: PaymentProcessorContext,
     ) -> Result<PaymentProcessorSessionResponse> {
-        self.start(&self.api(call), &context, BTreeMap::new()).await
+        self.start(&self.api(call), &context, BTreeMap::new(), None).await
     }
 
     async fn update_payment(
@@ -389,7 +391,7 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         let api = self.api(call);
         let data = &context.payment_session_data;
         let Some(id) = data.get::<String>("id") else {
-            return self.start(&api, &context, BTreeMap::new()).await.map(Some);
+            return self.start(&api, &context, BTreeMap::new(), None).await.map(Some);
         };
         let same_currency = data
             .get::<String>("currency")

@@ -1025,6 +1025,33 @@ async fn a_session_whose_intent_was_canceled_gets_another_one_at_the_next_update
 }
 
 #[tokio::test]
+async fn calls_that_find_an_intent_canceled_at_once_get_the_same_other_one() {
+    let new = || intent("requires_payment_method").replace("pi_1", "pi_2");
+    let server = Server::start([
+        ok(intent("canceled")),
+        ok(new()),
+        ok(intent("canceled")),
+        replayed(200, new()),
+        ok(new()),
+        ok(intent("canceled")),
+        replayed(200, new()),
+        ok(intent("canceled").replace("pi_1", "pi_2")),
+        ok(new().replace("pi_2", "pi_3")),
+    ])
+    .await;
+    let stack = stack(&server.url);
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        let request = update(&intent("requires_payment_method"), |context| context.email.clear());
+        let data = session_of(stack.call(request).await);
+        ids.push(data.get::<String>("id").unwrap());
+    }
+    assert_eq!(ids, ["pi_2", "pi_2", "pi_3"], "the last one was canceled, too");
+    let keys = server.keys();
+    assert!(keys[0] == keys[1] && keys[1] == keys[2] && keys[2] != keys[3], "{keys:?}");
+}
+
+#[tokio::test]
 async fn a_session_whose_intent_the_account_does_not_have_gets_another_one() {
     let new = ok(intent("requires_payment_method").replace("pi_1", "pi_2"));
     let server = Server::start([error(404, RESOURCE_MISSING), new]).await;
