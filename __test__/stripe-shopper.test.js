@@ -25,7 +25,8 @@ async function openSession() {
   return { data, asked, service: store.open({}, { container: { paymentProviderService } }) };
 }
 
-const posted = () => stripe.requests.map(({ method, path, params }) => [method, path, params]);
+const posted = () =>
+  stripe.requests.filter(({ method }) => method === "POST").map(({ method, path, params }) => [method, path, params]);
 
 test("reaches the intent of the session that Medusa names", async () => {
   const { data, asked, service } = await openSession();
@@ -60,6 +61,50 @@ test("is the bare intent: nothing of the store's own is among it", async () => {
   const { data, service } = await openSession();
   const answer = await service.updatePaymentData("ps_1", { description: "a gift" });
   expect(Object.keys(answer).sort()).toStrictEqual(Object.keys(data).sort());
+});
+
+describe("may be all that the session has, with one member changed", () => {
+  const note = { metadata: { resource_id: "cart_1", note: "ring twice" } };
+
+  test.each([
+    ["as Medusa has stored it", async (data) => data],
+    ["as the shopper's browser has read it at Stripe", async ({ id }) => store.open().retrievePayment({ id })],
+  ])("%s", async (_, read) => {
+    const { data, service } = await openSession();
+    await stripe.shopper.confirm(data.client_secret, { card: "3ds" });
+    const whole = await read(data);
+    stripe.requests.clear();
+    const answer = await service.updatePaymentData("ps_1", { ...whole, ...note, description: "a gift" });
+    expect(answer).toMatchObject({ id: data.id, description: "a gift", ...note, status: "requires_action" });
+    expect(posted()).toStrictEqual([
+      ["POST", `/v1/payment_intents/${data.id}`, { description: "a gift", metadata: { note: "ring twice" } }],
+    ]);
+  });
+
+  test("which Medusa has stored with what the plugin remembers", async () => {
+    const data = { ...(await store.start(store.open())), medusa_payment_rs: { orphaned_intents: { pi_0: 5 } } };
+    const container = { paymentProviderService: { retrieveSession: async () => ({ data }) } };
+    const service = store.open({}, { container });
+    expect(await service.updatePaymentData("ps_1", { ...data, ...note })).toMatchObject(note);
+    const changed = { ...data, medusa_payment_rs: {} };
+    expect(await service.updatePaymentData("ps_1", changed)).toStrictEqual(failure("field_not_allowed"));
+  });
+
+  test("but not one that says what is paid, by whom or for what", async () => {
+    const { data, service } = await openSession();
+    const stolen = { amount: 1, customer: "cus_other", metadata: { resource_id: "cart_2", note: "x" } };
+    const answer = await service.updatePaymentData("ps_1", { ...data, ...stolen });
+    expect(answer).toStrictEqual(failure("field_not_allowed"));
+    expect(answer.detail).toContain(": amount, customer, metadata.resource_id. ");
+    expect(posted()).toStrictEqual([]);
+  });
+
+  test("and nothing is changed if it is just as it was", async () => {
+    const { data, service } = await openSession();
+    expect(await service.updatePaymentData("ps_1", data)).toStrictEqual(data);
+    expect(await store.open().updatePaymentData(data.id, data)).toStrictEqual(data);
+    expect(posted()).toStrictEqual([]);
+  });
 });
 
 test("may be nothing", async () => {

@@ -255,7 +255,7 @@ describe("the customer", () => {
       data = update?.session_data ?? data;
       expect(data.amount).toBe(changes.amount);
     }
-    expect(new Set(paths())).toStrictEqual(new Set([`POST ${intentPath(data)}`]));
+    expect(new Set(paths())).toStrictEqual(new Set([`POST ${intentPath(data)}`, `GET ${intentPath(data)}`]));
   });
 
   test("of a guest stays if Medusa named no customer when it refreshed the session", async () => {
@@ -263,7 +263,7 @@ describe("the customer", () => {
     stripe.requests.clear();
     const guest = { id: "cus_m7", has_account: false, metadata: { stripe_id: "cus_of_the_first_session" } };
     expect(await service.updatePayment(context({ customer: guest, paymentSessionData: data }))).toBeUndefined();
-    expect(paths()).toStrictEqual([]);
+    expect(paths()).toStrictEqual([`GET ${intentPath(data)}`]);
   });
 
   test("who logs out leaves the intent behind, which cannot be paid any more", async () => {
@@ -292,18 +292,18 @@ describe("the customer", () => {
     const known = { ...account, metadata: update.update_requests.customer_metadata };
     const next = context({ customer: known, paymentSessionData: update.session_data });
     expect(await service.updatePayment(next)).toBeUndefined();
-    expect(paths()).toStrictEqual([]);
+    expect(paths()).toStrictEqual([`GET ${intentPath(update.session_data)}`]);
   });
 });
 
 describe("an update", () => {
   const update = (data, changes) => service.updatePayment(context({ paymentSessionData: data, ...changes }));
 
-  test("of nothing sends nothing and answers nothing", async () => {
+  test("of nothing only looks whether the intent can be paid, and answers nothing", async () => {
     const data = await store.start(service);
     stripe.requests.clear();
     expect(await update(data)).toBeUndefined();
-    expect(paths()).toStrictEqual([]);
+    expect(paths()).toStrictEqual([`GET ${intentPath(data)}`]);
   });
 
   test("of the currency makes a new intent, and the old one cannot be paid any more", async () => {
@@ -332,16 +332,24 @@ describe("an update", () => {
   test.each([
     ["held", () => store.pay(service)],
     ["taken", () => store.pay(store.open({ capture: true }))],
-  ])("of a payment whose money is %s changes nothing, and says so", async (_, begin) => {
-    const data = await begin();
-    const before = truth(data);
-    for (const changes of [{ amount: 1200 }, { currency_code: "usd" }, { amount: 1200, currency_code: "usd" }]) {
-      const answer = await update(data, changes);
-      expect(answer).toStrictEqual(failure("payment_intent_unexpected_state"));
-    }
-    expect(truth(data)).toStrictEqual(before);
-    expect(await update(data, { email: "new@example.com" })).toBeUndefined();
-  });
+  ])(
+    "of a payment whose money is %s changes nothing at Stripe, and makes no order of another amount",
+    async (_, begin) => {
+      const data = await begin();
+      const before = truth(data);
+      for (const changes of [{ currency_code: "usd" }, { amount: 1200, currency_code: "usd" }]) {
+        const answer = await update(data, changes);
+        expect(answer).toStrictEqual(failure("payment_intent_unexpected_state"));
+      }
+      const { session_data: after } = await update(data, { amount: 1200 });
+      expect(after).toMatchObject({ id: data.id, amount: 1200 });
+      expect(await service.authorizePayment(after, {})).toStrictEqual(failure("amount_mismatch"));
+      const { session_data: back } = await update(after);
+      expect((await service.authorizePayment(back, {})).status).toBe("authorized");
+      expect(truth(data)).toStrictEqual(before);
+      expect(await update(data, { email: "new@example.com" })).toBeUndefined();
+    },
+  );
 
   test("of an intent that the account does not have starts anew", async () => {
     const { session_data: data } = await update({ id: "pi_of_another_account", amount: 1, currency: "eur" });

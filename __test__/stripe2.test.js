@@ -261,6 +261,7 @@ const SCENARIOS = {
     differs: [
       STORE,
       READ,
+      READ,
       "POST /v1/payment_intents/pi_1 + currency",
       "POST /v1/payment_intents/pi_1 + metadata[medusa_amount]",
       "- 0[status]",

@@ -228,15 +228,163 @@ test("an intent that could not be canceled is canceled at the cart's next step",
   await currentOf(payment);
 });
 
-test("an update after the payment is authorized changes nothing at Stripe and says so", async () => {
-  const payment = await selected();
-  await shop.stripe.shopper.confirm(payment.intent, { card: "ok" });
-  const before = (await steps.sessionOf(payment.cart)).amount;
-  await assert.rejects(shop.buyer.addItem(payment.cart), (error) => {
-    assert.equal(error.status, 400);
-    assert.match(error.message, /requires_capture/);
+/** Puts the cart back to one item. */
+async function putBack({ cart }) {
+  const { items } = await shop.buyer.retrieveCart(cart);
+  await shop.store("POST", `/store/carts/${cart}/line-items/${items[0].id}`, { quantity: 1 });
+}
+
+async function isNoOrder({ cart }, why) {
+  await assert.rejects(shop.buyer.complete(cart), ({ status, message }) => {
+    assert.equal(status, 400);
+    assert.match(message, why);
     return true;
   });
-  assert.equal((await steps.sessionOf(payment.cart)).amount, before);
-  assert.equal(shop.stripe.ledger.payment(payment.intent).amount, before);
+}
+
+/** The order of the cart, over what Stripe holds for it. */
+async function isOrderOver(payment, amount) {
+  assert.equal((await shop.buyer.complete(payment.cart)).type, "order");
+  const [row] = await steps.paymentsOf(payment);
+  assert.deepEqual([row.amount, shop.stripe.ledger.payment(row.data.id).held], [amount, amount]);
+}
+
+// Medusa keeps the new item whatever the session says (api/routes/store/carts/create-line-item/utils/handler-steps.js).
+test("a cart that changes after it was paid makes no order over another amount", async () => {
+  const payment = await selected();
+  await shop.stripe.shopper.confirm(payment.intent, { card: "ok" });
+  await shop.buyer.addItem(payment.cart);
+  assert.equal(shop.stripe.ledger.payment(payment.intent).amount, 1_000);
+  await isNoOrder(payment, /over 1000 and the cart's over 2000.*Put the cart back to what was paid, or refresh/);
+  await putBack(payment);
+  await isOrderOver(payment, 1_000);
+});
+
+test("a cart that changes after it was paid is paid anew once its session is refreshed, and the money released", async () => {
+  const payment = await selected();
+  await shop.stripe.shopper.confirm(payment.intent, { card: "ok" });
+  await shop.buyer.addItem(payment.cart);
+  await isNoOrder(payment, /refresh the payment session/);
+  await shop.buyer.refreshSession(payment.cart, "stripe");
+  await shop.buyer.selectSession(payment.cart, "stripe");
+  assert.equal(shop.stripe.ledger.payment(payment.intent).held, 0);
+  await shop.stripe.shopper.confirm((await currentOf(payment)).id, { card: "ok" });
+  await isOrderOver(payment, 2_000);
+});
+
+test("an open session whose intent was canceled is paid with another one, whatever the cart's next step is", async () => {
+  for (const next of [
+    ({ cart }) => shop.buyer.createPaymentSessions(cart),
+    ({ cart }) => shop.buyer.addItem(cart),
+    async ({ cart }) => {
+      await shop.buyer.refreshSession(cart, "stripe");
+      await shop.buyer.selectSession(cart, "stripe");
+    },
+  ]) {
+    const payment = await selected();
+    await shop.stripe.dashboard.cancel(payment.intent);
+    await next(payment);
+    const { id, amount } = await currentOf(payment);
+    assert.notEqual(id, payment.intent);
+    assert.equal(amount, (await shop.buyer.retrieveCart(payment.cart)).total);
+    await shop.stripe.shopper.confirm(id, { card: "ok" });
+    assert.equal((await shop.buyer.complete(payment.cart)).type, "order");
+  }
+});
+
+test("a completion with a canceled intent is an error, after which the cart goes on", async () => {
+  const payment = await selected();
+  await shop.stripe.dashboard.cancel(payment.intent);
+  await assert.rejects(shop.buyer.complete(payment.cart), { status: 400 });
+  await shop.buyer.createPaymentSessions(payment.cart);
+  await shop.stripe.shopper.confirm((await currentOf(payment)).id, { card: "ok" });
+  assert.equal((await shop.buyer.complete(payment.cart)).type, "order");
+});
+
+test("a gift card that leaves less than Stripe takes is applied, and the cart is paid once it costs more", async () => {
+  const gift = { region_id: shop.catalog.region.id, value: 970 };
+  const { gift_card: card } = await shop.admin("POST", "/admin/gift-cards", gift);
+  const payment = await selected();
+  const cart = await shop.buyer.updateCart(payment.cart, { gift_cards: [{ code: card.code }] });
+  assert.equal(cart.total, 30);
+  const waiting = await steps.sessionOf(payment.cart);
+  assert.deepEqual([waiting.amount, waiting.data.amount, waiting.data.status], [30, 30, "canceled"]);
+  await isSuperseded(payment);
+
+  await shop.buyer.createPaymentSessions(payment.cart);
+  await assert.rejects(shop.buyer.complete(payment.cart), ({ status, message }) => {
+    assert.equal(status, 400);
+    assert.match(message, /30 \(minor units\) is less than Stripe takes/);
+    return true;
+  });
+
+  await shop.buyer.addItem(payment.cart);
+  const { id, amount } = await currentOf(payment);
+  assert.equal(amount, 1_030);
+  await shop.stripe.shopper.confirm(id, { card: "ok" });
+  assert.equal((await shop.buyer.complete(payment.cart)).type, "order");
+});
+
+test("a storefront may post back the whole session with one harmless member changed", async () => {
+  const payment = await selected();
+  const { data } = await steps.sessionOf(payment.cart);
+  const posted = { ...data, description: "a gift", metadata: { ...data.metadata, note: "ring twice" } };
+  await shop.buyer.updateSession(payment.cart, "stripe", posted);
+  const { data: after } = await steps.sessionOf(payment.cart);
+  assert.equal(after.description, "a gift");
+  assert.deepEqual(after.metadata, { ...data.metadata, note: "ring twice" });
+  await assert.rejects(shop.buyer.updateSession(payment.cart, "stripe", { ...after, amount: 1 }), {
+    status: 400,
+    message: /cannot be set by a shopper: amount\./,
+  });
+  assert.equal(shop.stripe.ledger.payment(payment.intent).amount, data.amount);
+});
+
+test("Stripe is told who buys and where it is sent to", async () => {
+  const { id: cart } = await shop.buyer.fillCart();
+  await shop.buyer.setAddress(cart, newShopper());
+  await shop.buyer.createPaymentSessions(cart);
+  await shop.buyer.selectSession(cart, "stripe");
+  const { data } = await steps.sessionOf(cart);
+  const address = { city: "Berlin", country: "de", line1: "Unter den Linden 1", postal_code: "10117" };
+  assert.equal(data.shipping.name, "Ada Lovelace");
+  const customer = shop.stripe.ledger.customers().find(({ id }) => id === data.customer);
+  assert.equal(customer.name, "Ada Lovelace");
+  for (const told of [data.shipping.address, customer.address]) {
+    assert.deepEqual(told, { ...address, line2: null, state: null });
+  }
+});
+
+test("paying does not wait for a look-up that gets no connection", async () => {
+  const payments = await Promise.all(Array.from({ length: 15 }, () => steps.filledCart()));
+  const start = async ({ cart }) => {
+    await shop.buyer.createPaymentSessions(cart);
+    await shop.buyer.selectSession(cart, "stripe");
+  };
+  await Promise.all(payments.map(start));
+  for (const payment of payments) await currentOf(payment);
+});
+
+test("a cart that changes while the bank looks at its payment goes on as the bank says", async () => {
+  for (const ok of [true, false]) {
+    const payment = await selected();
+    await shop.stripe.shopper.confirm(payment.intent, { card: "processing" });
+    assert.equal((await shop.buyer.complete(payment.cart)).type, "cart");
+    await shop.buyer.addItem(payment.cart);
+    await isNoOrder(payment, /Put the cart back to what was paid, or wait for its answer/);
+    await assert.rejects(shop.buyer.refreshSession(payment.cart, "stripe"), {
+      status: 400,
+      message: /processing.*Wait for the bank's answer/,
+    });
+    await shop.stripe.shopper.settle(payment.intent, { ok });
+    if (ok) {
+      await isNoOrder(payment, /Put the cart back to what was paid/);
+      await putBack(payment);
+      await isOrderOver(payment, 1_000);
+    } else {
+      assert.equal((await shop.buyer.complete(payment.cart)).type, "cart");
+      await shop.stripe.shopper.confirm(payment.intent, { card: "ok" });
+      await isOrderOver(payment, 2_000);
+    }
+  }
 });

@@ -26,6 +26,8 @@ pub struct PaymentProcessorContext {
     pub account_holder: Option<JsonObject>,
     /// The cart's billing address.
     pub billing_address: Option<Address>,
+    /// Where the cart is sent to, if a plugin's class has looked it up: neither Medusa hands it over.
+    pub shipping_address: Option<Address>,
     /// The cart's own context (`ip`, `user_agent`, and what the store adds).
     pub context: JsonObject,
     /// The session's stored data; `{}` if the payment is new.
@@ -48,6 +50,7 @@ impl PaymentProcessorContext {
             customer: None,
             account_holder: None,
             billing_address: None,
+            shipping_address: None,
             context: JsonObject::empty(),
             payment_session_data: JsonObject::empty(),
         }

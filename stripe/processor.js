@@ -2,6 +2,8 @@
 
 const { AbstractPaymentProcessor } = require("../index.js");
 const { Late, inTime } = require("../link/in-time.js");
+const { withAddresses } = require("./addresses.js");
+const { changesOf } = require("./changes.js");
 
 /** How long the database is waited for: a look-up needs a connection while its caller holds one. */
 const LOOK_UP_MS = 5_000;
@@ -28,8 +30,12 @@ class StripeProcessor extends AbstractPaymentProcessor {
     return JSON.parse(rawBody.toString());
   }
 
+  async initiatePayment(context) {
+    return super.initiatePayment(await withAddresses(context, this.container));
+  }
+
   /**
-   * Takes what the shopper's browser posts.
+   * Takes what the shopper's browser posts. What the session has just so is not a change.
    *
    * @param sessionId Medusa's session (`ps_…`), whose intent is looked up, or the intent itself (`pi_…`)
    */
@@ -45,7 +51,7 @@ class StripeProcessor extends AbstractPaymentProcessor {
       const why = error?.message || error;
       return notUpdated("session_not_found", `Medusa's payment session ${sessionId} could not be read: ${why}.`);
     }
-    const update = super.updatePaymentData(session?.data?.id ?? sessionId, data);
+    const update = super.updatePaymentData(session?.data?.id ?? sessionId, changesOf(data, session?.data));
     try {
       return await inTime(update, until - Date.now());
     } catch (error) {

@@ -119,4 +119,4 @@ function blank({ clock }) {
   };
 }
 
-module.exports = { create, update, retrieve, remove, list, customerNamed };
+module.exports = { address, create, update, retrieve, remove, list, customerNamed };

@@ -1,7 +1,7 @@
 // PaymentIntents. https://stripe.com/docs/api/payment_intents
 
 const { checkCharge, checkUnit, currency } = require("./currencies");
-const { customerNamed } = require("./customers");
+const { address, customerNamed } = require("./customers");
 const {
   cardError,
   incompatibleMethod,
@@ -15,7 +15,15 @@ const {
 const { newClientSecret, newId } = require("./ids");
 const { page } = require("./lists");
 const { metadata, mergeMetadata } = require("./metadata");
-const { METHODS, automaticMethods, checkMethods, defaultOptions, methodData, methodOptions } = require("./methods");
+const {
+  METHODS,
+  automaticMethods,
+  canBeKept,
+  checkMethods,
+  defaultOptions,
+  methodData,
+  methodOptions,
+} = require("./methods");
 const { canBeCapturedAgain } = require("./charges");
 const { PAGE, flag, hash, hashOf, oneOf, required, text, texts, unsettable, wholeNumber } = require("./params");
 const { checkUse, methodNamed, methodOf } = require("./payment-methods");
@@ -24,6 +32,11 @@ const payments = require("./payments");
 const amount = wholeNumber({ min: 1 });
 /** Documented, and of no consequence here. */
 const ignored = (value) => value;
+
+/** Not a half of it: if anything is told, then who gets it and where. */
+const shipping = unsettable(
+  hashOf({ address: required(address), carrier: text, name: required(text), phone: text, tracking_number: text }),
+);
 
 /** What can be told at creation and changed later. */
 const FIELDS = {
@@ -39,7 +52,7 @@ const FIELDS = {
   payment_method_types: texts,
   receipt_email: text,
   setup_future_usage: unsettable(oneOf("off_session", "on_session")),
-  shipping: hash,
+  shipping,
   statement_descriptor: text,
   statement_descriptor_suffix: text,
   transfer_data: hash,
@@ -330,7 +343,8 @@ function withMethods(fields, params, request) {
     captureMethod: fields.capture_method,
     setupFutureUsage: fields.setup_future_usage,
   };
-  const fitting = () => automaticMethods(about).filter((type) => !about.setupFutureUsage || METHODS[type].saves);
+  const fitting = () =>
+    automaticMethods(about).filter((type) => !about.setupFutureUsage || canBeKept(type, about.setupFutureUsage));
   const types = automatic?.enabled ? fitting() : (fields.payment_method_types ?? ["card"]);
   checkMethods(types, about);
   const options = defaultOptions(types);

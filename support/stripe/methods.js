@@ -3,10 +3,14 @@
 const { invalid } = require("./errors");
 const { oneOf, openHashOf, required, text, unsettable, wholeNumber } = require("./params");
 
+const ALWAYS = ["off_session", "on_session"];
+/** A debit from the bank account behind it. */
+const OFF_SESSION = ["off_session"];
+
 /**
  * - `currencies`: absent means any
  * - `holds`: money can be held and captured later
- * - `saves`: can be kept for later payments
+ * - `saves`: the values of `setup_future_usage` with which it can be kept for later payments
  * - `asks`: the next action with which a payment begins; `slow`: the bank takes days to answer
  * - `enabled`: whether the account has it turned on in the Dashboard, for automatic payment methods
  * - `defaults` and `options` of `payment_method_options`; whatever else is given is kept as it is
@@ -14,21 +18,21 @@ const { oneOf, openHashOf, required, text, unsettable, wholeNumber } = require("
 const METHODS = {
   card: {
     holds: true,
-    saves: true,
+    saves: ALWAYS,
     enabled: true,
     defaults: { installments: null, mandate_options: null, network: null, request_three_d_secure: "automatic" },
     options: { request_multicapture: oneOf("if_available", "never") },
   },
   bancontact: {
     currencies: ["eur"],
-    saves: true,
+    saves: OFF_SESSION,
     asks: "redirect_to_url",
     enabled: true,
     defaults: { preferred_language: "en" },
   },
   blik: { currencies: ["pln"], asks: "blik_authorize", enabled: true },
   giropay: { currencies: ["eur"], asks: "redirect_to_url", enabled: true },
-  ideal: { currencies: ["eur"], saves: true, asks: "redirect_to_url", enabled: true },
+  ideal: { currencies: ["eur"], saves: OFF_SESSION, asks: "redirect_to_url", enabled: true },
   p24: { currencies: ["eur", "pln"], asks: "redirect_to_url", enabled: true },
   promptpay: { currencies: ["thb"], asks: "promptpay_display_qr_code", enabled: true },
   oxxo: {
@@ -38,14 +42,16 @@ const METHODS = {
     defaults: { expires_after_days: 3 },
     options: { expires_after_days: wholeNumber({ min: 1, max: 7 }) },
   },
-  sepa_debit: { currencies: ["eur"], saves: true, slow: true },
-  us_bank_account: { currencies: ["usd"], saves: true, slow: true },
+  sepa_debit: { currencies: ["eur"], saves: ALWAYS, slow: true },
+  us_bank_account: { currencies: ["usd"], saves: ALWAYS, slow: true },
   customer_balance: {
     currencies: ["eur", "gbp", "jpy", "mxn", "usd"],
     asks: "display_bank_transfer_instructions",
     needsCustomer: true,
   },
 };
+
+const canBeKept = (type, usage) => METHODS[type].saves?.includes(usage) ?? false;
 
 const suits = (type, currency) => METHODS[type].currencies?.includes(currency) ?? true;
 
@@ -72,7 +78,7 @@ function checkMethods(types, { currency, captureMethod, setupFutureUsage }) {
     const hint = "Please retry by creating a PaymentIntent with capture_method=automatic.";
     throw invalid({ message: `${why} ${hint}`, param: "capture_method" });
   }
-  const single = types.filter((type) => !METHODS[type].saves);
+  const single = types.filter((type) => !canBeKept(type, setupFutureUsage));
   if (setupFutureUsage && single.length > 0) {
     const why =
       "`setup_future_usage` cannot be used with one or more of the values you specified in `payment_method_types`.";
@@ -86,9 +92,9 @@ const defaultOptions = (types) => Object.fromEntries(types.map((type) => [type, 
 /** The parameter type of `payment_method_options`. */
 const methodOptions = openHashOf(
   Object.fromEntries(
-    Object.entries(METHODS).map(([type, { options = {} }]) => [
+    Object.entries(METHODS).map(([type, { options = {}, saves = [] }]) => [
       type,
-      openHashOf({ setup_future_usage: unsettable(oneOf("none", "off_session", "on_session")), ...options }),
+      openHashOf({ setup_future_usage: unsettable(oneOf("none", ...saves)), ...options }),
     ]),
   ),
 );
@@ -96,4 +102,4 @@ const methodOptions = openHashOf(
 /** The parameter type of `payment_method_data`: the type, and of a card the token that stands for it. */
 const methodData = openHashOf({ type: required(text), card: openHashOf({ token: text }) });
 
-module.exports = { METHODS, automaticMethods, checkMethods, defaultOptions, methodData, methodOptions };
+module.exports = { METHODS, automaticMethods, canBeKept, checkMethods, defaultOptions, methodData, methodOptions };

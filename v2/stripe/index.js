@@ -1,4 +1,5 @@
 const { AbstractPaymentProvider } = require("../../index.js");
+const { withShippingAddress } = require("./shipping-address.js");
 
 let hasWarned = false;
 
@@ -19,6 +20,10 @@ class StripeBase extends AbstractPaymentProvider {
     // biome-ignore lint/complexity/noThisInStatic: the identifier is that of the class it is called on
     super.validateOptions(options);
     if (!(options?.webhookSecret ?? options?.webhook_secret)) warnOnce();
+  }
+
+  async initiatePayment(input) {
+    return super.initiatePayment(await withShippingAddress(this, input));
   }
 }
 

@@ -21,6 +21,7 @@ struct ContextJson {
     resource_id: Option<Box<RawValue>>,
     customer: Option<Box<RawValue>>,
     billing_address: Option<Box<RawValue>>,
+    shipping_address: Option<Box<RawValue>>,
     context: Option<Box<RawValue>>,
     #[serde(rename = "paymentSessionData")]
     payment_session_data: Option<Box<RawValue>>,
@@ -42,6 +43,10 @@ pub(super) fn read(json: &JsonObject) -> Result<PaymentProcessorContext, Refusal
         billing_address: optional_object(
             "context.billing_address",
             fields.billing_address.as_deref(),
+        )?,
+        shipping_address: optional_object(
+            "context.shipping_address",
+            fields.shipping_address.as_deref(),
         )?,
         context: optional("context.context", fields.context.as_deref())?.unwrap_or_default(),
         payment_session_data: optional(

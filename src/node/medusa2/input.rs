@@ -12,7 +12,7 @@ use crate::amount::Amount;
 use crate::error::PaymentProcessorError;
 use crate::json::{JsonObject, kind_of};
 use crate::node::boundary::argument::Refusal;
-use crate::types::Customer;
+use crate::types::{Address, Customer};
 use crate::wrong_shape::without_values;
 
 /// The input of a method.
@@ -28,15 +28,18 @@ pub(super) struct Context {
     pub(super) idempotency_key: Option<String>,
     pub(super) customer: Option<Customer>,
     pub(super) account_holder: Option<HolderJson>,
+    /// Medusa does not hand it over: a plugin's class may.
+    pub(super) shipping_address: Option<Address>,
 }
 
-/// The context, before the customer in it is read.
+/// The context, before the customer and the address in it are read.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct ContextJson {
     idempotency_key: Option<String>,
     customer: Option<Box<RawValue>>,
     account_holder: Option<HolderJson>,
+    shipping_address: Option<Box<RawValue>>,
 }
 
 /// A row of Medusa's table of account holders.
@@ -85,11 +88,13 @@ impl<'a> Input<'a> {
     }
 
     pub(super) fn context(&self) -> Result<Context, Refusal> {
-        let ContextJson { idempotency_key, customer, account_holder } =
+        let ContextJson { idempotency_key, customer, account_holder, shipping_address } =
             optional("context", self.member("context"))?.unwrap_or_default();
-        // By itself: serde would read it from an array, too.
+        // Each by itself: serde would read it from an array, too.
         let customer = optional("context.customer", customer.as_deref().map(RawValue::get))?;
-        Ok(Context { idempotency_key, customer, account_holder })
+        let address = shipping_address.as_deref().map(RawValue::get);
+        let shipping_address = optional("context.shipping_address", address)?;
+        Ok(Context { idempotency_key, customer, account_holder, shipping_address })
     }
 
     pub(super) fn id(&self) -> Result<String, Refusal> {

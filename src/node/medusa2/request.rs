@@ -99,7 +99,8 @@ pub(super) fn request(operation: Operation, arguments: &mut Arguments) -> Result
 fn session(operation: Operation, input: &Input<'_>) -> Result<Asked, Refusal> {
     let (decimal, currency_code) = (input.amount()?, input.currency_code()?);
     let amount = minor_units(decimal, &currency_code)?;
-    let Context { idempotency_key, customer, account_holder } = input.context()?;
+    let Context { idempotency_key, customer, account_holder, shipping_address } =
+        input.context()?;
     let data = input.data()?;
     let before = match operation {
         // A shopper's browser can send anything with a new session.
@@ -121,6 +122,7 @@ fn session(operation: Operation, input: &Input<'_>) -> Result<Asked, Refusal> {
         billing_address: customer.billing_address.clone(),
         customer: is_known.then_some(customer),
         account_holder: account_holder.and_then(|holder| holder.data),
+        shipping_address,
         context: input.context_object()?,
         payment_session_data: data.clone(),
     };

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::Deserialize;
+use tokio::time::timeout;
 
+use super::form::Form;
 use super::intent::{Identified, Intent, IntentFields, IntentStatus, Page};
 use super::method::Method;
 use super::requests;
@@ -20,6 +22,10 @@ use crate::refunds::{Keyed, Refund, RefundApi};
 pub(super) const UNEXPECTED_STATE: &str = "payment_intent_unexpected_state";
 /// The code of a request about something that this account does not have.
 pub(super) const RESOURCE_MISSING: &str = "resource_missing";
+
+/// The code of an amount that is less than Stripe takes in the currency, or than what it is converted to
+/// (<https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts>).
+pub(super) const AMOUNT_TOO_SMALL: &str = "amount_too_small";
 
 /// Stripe forgets a key after a day at the earliest
 /// (<https://docs.stripe.com/api/idempotent_requests>); some hours of it are left to be wrong about.
@@ -50,6 +56,25 @@ impl<'a> Api<'a> {
     /// Retrieves the intent with these of its members as whole objects.
     pub(super) async fn retrieve_intent_with(&self, id: &str, whole: &[&str]) -> Result<Intent> {
         self.read_intent(id, &requests::retrieve_intent_with(id, whole)).await
+    }
+
+    /// Reads the intent with these of its members as whole objects, for a call that can do without: `None` if Stripe does
+    /// not show it within `patience`. One that the account does not have is an error.
+    pub(super) async fn glance_at_intent(
+        &self,
+        id: &str,
+        whole: &[&str],
+        patience: Duration,
+    ) -> Result<Option<Intent>> {
+        let request = match whole {
+            [] => requests::retrieve_intent(id),
+            whole => requests::retrieve_intent_with(id, whole),
+        };
+        match timeout(patience, self.read_intent(id, &request)).await {
+            Ok(Ok(intent)) => Ok(Some(intent)),
+            Ok(Err(error)) if error.code() == RESOURCE_MISSING => Err(error),
+            Ok(Err(_)) | Err(_) => Ok(None),
+        }
     }
 
     async fn read_intent(&self, id: &str, request: &HttpRequest) -> Result<Intent> {
@@ -91,8 +116,31 @@ impl<'a> Api<'a> {
         Ok(payable.map(|intent| (intent.id, intent.amount)).collect())
     }
 
-    /// Creates an intent; `part` tells the creations of one call apart.
-    pub(super) async fn create_intent(&self, request: &HttpRequest, part: &str) -> Result<Intent> {
+    /// Creates an intent, in place of one that was `canceled`, if there was one; `part` tells the creations of one call
+    /// apart. In place of another it is the same one for every call that finds that canceled at the same time: each of them
+    /// would cancel the others' intents, and Medusa might store any of them.
+    pub(super) async fn create_intent(
+        &self,
+        request: &HttpRequest,
+        part: &str,
+        canceled: Option<&str>,
+    ) -> Result<Intent> {
+        let Some(canceled) = canceled else {
+            return self.exchange.change(request, &self.exchange.key(part)).await;
+        };
+        let identifier = self.exchange.call().identifier();
+        let key = key_of(&[identifier, "in place of", canceled, request.body_text()], &[]);
+        match self.exchange.once::<Intent>(request, &key).await? {
+            Keyed::Done(intent) => return Ok(intent),
+            Keyed::Replayed(intent) => {
+                let intent = self.retrieve_intent(&intent.fields.id).await?;
+                if intent.fields.status != IntentStatus::Canceled {
+                    return Ok(intent);
+                }
+            }
+            Keyed::Refused(error) | Keyed::InUse(error) => return Err(error),
+            Keyed::FailureReplayed | Keyed::OfAnotherRequest => {}
+        }
         self.exchange.change(request, &self.exchange.key(part)).await
     }
 
@@ -133,6 +181,23 @@ impl<'a> Api<'a> {
         let key = self.exchange.key("-customer");
         let customer: Identified = self.exchange.change_past_replays(&request, &key).await?;
         Ok(customer.id)
+    }
+
+    /// Tells Stripe more of a customer whom a call has made. A payment waits for it no longer than `patience`, and does not
+    /// fail with it.
+    pub(super) async fn describe_customer(&self, id: &str, details: &Form, patience: Duration) {
+        if details.is_empty() {
+            return;
+        }
+        let request = requests::update_customer(id, details);
+        let key = format!("{}-describe", self.exchange.call().mark());
+        let described = self.exchange.change_past_replays::<Identified>(&request, &key);
+        let failed = match timeout(patience, described).await {
+            Ok(Ok(_)) => return,
+            Ok(Err(error)) => error.detail().to_owned(),
+            Err(_) => "there was no answer in time".to_owned(),
+        };
+        tracing::warn!("Stripe was not told the name and the address of {id}: {failed}");
     }
 
     /// Returns the refunds of an intent; `created` is when the intent was, in seconds since 1970, if that

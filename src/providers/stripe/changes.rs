@@ -1,9 +1,9 @@
 //! Changes of an intent, which are done once Stripe's own state shows it.
 
 use super::api::{Api, UNEXPECTED_STATE};
-use super::intent::{Intent, IntentStatus};
+use super::intent::{Intent, IntentFields, IntentStatus};
 use super::requests;
-use crate::error::Result;
+use crate::error::{PaymentProcessorError, Result};
 
 impl Api<'_> {
     /// Cancels an intent; one that is canceled already is a success, once Stripe has shown it. `part` tells the
@@ -32,12 +32,49 @@ impl Api<'_> {
         if status == wanted {
             return Ok(intent);
         }
-        if (wanted, status) == (IntentStatus::Succeeded, IntentStatus::Processing) {
-            return Err(self.under_way());
+        match (wanted, status) {
+            (IntentStatus::Succeeded, IntentStatus::Processing) => return Err(self.under_way()),
+            (IntentStatus::Canceled, IntentStatus::Processing) => {
+                return Err(self.refused(
+                    UNEXPECTED_STATE,
+                    format!(
+                        "The shopper has paid with {id}, which is processing: the bank has not answered yet, and Stripe \
+                         does not cancel it meanwhile. Wait for the bank's answer, which can take days: then complete the \
+                         cart, if it is paid, or try again, if it is not."
+                    ),
+                ));
+            }
+            _ => {}
         }
         Err(refusal.unwrap_or_else(|| {
             let status: String = intent.raw.get("status").unwrap_or_default();
             self.refused("not_done", format!("Stripe says that {id} is {status}."))
         }))
+    }
+
+    /// Returns the error of an update of an intent that the shopper has paid. `release` is how what is held is given back
+    /// before there is an order.
+    pub(super) fn stays(&self, intent: &Intent, release: &str) -> PaymentProcessorError {
+        let IntentFields { id, status, amount, .. } = &intent.fields;
+        let what_to_do = match status {
+            IntentStatus::Processing => {
+                "The bank has not answered yet. Wait for its answer: then complete the cart as it \
+                                         was, if it is paid, or change it, if it is not."
+                    .to_owned()
+            }
+            IntentStatus::RequiresCapture => {
+                format!("The money is held. Complete the cart as it was, or {release}.")
+            }
+            _ => "The money is taken. Complete the cart as it was, and change or refund the order."
+                .to_owned(),
+        };
+        let status: String = intent.raw.get("status").unwrap_or_default();
+        self.refused(
+            UNEXPECTED_STATE,
+            format!(
+                "The shopper has paid {amount} (Stripe's unit) with {id}, which is {status}: amount and currency stay as \
+                 they are. {what_to_do}"
+            ),
+        )
     }
 }

@@ -25,6 +25,55 @@ pub trait Method: Send + Sync + 'static {
 const LOCAL_TYPES: [&str; 7] =
     ["bancontact", "blik", "giropay", "ideal", "p24", "promptpay", "oxxo"];
 
+/// The types of payment method that Stripe keeps for later payments only as it says here, and by `setup_future_usage`
+/// refuses otherwise: the documented values of `payment_method_options[<type>][setup_future_usage]`
+/// (<https://docs.stripe.com/api/payment_intents/create>,
+/// <https://docs.stripe.com/payments/payment-methods/payment-method-support>). A type that is not here is Stripe's to decide.
+const NEVER_KEPT: [&str; 22] = [
+    "affirm",
+    "afterpay_clearpay",
+    "blik",
+    "crypto",
+    "customer_balance",
+    "eps",
+    "fpx",
+    "giropay",
+    "grabpay",
+    "konbini",
+    "mb_way",
+    "mobilepay",
+    "multibanco",
+    "oxxo",
+    "p24",
+    "paynow",
+    "pix",
+    "promptpay",
+    "swish",
+    "twint",
+    "wechat_pay",
+    "zip",
+];
+/// What is kept of these is a bank account or a wallet, which pays without the shopper.
+const KEPT_OFF_SESSION: [&str; 11] = [
+    "alipay",
+    "amazon_pay",
+    "bancontact",
+    "ideal",
+    "kakao_pay",
+    "kr_card",
+    "link",
+    "naver_pay",
+    "paypal",
+    "revolut_pay",
+    "sofort",
+];
+
+/// Whether a type of payment method can be kept for such payments (`off_session` or `on_session`), as far as is known.
+pub(super) fn may_be_kept(kind: &str, usage: &str) -> bool {
+    let is_only_off_session = KEPT_OFF_SESSION.contains(&kind);
+    !NEVER_KEPT.contains(&kind) && (!is_only_off_session || usage == "off_session")
+}
+
 macro_rules! methods {
     ($($(#[$doc:meta])* $name:ident: $identifier:literal, $local_type:expr;)+) => {
         $(
@@ -63,6 +112,22 @@ methods! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_method_is_kept_as_stripe_allows() {
+        for kind in ["blik", "giropay", "p24", "promptpay", "oxxo"] {
+            assert!(
+                !may_be_kept(kind, "off_session") && !may_be_kept(kind, "on_session"),
+                "{kind}"
+            );
+        }
+        for kind in ["ideal", "bancontact"] {
+            assert!(may_be_kept(kind, "off_session") && !may_be_kept(kind, "on_session"), "{kind}");
+        }
+        for kind in ["card", "sepa_debit", "something_new"] {
+            assert!(may_be_kept(kind, "off_session") && may_be_kept(kind, "on_session"), "{kind}");
+        }
+    }
 
     #[test]
     fn an_intent_belongs_to_the_identifier_that_made_it() {

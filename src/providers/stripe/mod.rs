@@ -6,6 +6,7 @@
 //! differ in the plugin that they stand in for: options, session data, what Medusa asks for.
 
 mod api;
+mod buyer;
 mod changes;
 mod dialect;
 mod event;

@@ -35,6 +35,11 @@ impl Limits {
             .max_retries(self.max_retries)
     }
 
+    /// Returns how long a call waits for an answer that it can do without.
+    pub(super) fn patience(self) -> Duration {
+        Duration::from_secs(2).min(self.attempt_timeout / 2)
+    }
+
     /// Returns the connections to Stripe. `api_version` is that of the objects which the processor reads; the
     /// account's own default does not matter.
     pub(super) fn client(

@@ -75,6 +75,10 @@ pub(super) fn create_customer(email: &str) -> HttpRequest {
     post("/v1/customers", &Form::default().with("email", email))
 }
 
+pub(super) fn update_customer(id: &str, form: &Form) -> HttpRequest {
+    post(format!("/v1/customers/{}", path_segment(id)), form)
+}
+
 /// A page of an intent's refunds, newest first.
 pub(super) fn list_refunds(intent: &str, after: Option<&str>) -> HttpRequest {
     let query = Form::default()

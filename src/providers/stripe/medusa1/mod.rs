@@ -23,10 +23,10 @@ use async_trait::async_trait;
 use config::Settings;
 use stored_state::StoredState;
 
-use super::api::{Api, RESOURCE_MISSING, UNEXPECTED_STATE};
-use super::intent::IntentStatus;
+use super::api::{AMOUNT_TOO_SMALL, Api, RESOURCE_MISSING, UNEXPECTED_STATE};
+use super::intent::{Intent, IntentStatus};
 use super::method::Method;
-use super::{intent_id, requests as wire, signature};
+use super::{buyer, intent_id, requests as wire, signature};
 use crate::amount::Amount;
 use crate::call::CallContext;
 use crate::error::{PaymentProcessorError, Result};
@@ -52,6 +52,7 @@ pub use config::StripeOptions;
 ///   itself shows it.
 /// - **Orphaned intents** (of another customer or currency, or of a call whose reply was lost) are
 ///   canceled; if that fails, at the payment's next call.
+/// - **An intent that was canceled** at Stripe is replaced at the cart's next update.
 /// - An intent whose amount is not the session's is never authorized.
 pub struct Stripe<M> {
     client: Client,
@@ -80,12 +81,13 @@ impl<M: Method> Stripe<M> {
     }
 
     /// Creates an intent, for a Stripe customer who is created first if Medusa knows none, in the place of
-    /// the orphaned ones.
+    /// the orphaned ones, and of one that was `canceled`.
     async fn start(
         &self,
         api: &Api<'_>,
         context: &PaymentProcessorContext,
         mut orphaned: BTreeMap<String, Option<Amount>>,
+        canceled: Option<&str>,
     ) -> Result<PaymentProcessorSessionResponse> {
         wire::check_amount(context.amount, &context.currency_code)?;
         let customer_of = context.customer.as_ref();
@@ -95,6 +97,7 @@ impl<M: Method> Stripe<M> {
         let request = |customer: Option<&str>| {
             requests::create_intent(&self.settings, M::LOCAL_TYPE, context, customer)
         };
+        let details = buyer::details(customer_of, context.billing_address.as_ref());
         let (mut customer, was_there) = match (&known, email) {
             (None, Some(email)) => {
                 let (id, was_there) =
@@ -106,17 +109,21 @@ impl<M: Method> Stripe<M> {
         if let Some(customer) = customer.as_deref().filter(|_| was_there) {
             orphaned.extend(left_behind::<M>(api, customer, &context.resource_id).await?);
         }
-        let intent = match api.create_intent(&request(customer.as_deref()), "").await {
+        let intent = match api.create_intent(&request(customer.as_deref()), "", canceled).await {
             // A customer of the test mode, or one who was deleted in the dashboard.
             Err(error) if error.code() == RESOURCE_MISSING && customer.is_some() => {
                 customer = match email {
                     Some(email) => Some(api.new_customer(email).await?),
                     None => None,
                 };
-                api.create_intent(&request(customer.as_deref()), "-again").await?
+                api.create_intent(&request(customer.as_deref()), "-again", canceled).await?
             }
             answer => answer?,
         };
+        if let Some(made) = customer.as_deref().filter(|id| known.as_deref() != Some(*id)) {
+            // By itself: the key of a customer is the same for a day, whatever is known of them meanwhile.
+            api.describe_customer(made, &details, self.settings.limits.patience()).await;
+        }
         // An attempt of this call whose reply was lost has created it already.
         orphaned.remove(&intent.fields.id);
         let state = StoredState {
@@ -149,13 +156,7 @@ impl<M: Method> Stripe<M> {
                 tracing::warn!("{id} is paid: it stays with the customer it was made for");
                 return Ok(None);
             }
-            Ok(intent) if intent.fields.status.is_paid() => {
-                return Err(api.refused(
-                    UNEXPECTED_STATE,
-                    "It is paid or about to be: amount and currency stay as they are. Cancel or \
-                     refresh the payment session to pay anew.",
-                ));
-            }
+            Ok(intent) if intent.fields.status.is_paid() => return Err(stays(api, &intent)),
             Ok(intent) if intent.fields.status == IntentStatus::Canceled => {}
             Ok(intent) => {
                 orphaned.insert(id.to_owned(), Some(intent.fields.amount));
@@ -164,7 +165,29 @@ impl<M: Method> Stripe<M> {
             Err(error) if error.code() == RESOURCE_MISSING => {}
             Err(error) => return Err(error),
         }
-        self.start(api, context, orphaned).await.map(Some)
+        self.start(api, context, orphaned, None).await.map(Some)
+    }
+
+    /// Leaves the intent as it is, unless the shopper could never pay it: it was canceled in the dashboard or by Stripe, or
+    /// the account does not have it. If Stripe does not tell, nothing changes.
+    async fn keep(
+        &self,
+        api: &Api<'_>,
+        context: &PaymentProcessorContext,
+        id: &str,
+    ) -> Result<Option<PaymentProcessorSessionResponse>> {
+        let data = &context.payment_session_data;
+        let is_dead = match api.glance_at_intent(id, &[], self.settings.limits.patience()).await {
+            Ok(intent) => {
+                intent.is_some_and(|intent| intent.fields.status == IntentStatus::Canceled)
+            }
+            Err(_) => true,
+        };
+        if is_dead {
+            return self.start_anew(api, context, id).await;
+        }
+        let changed = without_orphans(api, data).await;
+        Ok(if changed == *data { None } else { Some(changed.into()) })
     }
 
     async fn set_amount(
@@ -174,17 +197,94 @@ impl<M: Method> Stripe<M> {
         id: &str,
     ) -> Result<Option<PaymentProcessorSessionResponse>> {
         wire::check_amount(context.amount, &context.currency_code)?;
-        match api.update_intent(&wire::update_amount(id, context.amount), "-amount").await {
-            Ok(intent) => {
-                let data = StoredState::of(&context.payment_session_data).written_into(&intent.raw);
-                Ok(Some(without_orphans(api, &data).await.into()))
-            }
+        let answer = api.update_intent(&wire::update_amount(id, context.amount), "-amount").await;
+        let intent = match answer {
             Err(error) if error.code() == RESOURCE_MISSING => {
-                self.start(api, context, BTreeMap::new()).await.map(Some)
+                return self.start_anew(api, context, id).await;
             }
-            Err(error) => Err(error),
-        }
+            Err(error) if error.code() == UNEXPECTED_STATE => {
+                let intent = api.retrieve_intent(id).await?;
+                let status = intent.fields.status;
+                match status {
+                    IntentStatus::Canceled => return self.start_anew(api, context, id).await,
+                    // By an earlier update, whose reply was lost.
+                    _ if intent.fields.amount == context.amount => intent,
+                    _ if status.is_paid() => return Ok(Some(disagreeing(api, context, &intent))),
+                    _ => return Err(error),
+                }
+            }
+            answer => answer?,
+        };
+        let data = StoredState::of(&context.payment_session_data).written_into(&intent.raw);
+        Ok(Some(without_orphans(api, &data).await.into()))
     }
+
+    /// Creates an intent in place of one that nobody can pay.
+    async fn start_anew(
+        &self,
+        api: &Api<'_>,
+        context: &PaymentProcessorContext,
+        id: &str,
+    ) -> Result<Option<PaymentProcessorSessionResponse>> {
+        let orphaned = StoredState::of(&context.payment_session_data).orphaned_intents;
+        self.start(api, context, orphaned, Some(id)).await.map(Some)
+    }
+
+    /// Lets the cart go on although less is left to pay than Stripe takes, as after a gift card: what the shopper could pay
+    /// with before is canceled, so that nobody pays more than the cart costs. The next update over another amount starts
+    /// anew.
+    async fn without_payment(
+        &self,
+        api: &Api<'_>,
+        context: &PaymentProcessorContext,
+        id: &str,
+    ) -> Result<Option<PaymentProcessorSessionResponse>> {
+        let data = &context.payment_session_data;
+        let state = StoredState::of(data);
+        if state.amount_too_small && data.get::<Amount>("amount") == Some(context.amount) {
+            let changed = without_orphans(api, data).await;
+            return Ok(if changed == *data { None } else { Some(changed.into()) });
+        }
+        let intent = match api.retrieve_intent(id).await {
+            Ok(intent) if intent.fields.status.is_paid() => {
+                return Ok(Some(disagreeing(api, context, &intent)));
+            }
+            Ok(intent) if intent.fields.status == IntentStatus::Canceled => Some(intent),
+            Ok(_) => Some(api.cancel(id, "").await?),
+            Err(error) if error.code() == RESOURCE_MISSING => None,
+            Err(error) => return Err(error),
+        };
+        let raw = intent.map_or_else(|| data.clone(), |intent| intent.raw);
+        let amount = context.amount.minor_units();
+        let state = StoredState { amount_too_small: true, ..state };
+        let changed = state.written_into(&raw.with([("amount", amount.into())]));
+        Ok(Some(without_orphans(api, &changed).await.into()))
+    }
+}
+
+/// Returns the session of a cart that costs something else than what the shopper has paid. A refusal would not keep the cart
+/// as it was: Medusa has stored a changed item before it asks (`create-line-item/utils/handler-steps.js`), and would later
+/// record the cart's total as paid (`authorizePayment`, `dist/services/cart.js`). So the session knows what the cart costs,
+/// and is not authorized before both agree.
+fn disagreeing(
+    api: &Api<'_>,
+    context: &PaymentProcessorContext,
+    intent: &Intent,
+) -> PaymentProcessorSessionResponse {
+    tracing::warn!(
+        "{} costs {} now. {}",
+        context.resource_id,
+        context.amount,
+        stays(api, intent).detail()
+    );
+    let amount = context.amount.minor_units();
+    let data = intent.raw.with([("amount", amount.into())]);
+    StoredState::of(&context.payment_session_data).written_into(&data).into()
+}
+
+/// Returns the error of an update of what the shopper has paid.
+fn stays(api: &Api<'_>, intent: &Intent) -> PaymentProcessorError {
+    api.stays(intent, "refresh the payment session first, which releases it: the shopper pays anew")
 }
 
 /// Returns the customer at Stripe whom Medusa keeps in the customer's metadata.
@@ -280,7 +380,7 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         call: &CallContext,
         context: PaymentProcessorContext,
     ) -> Result<PaymentProcessorSessionResponse> {
-        self.start(&self.api(call), &context, BTreeMap::new()).await
+        self.start(&self.api(call), &context, BTreeMap::new(), None).await
     }
 
     async fn update_payment(
@@ -291,20 +391,25 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         let api = self.api(call);
         let data = &context.payment_session_data;
         let Some(id) = data.get::<String>("id") else {
-            return self.start(&api, &context, BTreeMap::new()).await.map(Some);
+            return self.start(&api, &context, BTreeMap::new(), None).await.map(Some);
         };
         let same_currency = data
             .get::<String>("currency")
             .is_none_or(|currency| currency.eq_ignore_ascii_case(&context.currency_code));
         let same_amount = data.get::<Amount>("amount") == Some(context.amount);
-        if !same_currency || !belongs_to(context.customer.as_ref(), data) {
-            return self.replace(&api, &context, &id, same_currency && same_amount).await;
+        let answer = if !same_currency || !belongs_to(context.customer.as_ref(), data) {
+            self.replace(&api, &context, &id, same_currency && same_amount).await
+        } else if same_amount {
+            self.keep(&api, &context, &id).await
+        } else {
+            self.set_amount(&api, &context, &id).await
+        };
+        match answer {
+            Err(error) if error.code() == AMOUNT_TOO_SMALL => {
+                self.without_payment(&api, &context, &id).await
+            }
+            answer => answer,
         }
-        if !same_amount {
-            return self.set_amount(&api, &context, &id).await;
-        }
-        let changed = without_orphans(&api, data).await;
-        Ok(if changed == *data { None } else { Some(changed.into()) })
     }
 
     /// Reads how far the shopper's payment is. If an update's reply was lost, the intent is over
@@ -328,13 +433,31 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
             ));
         }
         let expected = data.get::<Amount>("amount").unwrap_or(intent.fields.amount);
+        if StoredState::of(&data).amount_too_small && intent.fields.status == IntentStatus::Canceled
+        {
+            return Err(api.refused(
+                AMOUNT_TOO_SMALL,
+                format!(
+                    "{expected} (minor units) is less than Stripe takes in this currency. Nothing can be paid with \
+                     Stripe until the cart costs more: choose another way to pay, or change the cart."
+                ),
+            ));
+        }
         if intent.fields.amount != expected && intent.fields.status != IntentStatus::Canceled {
             if intent.fields.status.is_paid() {
                 let advice = match intent.fields.status {
                     IntentStatus::RequiresCapture => {
-                        "Refresh the payment session: that releases the money that is held."
+                        "Put the cart back to what was paid, or refresh the payment session: that releases the \
+                         money that is held."
                     }
-                    _ => "Refund it in Stripe's dashboard, and start a new cart.",
+                    IntentStatus::Processing => {
+                        "The bank has not answered yet. Put the cart back to what was paid, or wait for its answer: if \
+                         the payment fails, the shopper can pay what the cart costs."
+                    }
+                    _ => {
+                        "Put the cart back to what was paid, and change or refund the order; or refund the payment in \
+                         Stripe's dashboard, and start a new cart."
+                    }
                 };
                 return Err(PaymentProcessorError::refused(
                     format!("authorize_payment of {id} is not possible"),
@@ -437,7 +560,7 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
 
     /// `session_id` is the intent's id (`pi_…`): the plugin's service looks it up from Medusa's.
     /// What a shopper may set is `description`, `metadata` (but `resource_id` and `cart_id`),
-    /// `receipt_email`, `setup_future_usage` and `shipping`.
+    /// `receipt_email`, `setup_future_usage` and `shipping`. Whatever else is in the data has to be as the intent has it.
     async fn update_payment_data(
         &self,
         call: &CallContext,
@@ -451,9 +574,12 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
                 format!("{session_id} has no PaymentIntent. Stripe was not asked."),
             ));
         }
-        let request = requests::update_by_shopper(&session_id, &data)?;
         let api = self.api(call);
-        let intent = match request {
+        let mut update = requests::ShopperUpdate::of(&data)?;
+        if !update.refused().is_empty() {
+            update = update.beside(&api.retrieve_intent(&session_id).await?.raw);
+        }
+        let intent = match update.request(&session_id, M::LOCAL_TYPE)? {
             Some(request) => api.update_intent(&request, "").await?,
             None => api.retrieve_intent(&session_id).await?,
         };

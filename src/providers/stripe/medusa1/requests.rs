@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use super::super::buyer::{shipping, with_shipping};
 use super::super::form::{Form, keys_with_brackets};
+use super::super::method::may_be_kept;
 use super::super::requests::{REFUND_MARK, intent_path, post};
 use super::config::Settings;
 use crate::error::{PaymentProcessorError, Result};
@@ -22,14 +24,25 @@ pub(super) fn create_intent(
     // A cart that says nothing on purpose is left without a description, as in the JavaScript plugin.
     let description = of_the_cart("payment_description").or_else(|| settings.description.clone());
     let at_once = settings.capture_at_once || local_type.is_some();
+    let usage = of_the_cart("setup_future_usage")
+        .filter(is_said)
+        .filter(|usage| local_type.is_none_or(|local_type| may_be_kept(local_type, usage)));
     let form = Form::default()
         .with_some("description", description.filter(is_said))
         .with("amount", context.amount)
         .with("currency", &context.currency_code)
         .with("metadata[resource_id]", &context.resource_id)
         .with("capture_method", if at_once { "automatic" } else { "manual" })
-        .with_some("setup_future_usage", of_the_cart("setup_future_usage").filter(is_said))
+        .with_some("setup_future_usage", usage)
         .with_some("customer", customer);
+    let form = match &context.shipping_address {
+        Some(address) => with_shipping(form, address),
+        // That of the intent in whose place this one comes.
+        None => match context.payment_session_data.get("shipping").as_ref().and_then(shipping) {
+            Some(shipping) => form.with_json("shipping", &shipping),
+            None => form,
+        },
+    };
     let form = match local_type {
         Some(local_type) => form.with("payment_method_types[0]", local_type),
         None if settings.automatic_payment_methods => {
@@ -48,42 +61,81 @@ const SHOPPER_FIELDS: [&str; 5] =
 /// plugin: webhooks follow it.
 const RESERVED_METADATA: [&str; 3] = ["resource_id", "cart_id", REFUND_MARK];
 
-/// The update that a shopper asks for; a request with a field that a shopper must not set is refused
-/// whole, with all of these fields named.
-pub(super) fn update_by_shopper(id: &str, data: &JsonObject) -> Result<Option<HttpRequest>> {
-    let fields: Map<String, Value> = data.deserialize().map_err(|error| {
-        refused_fields("The data cannot be read", &[error.to_string()], "invalid_data")
-    })?;
-    let mut refused: Vec<String> =
-        fields.keys().filter(|key| !SHOPPER_FIELDS.contains(&key.as_str())).cloned().collect();
-    fields.iter().for_each(|(key, value)| keys_with_brackets(key, value, &mut refused));
-    match fields.get("metadata") {
-        None | Some(Value::Null) => {}
-        Some(Value::Object(metadata)) => refused.extend(
-            metadata
-                .iter()
-                .filter(|(key, value)| {
-                    RESERVED_METADATA.contains(&key.as_str())
-                        || value.is_object()
-                        || value.is_array()
-                })
-                .map(|(key, _)| format!("metadata.{key}")),
-        ),
-        // An empty value would take all metadata away, the cart's id included.
-        Some(_) => refused.push("metadata".to_owned()),
+/// What a shopper's browser wants to change of an intent.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct ShopperUpdate(Map<String, Value>);
+
+impl ShopperUpdate {
+    pub(super) fn of(data: &JsonObject) -> Result<Self> {
+        data.deserialize().map(Self).map_err(|error| {
+            refused_fields("The data cannot be read", &[error.to_string()], "invalid_data")
+        })
     }
-    if !refused.is_empty() {
-        return Err(refused_fields(
-            "These fields cannot be set by a shopper",
-            &refused,
-            "field_not_allowed",
-        ));
+
+    /// Returns the update without what is so already: a storefront may send back a whole intent, of which it has changed one
+    /// member.
+    pub(super) fn beside(self, intent: &JsonObject) -> Self {
+        let is_so =
+            |name: &str, value: &Value| intent.get::<Value>(name).unwrap_or_default() == *value;
+        let known: Map<String, Value> = intent.get("metadata").unwrap_or_default();
+        let mut changes = self.0;
+        changes.retain(|name, value| !is_so(name, value));
+        if let Some(Value::Object(metadata)) = changes.get_mut("metadata") {
+            metadata.retain(|name, value| known.get(name) != Some(&*value));
+        }
+        Self(changes)
     }
-    let form = fields
-        .iter()
-        .filter(|(key, value)| key.as_str() != "metadata" || value.is_object())
-        .fold(Form::default(), |form, (key, value)| form.with_json(key, value));
-    Ok((!form.is_empty()).then(|| post(intent_path(id), &form)))
+
+    /// Returns the fields that a shopper must not set.
+    pub(super) fn refused(&self) -> Vec<String> {
+        let Self(fields) = self;
+        let mut refused: Vec<String> =
+            fields.keys().filter(|key| !SHOPPER_FIELDS.contains(&key.as_str())).cloned().collect();
+        fields.iter().for_each(|(key, value)| keys_with_brackets(key, value, &mut refused));
+        match fields.get("metadata") {
+            None | Some(Value::Null) => {}
+            Some(Value::Object(metadata)) => refused.extend(
+                metadata
+                    .iter()
+                    .filter(|(key, value)| {
+                        RESERVED_METADATA.contains(&key.as_str())
+                            || value.is_object()
+                            || value.is_array()
+                    })
+                    .map(|(key, _)| format!("metadata.{key}")),
+            ),
+            // An empty value would take all metadata away, the cart's id included.
+            Some(_) => refused.push("metadata".to_owned()),
+        }
+        refused
+    }
+
+    /// Returns the request; `None` if nothing changes. `local_type` is the one payment method of a local identifier.
+    ///
+    /// # Errors
+    /// If there is a field that a shopper must not set: nothing is changed then, and all of these fields are named.
+    pub(super) fn request(
+        &self,
+        id: &str,
+        local_type: Option<&str>,
+    ) -> Result<Option<HttpRequest>> {
+        let refused = self.refused();
+        if !refused.is_empty() {
+            let what = "These fields cannot be set by a shopper";
+            return Err(refused_fields(what, &refused, "field_not_allowed"));
+        }
+        let is_sent = |key: &str, value: &Value| match key {
+            "metadata" => value.is_object(),
+            "setup_future_usage" => {
+                let is_kept = |usage| local_type.is_none_or(|kind| may_be_kept(kind, usage));
+                value.as_str().is_none_or(is_kept)
+            }
+            _ => true,
+        };
+        let sent = self.0.iter().filter(|(key, value)| is_sent(key, value));
+        let form = sent.fold(Form::default(), |form, (key, value)| form.with_json(key, value));
+        Ok((!form.is_empty()).then(|| post(intent_path(id), &form)))
+    }
 }
 
 fn refused_fields(what: &str, fields: &[String], code: &str) -> PaymentProcessorError {
@@ -91,7 +143,7 @@ fn refused_fields(what: &str, fields: &[String], code: &str) -> PaymentProcessor
         "The payment session cannot be updated",
         code,
         format!(
-            "{what}: {}. Allowed are {}. Stripe was not asked.",
+            "{what}: {}. Allowed are {}, and whatever stays as it is. Nothing was changed.",
             fields.join(", "),
             SHOPPER_FIELDS.join(", ")
         ),
@@ -179,7 +231,7 @@ mod tests {
             r#"{"receipt_email":"a@b.com","metadata":{"gift":"yes","count":2,"old":null},"shipping":{"name":"Ada"}}"#,
         )
         .unwrap();
-        let request = update_by_shopper("pi_1", &data).unwrap().unwrap();
+        let request = ShopperUpdate::of(&data).unwrap().request("pi_1", None).unwrap().unwrap();
         assert_eq!(request.path(), "/v1/payment_intents/pi_1");
         assert_eq!(
             form(&request),
@@ -205,7 +257,7 @@ mod tests {
         ] {
             let data =
                 JsonObject::parse(&format!(r#"{{"description":"x","{field}":"1"}}"#)).unwrap();
-            let error = update_by_shopper("pi_1", &data).unwrap_err();
+            let error = ShopperUpdate::of(&data).unwrap().request("pi_1", None).unwrap_err();
             assert_eq!(error.code(), "field_not_allowed");
             assert!(error.detail().contains(field), "{error}");
         }
@@ -218,8 +270,75 @@ mod tests {
             (r#"{"metadata":{"a][resource_id":"cart_2"}}"#, "metadata.a][resource_id"),
             (r#"{"shipping":{"address":{"a[b":"c"}}}"#, "shipping.address.a[b"),
         ] {
-            let error = update_by_shopper("pi_1", &JsonObject::parse(data).unwrap()).unwrap_err();
+            let data = JsonObject::parse(data).unwrap();
+            let error = ShopperUpdate::of(&data).unwrap().request("pi_1", None).unwrap_err();
             assert!(error.detail().contains(named), "{error}");
         }
+    }
+
+    #[test]
+    fn what_stays_as_it_is_is_no_change() {
+        let intent = JsonObject::parse(
+            r#"{"id":"pi_1","amount":1000,"customer":null,"description":null,"shipping":{"name":"Ada"},
+                "metadata":{"resource_id":"cart_1","gift":"no"},"next_action":{"type":"a","a":{}}}"#,
+        )
+        .unwrap();
+        let sent = |changes: serde_json::Value| {
+            let serde_json::Value::Object(changes) = changes else { unreachable!() };
+            let mut all: Map<String, Value> = intent.deserialize().unwrap();
+            all.extend(changes);
+            let all = JsonObject::from_serialize(&all).unwrap();
+            ShopperUpdate::of(&all).unwrap().beside(&intent).request("pi_1", None)
+        };
+        assert!(sent(serde_json::json!({})).unwrap().is_none());
+        let gift = serde_json::json!({"metadata": {"resource_id": "cart_1", "gift": "yes"}});
+        assert_eq!(form(&sent(gift).unwrap().unwrap()), "metadata[gift]=yes");
+        let described = serde_json::json!({"description": "Mugs", "shipping": {"name": "Bob"}});
+        assert_eq!(form(&sent(described).unwrap().unwrap()), "description=Mugs&shipping[name]=Bob");
+        let stolen = serde_json::json!({"amount": 1, "customer": "cus_2", "metadata": {"resource_id": "cart_2"}});
+        let error = sent(stolen).unwrap_err();
+        assert!(
+            error.detail().contains(": amount, customer, metadata.resource_id. "),
+            "{}",
+            error.detail()
+        );
+    }
+
+    #[test]
+    fn a_method_that_cannot_be_kept_is_not_asked_to_be() {
+        let usage = |local_type: Option<&str>, usage: &str| {
+            let text = JsonObject::empty().with([("setup_future_usage", usage.into())]);
+            let context = PaymentProcessorContext { context: text.clone(), ..context() };
+            let settings = settings(r#"{"api_key":"sk_1"}"#);
+            let created = form(&create_intent(&settings, local_type, &context, None));
+            let updated = ShopperUpdate::of(&text).unwrap().request("pi_1", local_type).unwrap();
+            assert_eq!(created.contains("setup_future_usage"), updated.is_some());
+            updated.is_some()
+        };
+        assert!(usage(None, "off_session") && usage(None, "on_session"));
+        assert!(usage(Some("ideal"), "off_session") && !usage(Some("ideal"), "on_session"));
+        for local_type in ["blik", "giropay", "p24"] {
+            assert!(!usage(Some(local_type), "off_session"), "{local_type}");
+        }
+    }
+
+    #[test]
+    fn goods_are_sent_to_the_carts_shipping_address() {
+        let settings = settings(r#"{"api_key":"sk_1"}"#);
+        let address = serde_json::from_str(
+            r#"{"first_name":"Ada","last_name":"Lovelace","address_1":"Mall Road","country_code":"in"}"#,
+        );
+        let to_address =
+            PaymentProcessorContext { shipping_address: Some(address.unwrap()), ..context() };
+        let told = "&shipping[address][country]=in&shipping[address][line1]=Mall+Road&shipping[name]=Ada+Lovelace";
+        assert!(form(&create_intent(&settings, None, &to_address, None)).ends_with(told));
+
+        let before = r#"{"shipping":{"address":{"country":"in","line1":"Mall Road","line2":null},
+            "name":"Ada Lovelace","phone":null}}"#;
+        let in_place_of_another = PaymentProcessorContext {
+            payment_session_data: JsonObject::parse(before).unwrap(),
+            ..context()
+        };
+        assert!(form(&create_intent(&settings, None, &in_place_of_another, None)).ends_with(told));
     }
 }

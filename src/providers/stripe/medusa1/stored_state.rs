@@ -32,6 +32,10 @@ pub(super) struct StoredState {
     /// Whether that customer was logged in.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub has_account: bool,
+    /// Whether less was left to pay than Stripe takes: the intent is canceled, and the session has to wait for another
+    /// amount.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub amount_too_small: bool,
 }
 
 impl StoredState {

@@ -262,8 +262,9 @@ async fn a_reply_of_another_shape_is_not_asked_for_again() {
 }
 
 #[tokio::test]
-async fn an_update_that_changes_nothing_sends_nothing() {
-    let server = Server::start([]).await;
+async fn an_update_that_changes_nothing_only_looks_whether_the_intent_can_be_paid() {
+    let unpaid = || ok(intent("requires_payment_method"));
+    let server = Server::start([unpaid(), Answer::Close, unpaid()]).await;
     for change in [
         |_: &mut PaymentProcessorContext| {},
         |context: &mut PaymentProcessorContext| context.customer = Some(known("cus_1")),
@@ -280,6 +281,7 @@ async fn an_update_that_changes_nothing_sends_nothing() {
         let answer = stack(&server.url).call(Request::UpdatePayment(context)).await;
         assert_eq!(answer, Ok(Response::Unchanged));
     }
+    assert_eq!(server.lines(), ["GET /v1/payment_intents/pi_1"; 3]);
 }
 
 #[tokio::test]
@@ -333,6 +335,7 @@ async fn an_orphaned_intent_that_could_not_be_canceled_is_canceled_at_the_next_c
         ok(r#"{"data":[]}"#),
         ok(new),
         error(500, "down"),
+        ok(intent("requires_payment_method").replace("pi_1", "pi_2")),
         ok(intent("canceled")),
     ])
     .await;
@@ -350,7 +353,7 @@ async fn an_orphaned_intent_that_could_not_be_canceled_is_canceled_at_the_next_c
     let answer = stack.call(Request::UpdatePayment(context(data.as_str(), changed))).await;
     let Response::Session(session) = answer.unwrap() else { panic!("no session") };
     assert!(StoredState::of(&session.session_data).orphaned_intents.is_empty());
-    assert_eq!(server.lines()[4], "POST /v1/payment_intents/pi_1/cancel");
+    assert_eq!(server.lines()[5], "POST /v1/payment_intents/pi_1/cancel");
 }
 
 #[tokio::test]
@@ -402,7 +405,11 @@ async fn an_intent_over_another_amount_is_never_authorized() {
         data: json(&intent("requires_payment_method").replace("1000", "900")),
         context: JsonObject::empty(),
     };
-    for (status, advice) in [("requires_capture", "Refresh"), ("succeeded", "Refund")] {
+    for (status, advice) in [
+        ("requires_capture", "refresh the payment session"),
+        ("processing", "wait for its answer"),
+        ("succeeded", "refund the payment in Stripe's dashboard"),
+    ] {
         let server = Server::start([ok(intent(status))]).await;
         let refused = stack(&server.url).call(request()).await.unwrap_err();
         assert_eq!(refused.code(), "amount_mismatch");
@@ -980,4 +987,221 @@ async fn an_intent_is_read_with_its_charge_where_the_data_has_it() {
             "GET /v1/payment_intents/pi_1"
         ]
     );
+}
+
+fn update(data: &str, change: impl FnOnce(&mut PaymentProcessorContext)) -> Request {
+    Request::UpdatePayment(context(data, change))
+}
+
+fn session_of(answer: Result<Response>) -> JsonObject {
+    match answer.unwrap() {
+        Response::Session(session) => session.session_data,
+        other => panic!("no session: {other:?}"),
+    }
+}
+
+const CREATE: &str = "POST /v1/payment_intents";
+
+#[tokio::test]
+async fn a_session_whose_intent_was_canceled_gets_another_one_at_the_next_update() {
+    let new = || ok(intent("requires_payment_method").replace("pi_1", "pi_2"));
+    let stored = intent("requires_payment_method");
+    let known = |context: &mut PaymentProcessorContext| context.email.clear();
+
+    let server = Server::start([ok(intent("canceled")), new()]).await;
+    let data = session_of(stack(&server.url).call(update(&stored, known)).await);
+    assert_eq!(data.get::<String>("id").as_deref(), Some("pi_2"));
+    assert_eq!(server.lines(), ["GET /v1/payment_intents/pi_1", CREATE]);
+
+    let server = Server::start([error(400, UNEXPECTED_STATE), ok(intent("canceled")), new()]).await;
+    let another = update(&stored, |context| {
+        known(context);
+        context.amount = amount(7);
+    });
+    let data = session_of(stack(&server.url).call(another).await);
+    assert_eq!(data.get::<String>("id").as_deref(), Some("pi_2"));
+    assert_eq!(server.lines()[2], CREATE);
+    assert!(server.received()[2].body.starts_with("amount=7&"));
+}
+
+#[tokio::test]
+async fn calls_that_find_an_intent_canceled_at_once_get_the_same_other_one() {
+    let new = || intent("requires_payment_method").replace("pi_1", "pi_2");
+    let server = Server::start([
+        ok(intent("canceled")),
+        ok(new()),
+        ok(intent("canceled")),
+        replayed(200, new()),
+        ok(new()),
+        ok(intent("canceled")),
+        replayed(200, new()),
+        ok(intent("canceled").replace("pi_1", "pi_2")),
+        ok(new().replace("pi_2", "pi_3")),
+    ])
+    .await;
+    let stack = stack(&server.url);
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        let request = update(&intent("requires_payment_method"), |context| context.email.clear());
+        let data = session_of(stack.call(request).await);
+        ids.push(data.get::<String>("id").unwrap());
+    }
+    assert_eq!(ids, ["pi_2", "pi_2", "pi_3"], "the last one was canceled, too");
+    let keys = server.keys();
+    assert!(keys[0] == keys[1] && keys[1] == keys[2] && keys[2] != keys[3], "{keys:?}");
+}
+
+#[tokio::test]
+async fn a_session_whose_intent_the_account_does_not_have_gets_another_one() {
+    let new = ok(intent("requires_payment_method").replace("pi_1", "pi_2"));
+    let server = Server::start([error(404, RESOURCE_MISSING), new]).await;
+    let request = update(&intent("requires_payment_method"), |context| context.email.clear());
+    let data = session_of(stack(&server.url).call(request).await);
+    assert_eq!(data.get::<String>("id").as_deref(), Some("pi_2"));
+}
+
+#[tokio::test]
+async fn an_amount_that_an_earlier_update_has_set_is_taken_over_although_it_is_paid() {
+    let held = intent("requires_capture").replace("1000", "1200");
+    let server = Server::start([error(400, UNEXPECTED_STATE), ok(held.clone())]).await;
+    let request =
+        update(&intent("requires_payment_method"), |context| context.amount = amount(1200));
+    let data = session_of(stack(&server.url).call(request).await);
+    assert_eq!(data.as_str(), held);
+}
+
+#[tokio::test]
+async fn a_cart_that_changes_after_it_was_paid_makes_no_order_until_both_agree() {
+    for status in ["processing", "requires_capture", "succeeded"] {
+        let answers = [
+            error(400, UNEXPECTED_STATE),
+            ok(intent(status)),
+            ok(intent(status)),
+            error(400, UNEXPECTED_STATE),
+            ok(intent(status)),
+        ];
+        let server = Server::start(answers).await;
+        let stack = stack(&server.url);
+        let request = update(&intent(status), |context| context.amount = amount(1200));
+        let data = session_of(stack.call(request).await);
+        assert_eq!(data.get::<Amount>("amount"), Some(amount(1200)));
+        let request = Request::AuthorizePayment { data: data.clone(), context: json("{}") };
+        let refused = stack.call(request).await.unwrap_err();
+        assert_eq!((refused.kind(), refused.code()), (ErrorKind::Refused, "amount_mismatch"));
+        assert!(refused.detail().contains("ut the cart back to what was paid"), "{refused}");
+        let back = session_of(stack.call(update(data.as_str(), |_| {})).await);
+        assert_eq!(back.as_str(), intent(status));
+    }
+}
+
+#[tokio::test]
+async fn a_payment_that_the_bank_still_looks_at_is_not_given_up() {
+    let answers = [error(400, UNEXPECTED_STATE), ok(intent("processing"))];
+    let server = Server::start(answers).await;
+    let request = Request::DeletePayment { data: json(&intent("processing")) };
+    let refused = stack(&server.url).call(request).await.unwrap_err();
+    assert_eq!((refused.kind(), refused.code()), (ErrorKind::Refused, UNEXPECTED_STATE));
+    assert!(refused.detail().contains("Wait for the bank's answer"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_cart_that_costs_less_than_stripe_takes_goes_on_and_is_not_paid() {
+    let stored = intent("requires_payment_method");
+    let less = |context: &mut PaymentProcessorContext| context.amount = amount(30);
+    let server =
+        Server::start([error(400, AMOUNT_TOO_SMALL), ok(stored.clone()), ok(intent("canceled"))])
+            .await;
+    let data = session_of(stack(&server.url).call(update(&stored, less)).await);
+    assert_eq!(data.get::<Amount>("amount"), Some(amount(30)));
+    assert_eq!(data.get::<String>("status").as_deref(), Some("canceled"));
+    assert_eq!(server.lines()[2], "POST /v1/payment_intents/pi_1/cancel");
+
+    let server = Server::start([ok(intent("canceled"))]).await;
+    let request = Request::AuthorizePayment { data: data.clone(), context: JsonObject::empty() };
+    let refused = stack(&server.url).call(request).await.unwrap_err();
+    assert_eq!((refused.kind(), refused.code()), (ErrorKind::Refused, AMOUNT_TOO_SMALL));
+    assert!(refused.detail().contains("30 (minor units)"), "{refused}");
+
+    // The same amount again, and then one that can be paid.
+    let guest = |context: &mut PaymentProcessorContext| context.email.clear();
+    let server = Server::start([
+        ok(intent("canceled")),
+        error(400, AMOUNT_TOO_SMALL),
+        error(400, UNEXPECTED_STATE),
+        ok(intent("canceled")),
+        ok(stored.replace("pi_1", "pi_2")),
+    ])
+    .await;
+    let again = update(data.as_str(), |context| {
+        guest(context);
+        less(context);
+    });
+    assert_eq!(stack(&server.url).call(again).await, Ok(Response::Unchanged));
+    let more = session_of(stack(&server.url).call(update(data.as_str(), guest)).await);
+    assert_eq!(more.as_str(), stored.replace("pi_1", "pi_2"));
+}
+
+#[tokio::test]
+async fn what_is_held_is_not_released_because_the_cart_costs_less_than_stripe_takes() {
+    let answers = [error(400, AMOUNT_TOO_SMALL), ok(intent("requires_capture"))];
+    let server = Server::start(answers).await;
+    let request = update(&intent("requires_payment_method"), |context| context.amount = amount(30));
+    let data = session_of(stack(&server.url).call(request).await);
+    assert_eq!(data.get::<Amount>("amount"), Some(amount(30)));
+    assert!(!StoredState::of(&data).amount_too_small);
+    assert_eq!(server.lines().len(), 2);
+}
+
+#[tokio::test]
+async fn stripe_is_told_who_a_new_customer_is_and_nothing_waits_for_it() {
+    let address = || crate::types::Address {
+        first_name: Some("Ada".to_owned()),
+        last_name: Some("Lovelace".to_owned()),
+        address_1: Some("Mall Road".to_owned()),
+        country_code: Some("in".to_owned()),
+        ..Default::default()
+    };
+    let guest = |context: &mut PaymentProcessorContext| {
+        context.billing_address = Some(address());
+    };
+    for told in [ok(r#"{"id":"cus_9"}"#), error(400, "phone_invalid"), Answer::Close, Answer::Hang]
+    {
+        let unpaid = ok(intent("requires_payment_method"));
+        let server = Server::start([ok(r#"{"id":"cus_9"}"#), unpaid, told]).await;
+        let request = Request::InitiatePayment(context("{}", guest));
+        let data = session_of(stack(&server.url).call(request).await);
+        assert_eq!(data.as_str(), intent("requires_payment_method"));
+        assert_eq!(server.lines(), ["POST /v1/customers", CREATE, "POST /v1/customers/cus_9"]);
+        // What makes the customer stays the same for a day, whatever is known of them meanwhile.
+        assert_eq!(server.received()[0].body, "email=ada@example.com");
+        assert_eq!(
+            server.received()[2].body,
+            "name=Ada+Lovelace&address[country]=in&address[line1]=Mall+Road"
+        );
+    }
+
+    let server = Server::start([ok(r#"{"data":[]}"#), ok(intent("requires_payment_method"))]).await;
+    let known = context("{}", |context| {
+        context.customer = Some(known("cus_1"));
+        guest(context);
+    });
+    session_of(stack(&server.url).call(Request::InitiatePayment(known)).await);
+    assert_eq!(server.lines(), [LIST_INTENTS, CREATE], "what Stripe has of others stays");
+}
+
+#[tokio::test]
+async fn a_whole_intent_that_comes_back_changes_what_is_different_in_it() {
+    let unpaid = || intent("requires_payment_method");
+    let server = Server::start([ok(unpaid()), ok(unpaid()), ok(unpaid())]).await;
+    let stack = stack(&server.url);
+    let post = |data: JsonObject| {
+        stack.call(Request::UpdatePaymentData { session_id: "pi_1".to_owned(), data })
+    };
+    data_of(post(json(&unpaid()).with([("description", "a gift".into())])).await);
+    assert_eq!(server.received()[1].body, "description=a+gift");
+    let stolen = json(&unpaid()).with([("amount", 1.into()), ("description", "x".into())]);
+    let refused = post(stolen).await.unwrap_err();
+    assert_eq!(refused.code(), "field_not_allowed");
+    assert!(refused.detail().contains("shopper: amount. "), "{refused}");
+    assert_eq!(server.lines().len(), 3);
 }

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::super::api::RESOURCE_MISSING;
+use super::super::buyer;
 use super::super::form::{Form, keys_with_brackets};
 use super::super::intent::Page;
 use super::super::method::Method;
@@ -21,7 +22,7 @@ use crate::error::{ErrorKind, PaymentProcessorError, Result};
 use crate::http::{self, Exchange, HttpRequest, path_segment};
 use crate::idempotency::key_of;
 use crate::json::JsonObject;
-use crate::types::{Address, Customer, Kept};
+use crate::types::{Customer, Kept};
 
 /// How many deleted customers are stepped over until another one is made.
 const MOST_DELETED: usize = 12;
@@ -218,37 +219,17 @@ fn customer_form(customer: &Customer) -> Form {
     let form = Form::default()
         .with_some("email", customer.email.as_deref())
         .with_some("name", name_of(customer))
-        .with("phone", text(customer.phone.as_ref()));
-    match &customer.billing_address {
-        Some(address) => with_address(form, address),
-        None => form,
-    }
-}
-
-fn with_address(form: Form, address: &Address) -> Form {
-    [
-        ("city", &address.city),
-        ("country", &address.country_code),
-        ("line1", &address.address_1),
-        ("line2", &address.address_2),
-        ("postal_code", &address.postal_code),
-        ("state", &address.province),
-    ]
-    .into_iter()
-    .fold(form, |form, (field, value)| form.with(format!("address[{field}]"), text(value.as_ref())))
-}
-
-fn text(value: Option<&String>) -> &str {
-    value.map_or("", String::as_str)
+        .with("phone", buyer::phone(customer.phone.as_ref()).unwrap_or_default());
+    let lines = customer.billing_address.iter().flat_map(buyer::lines);
+    lines.fold(form, |form, (line, value)| {
+        form.with(format!("address[{line}]"), value.unwrap_or_default())
+    })
 }
 
 /// Returns the company, or else the person.
 fn name_of(customer: &Customer) -> Option<String> {
-    let person = || {
-        let (first, last) = (text(customer.first_name.as_ref()), text(customer.last_name.as_ref()));
-        Some(format!("{first} {last}").trim().to_owned()).filter(|name| !name.is_empty())
-    };
-    customer.company_name.clone().filter(|name| !name.is_empty()).or_else(person)
+    let person = || buyer::person(customer.first_name.as_ref(), customer.last_name.as_ref());
+    buyer::person(customer.company_name.as_ref(), None).or_else(person)
 }
 
 /// What a storefront says about a payment method that is to be kept, but for whom.

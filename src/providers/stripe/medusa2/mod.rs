@@ -182,6 +182,11 @@ impl<M: Method> Stripe<M> {
         if has_nothing_left(&intent, &state) {
             return Ok(state.written_into(&intent.with_charges_id().raw));
         }
+        // A refusal would block the cart for days, and Medusa would later take it for paid over what it cost before.
+        if intent.fields.status == IntentStatus::Processing {
+            let error = PaymentProcessorError::unavailable(refusal.error(), refusal.detail());
+            return Err(error.never_retry());
+        }
         let taken = intent.fields.amount_received.unwrap_or_default();
         if taken.is_zero() {
             return Err(refusal);
@@ -299,11 +304,18 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         let is_over = |has: Option<Amount>, of: Option<String>| {
             has == Some(amount) && of.is_some_and(|code| code.eq_ignore_ascii_case(currency))
         };
-        if is_over(data.get("amount"), data.get("currency")) {
-            return Ok(None);
-        }
         let api = self.api(call);
-        let intent = self.intent_of(&api, call, data).await?;
+        let is_the_same = is_over(data.get("amount"), data.get("currency"));
+        let intent = if is_the_same {
+            let patience = self.settings.limits.patience();
+            let glance = api.glance_at_intent(&intent_id(call, data)?, &WHOLE, patience).await;
+            match glance.ok().flatten() {
+                Some(intent) if intent.fields.status == IntentStatus::Canceled => intent,
+                _ => return Ok(None),
+            }
+        } else {
+            self.intent_of(&api, call, data).await?
+        };
         let id = &intent.fields.id;
         if !is_of_session(&intent, &context.resource_id) {
             return Err(of_another_session(&api, id));
@@ -315,18 +327,19 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
                 self.start(call, &context, call.idempotency_key()).await.map(Some)
             }
             _ if is_set => Ok(Some(self.session(&intent.with_charges_id(), &state))),
-            _ if status.is_paid() => Err(api.refused(
-                UNEXPECTED_STATE,
-                "It is paid or about to be: amount and currency stay as they are. Start a new payment session, which \
-                 releases what is held.",
-            )),
+            _ if status.is_paid() => {
+                Err(api.stays(&intent, "start a new payment session, which releases it"))
+            }
             _ => {
                 let asked = start::inexact(context.amount, currency);
                 let form = Form::default()
                     .with("amount", amount)
                     .with("currency", currency)
                     // An empty value takes it away.
-                    .with(start::metadata(start::AMOUNT), asked.map_or_else(String::new, |it| it.to_string()))
+                    .with(
+                        start::metadata(start::AMOUNT),
+                        asked.map_or_else(String::new, |it| it.to_string()),
+                    )
                     .with("expand[0]", "payment_method");
                 let request = requests::post(requests::intent_path(id), &form);
                 let intent = api.update_intent(&request, "-amount").await?;
@@ -335,8 +348,8 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         }
     }
 
-    /// Reads how far the shopper's payment is. An intent that was made for another session, whose money was given back
-    /// meanwhile, or that is paid over another amount than the session's, is not accepted; an unpaid one over another
+    /// Reads how far the shopper's payment is. An intent that was made for another session, that was canceled, whose money was
+    /// given back meanwhile, or that is paid over another amount than the session's, is not accepted; an unpaid one over another
     /// amount, as after an update whose reply was lost, is set right.
     async fn authorize_payment(
         &self,
@@ -354,6 +367,14 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
             return Err(of_another_session(&api, &id));
         }
         let status = intent.fields.status;
+        // As an error: Medusa would show no reason, and never complete a cart with a session that it has stored as canceled
+        // (`validate-cart-payments.js`, `@medusajs/core-flows`).
+        if status == IntentStatus::Canceled {
+            let detail = format!(
+                "{id} was canceled at Stripe, and cannot be paid any more. Start a new payment session."
+            );
+            return Err(api.refused("payment_canceled", detail));
+        }
         if status == IntentStatus::Succeeded {
             let PaymentState { amount, captured, refunded, .. } = intent.state();
             if !refunded.is_zero() {
@@ -370,12 +391,21 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         let currency = data.get::<String>("currency").unwrap_or(intent.fields.currency.clone());
         let is_over_it = intent.fields.amount == expected
             && intent.fields.currency.eq_ignore_ascii_case(&currency);
-        if !is_over_it && status != IntentStatus::Canceled {
+        if !is_over_it {
             if status.is_paid() {
+                let advice = match status {
+                    IntentStatus::Processing => {
+                        "The bank has not answered yet. Wait for its answer: what was taken then has to be refunded in \
+                         Stripe's dashboard."
+                    }
+                    _ => {
+                        "Start a new payment session: that releases what is held. What was taken has to be refunded in \
+                         Stripe's dashboard."
+                    }
+                };
                 let detail = format!(
-                    "The shopper's payment is over {} {} and the session's over {expected} {currency} (Stripe's unit). Start a \
-                     new payment session: that releases what is held. What was taken has to be refunded in Stripe's \
-                     dashboard.",
+                    "The shopper's payment is over {} {} and the session's over {expected} {currency} (Stripe's unit). \
+                     {advice}",
                     intent.fields.amount, intent.fields.currency
                 );
                 return Err(api.refused("amount_mismatch", detail));

@@ -3,9 +3,10 @@
 use serde_json::{Map, Value};
 
 use super::super::api::{Api, MOST_PAGES};
+use super::super::buyer;
 use super::super::form::{Form, keys_with_brackets};
 use super::super::intent::{Intent, IntentFields, Page};
-use super::super::method::Method;
+use super::super::method::{Method, may_be_kept};
 use super::super::requests;
 use super::config::Settings;
 use super::units;
@@ -41,7 +42,7 @@ const WISHES: [&str; 11] = [
 
 /// What of it still holds for another intent. The rest says how one intent was to be paid: an intent is charged at once
 /// because the storefront asks for it, and not again because the data of an earlier one says so.
-const LASTING_WISHES: [&str; 1] = ["setup_future_usage"];
+const LASTING_WISHES: [&str; 2] = ["setup_future_usage", "shipping"];
 
 /// What the storefront has sent with a new session.
 pub(super) struct Wishes(Map<String, Value>);
@@ -59,11 +60,16 @@ impl Wishes {
         let known: &[&str] = if is_intent { &LASTING_WISHES } else { &WISHES };
         let is_known = |name: &str| {
             known.contains(&name)
-                || name == "metadata"
+                || ["metadata", "shipping"].contains(&name)
                 || (!is_intent
                     && ["payment_description", "payment_method_configuration"].contains(&name))
         };
         members.retain(|name, value| is_known(name) && !value.is_null());
+        // A storefront may keep something else under that name.
+        match members.remove("shipping").as_ref().and_then(buyer::shipping) {
+            Some(shipping) => members.insert("shipping".to_owned(), shipping),
+            None => None,
+        };
         let mut unclear = Vec::new();
         members.iter().for_each(|(name, value)| keys_with_brackets(name, value, &mut unclear));
         if unclear.is_empty() {
@@ -133,18 +139,54 @@ pub(super) fn new_intent<M: Method>(
     let form = with_metadata(form, settings, context, wishes)
         .with_some("description", description.filter(|text| !text.is_empty()))
         .with("capture_method", capture_method);
-    let form = with_wish(form, "setup_future_usage", wishes.get("setup_future_usage"));
+    let options = method_options::<M>(settings, wishes, capture_method);
+    let (usage, options) = kept_by_type(wishes.get("setup_future_usage"), types.as_ref(), options);
+    let form = with_wish(form, "setup_future_usage", usage);
     let form = with_wish(form, "payment_method_types", types.as_ref());
     let form = with_wish(form, "payment_method_data", wishes.get("payment_method_data"));
-    let options = method_options::<M>(settings, wishes, capture_method);
     let form = with_wish(form, "payment_method_options", options.as_ref());
     let form = with_wish(form, "automatic_payment_methods", automatic.as_ref());
     let last = ["off_session", "confirm", "payment_method", "return_url", "shared_payment_token"];
     let form = last.iter().fold(form, |form, name| with_wish(form, name, wishes.get(name)));
+    let form = match (wishes.get("shipping"), &context.shipping_address) {
+        (Some(shipping), _) => form.with_json("shipping", shipping),
+        (None, Some(address)) => buyer::with_shipping(form, address),
+        (None, None) => form,
+    };
     Ok(form
         .with_some("payment_method_configuration", configuration)
         .with("expand[0]", "payment_method")
         .with_some("customer", holder.filter(|id| !id.is_empty())))
+}
+
+/// Returns for what the method is kept, and the options of each type. Stripe refuses the payment if it is to be kept and one
+/// of its types cannot be: then only those are kept that can be, each by its own option. Without types Stripe chooses, and
+/// offers only what can be kept.
+fn kept_by_type<'a>(
+    usage: Option<&'a Value>,
+    types: Option<&Value>,
+    options: Option<Value>,
+) -> (Option<&'a Value>, Option<Value>) {
+    let (Some(Value::String(text)), Some(Value::Array(types))) = (usage, types) else {
+        return (usage, options);
+    };
+    let can_be = |kind: &&str| may_be_kept(kind, text);
+    let types: Vec<&str> = types.iter().filter_map(Value::as_str).collect();
+    if types.iter().all(can_be) {
+        return (usage, options);
+    }
+    let mut options = match options {
+        Some(Value::Object(options)) => options,
+        None => Map::new(),
+        other => return (None, other),
+    };
+    for kind in types.iter().filter(|kind| can_be(kind)) {
+        let of_kind = options.entry(*kind).or_insert_with(|| Map::new().into());
+        if let Value::Object(of_kind) = of_kind {
+            of_kind.entry("setup_future_usage").or_insert_with(|| text.as_str().into());
+        }
+    }
+    (None, (!options.is_empty()).then_some(options.into()))
 }
 
 fn with_wish(form: Form, name: &str, wish: Option<&Value>) -> Form {
@@ -384,5 +426,51 @@ mod tests {
         assert!(form_of::<Any>(wanted, "usd", 5, "{}").contains(asked));
         assert!(!form_of::<Blik>(wanted, "pln", 5, "{}").contains(asked));
         assert!(!form_of::<Any>(r#"{"apiKey":"sk_1"}"#, "usd", 5, "{}").contains(asked));
+    }
+
+    #[test]
+    fn of_several_methods_those_are_kept_that_can_be() {
+        let form = |types: &str, more: &str| {
+            let data = format!(
+                r#"{{"setup_future_usage":"off_session","payment_method_types":{types}{more}}}"#
+            );
+            form_of::<Any>(r#"{"apiKey":"sk_1"}"#, "pln", 5, &data)
+        };
+        let all = "&setup_future_usage=off_session&";
+        assert!(form(r#"["card"]"#, "").contains(all));
+        assert!(form(r#"["card","something_new"]"#, "").contains(all));
+        let some = form(r#"["card","p24","blik"]"#, "");
+        assert!(!some.contains(all), "{some}");
+        assert!(
+            some.contains("&payment_method_options[card][setup_future_usage]=off_session&"),
+            "{some}"
+        );
+        let own =
+            r#","payment_method_options":{"card":{"setup_future_usage":"none"},"p24":{"a":"b"}}"#;
+        let own = form(r#"["card","p24"]"#, own);
+        assert!(own.contains("&payment_method_options[card][setup_future_usage]=none"), "{own}");
+        assert!(!form(r#"["p24"]"#, "").contains("setup_future_usage"));
+    }
+
+    #[test]
+    fn a_local_method_that_cannot_be_kept_is_not_asked_to_be() {
+        let usage = r#"{"setup_future_usage":"off_session"}"#;
+        let blik = form_of::<Blik>(r#"{"apiKey":"sk_1"}"#, "pln", 5, usage);
+        assert!(!blik.contains("setup_future_usage"), "{blik}");
+        let oxxo = form_of::<Oxxo>(r#"{"apiKey":"sk_1"}"#, "mxn", 5, usage);
+        assert!(!oxxo.contains("setup_future_usage"), "{oxxo}");
+        assert!(oxxo.contains("&payment_method_options[oxxo][expires_after_days]=3&"), "{oxxo}");
+        let any = form_of::<Any>(r#"{"apiKey":"sk_1"}"#, "usd", 5, usage);
+        assert!(any.contains("&setup_future_usage=off_session&"), "{any}");
+    }
+
+    #[test]
+    fn the_storefront_may_say_where_goods_are_sent_to() {
+        let to = r#"{"shipping":{"name":"Ada","address":{"line1":"1 Mall Road","country":"in"}}}"#;
+        let form = form_of::<Any>(r#"{"apiKey":"sk_1"}"#, "usd", 5, to);
+        let told = "&shipping[name]=Ada&shipping[address][line1]=1+Mall+Road&shipping[address][country]=in&";
+        assert!(form.contains(told), "{form}");
+        let other = form_of::<Any>(r#"{"apiKey":"sk_1"}"#, "usd", 5, r#"{"shipping":"express"}"#);
+        assert!(!other.contains("shipping"), "{other}");
     }
 }

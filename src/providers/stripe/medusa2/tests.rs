@@ -419,3 +419,71 @@ async fn another_currency_is_told_to_stripe_unless_the_money_is_held() {
     let error = stack(&server.url, "").call(update()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Refused);
 }
+
+fn changed(data: &str, units: u64) -> Request {
+    Request::UpdatePayment(Box::new(PaymentProcessorContext {
+        payment_session_data: json(data),
+        ..PaymentProcessorContext::new(amount(units), "usd", "payses_1")
+    }))
+}
+
+#[tokio::test]
+async fn a_session_whose_intent_was_canceled_gets_another_one_at_the_next_update() {
+    let unpaid = intent("requires_payment_method", "");
+    for units in [1200, 1300] {
+        let new = ok(unpaid.replace("pi_1", "pi_2"));
+        let server = Server::start([ok(intent("canceled", "")), new]).await;
+        let answer = stack(&server.url, "").call(changed(&unpaid, units)).await.unwrap();
+        let Response::Session(session) = answer else { panic!("no session: {answer:?}") };
+        assert_eq!(session.session_data.get::<String>("id").as_deref(), Some("pi_2"));
+        assert!(server.received()[1].body.starts_with(&format!("amount={units}&")));
+    }
+    for answer in [ok(unpaid.clone()), Answer::Close] {
+        let server = Server::start([answer]).await;
+        let answer = stack(&server.url, "").call(changed(&unpaid, 1200)).await;
+        assert_eq!(answer, Ok(Response::Unchanged));
+        assert_eq!(server.lines().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_completion_with_a_canceled_intent_says_how_to_go_on() {
+    let canceled = || vec![ok(intent("canceled", ""))];
+    let error = authorized(r#"{"id":"pi_1"}"#, "payses_1", canceled()).await.unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Refused, "payment_canceled"));
+    assert!(error.detail().contains("Start a new payment session"), "{error}");
+    let error = authorized(r#"{"id":"pi_1"}"#, "payses_2", canceled()).await.unwrap_err();
+    assert_eq!(error.code(), "payment_of_another_session");
+}
+
+#[tokio::test]
+async fn a_payment_that_the_bank_still_looks_at_does_not_block_the_cart() {
+    let answers = [
+        ok(intent("processing", "")),
+        error(400, "payment_intent_unexpected_state"),
+        ok(intent("processing", "")),
+        ok(intent("processing", "")),
+    ];
+    let server = Server::start(answers).await;
+    let request = Request::DeletePayment { data: json(&intent("processing", "")) };
+    let error = stack(&server.url, "").call(request).await.unwrap_err();
+    // The class answers Medusa that it is done, and goes on.
+    assert_eq!(error.kind(), ErrorKind::Unavailable);
+    assert!(error.detail().contains("Wait for the bank's answer"), "{error}");
+    assert_eq!(server.lines().len(), 4, "it is not tried again at once");
+}
+
+#[tokio::test]
+async fn what_the_shopper_has_paid_stays_and_the_answer_says_how_to_go_on() {
+    for (status, advice) in [
+        ("processing", "Wait for its answer"),
+        ("requires_capture", "or start a new payment session"),
+        ("succeeded", "Complete the cart as it was"),
+    ] {
+        let server = Server::start([ok(intent(status, ""))]).await;
+        let stored = intent("requires_payment_method", "");
+        let error = stack(&server.url, "").call(changed(&stored, 1300)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Refused);
+        assert!(error.detail().contains(advice), "{error}");
+    }
+}

@@ -8,6 +8,7 @@ use crate::http::testing::{Answer, Server, error_body, ok, replayed};
 use crate::layers::Stack;
 use crate::registry::Provider;
 use crate::request::{Request, Response};
+use crate::types::Address;
 
 fn stack_as(identifier: &'static str, url: &str, max_retries: u64) -> Stack {
     let options = format!(
