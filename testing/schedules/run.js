@@ -292,8 +292,10 @@ class Run {
     const paid = ledger.refunded - this.elsewhere;
     const recorded = sum(refunds) - sum(this.failedLater);
     const inDoubt = this.refundsInDoubt;
-    if (paid + this.failedSometime + sum(this.neverKnown.map(({ amount }) => amount)) < recorded) {
-      throw new CheckFailed(`Medusa has recorded refunds of ${recorded}, and the provider has paid ${paid}`);
+    // What cannot be paid any more is recorded as what was refunded in the dashboard.
+    const givenBack = paid + this.elsewhere;
+    if (givenBack + this.failedSometime + sum(this.neverKnown.map(({ amount }) => amount)) < recorded) {
+      throw new CheckFailed(`Medusa has recorded refunds of ${recorded}, and the provider has given back ${givenBack}`);
     }
     if (paid > recorded + inDoubt) {
       throw new CheckFailed(
