@@ -27,6 +27,7 @@
 //!   is left ([`RefundApi::left`]), and its list, read after that, has a refund of a person's over just that amount that
 //!   Medusa has not recorded, then that is the refund: it is claimed and recorded, and nothing is paid. The same holds for
 //!   several of a person's that are the amount together, if they are all that is not recorded.
+//!   A refund that another plugin has made, and that has a row in Medusa 2, is recorded.
 //! - **A refusal names what the store does not know**: refunds made in the provider's dashboard.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -418,13 +419,41 @@ impl Refunding<'_> {
     /// all of these if they are that amount together.
     fn made_elsewhere<'r>(&self, listed: &'r [Refund], record: &RefundRecord) -> Vec<&'r Refund> {
         let unrecorded = self.unrecorded(listed, record);
-        let all: Vec<&Refund> = unrecorded.filter(|refund| !refund.is_ours()).collect();
+        let mut all: Vec<&Refund> = unrecorded.filter(|refund| !refund.is_ours()).collect();
+        all.sort_by_key(|refund| refund.created);
+        // What another plugin has refunded has a row, and no mark that names it.
+        let mut rows = self.rows_without_a_refund(listed, record);
+        all.retain(|refund| match rows.iter().position(|amount| refund.amount == Some(*amount)) {
+            Some(row) => {
+                rows.swap_remove(row);
+                false
+            }
+            None => true,
+        });
         let wanted = all.iter().filter(|refund| refund.amount == Some(self.amount));
         if let Some(oldest) = wanted.min_by_key(|refund| (!self.is_own(refund), refund.created)) {
             return vec![*oldest];
         }
         let sum = all.iter().try_fold(Amount::ZERO, |sum, refund| sum.checked_add(refund.amount?));
         if sum == Some(self.amount) { all } else { Vec::new() }
+    }
+
+    /// The amounts of the host's rows that no refund accounts for whose mark or whose record is known.
+    fn rows_without_a_refund(&self, listed: &[Refund], record: &RefundRecord) -> Vec<Amount> {
+        let rows = &self.call.rows().refunds;
+        let named: BTreeSet<&str> =
+            listed.iter().filter_map(Refund::mark_and_time).map(|(mark, _)| mark).collect();
+        let unnamed = rows.iter().filter(|(id, _)| !named.contains(id.as_str()));
+        let mut amounts: Vec<Amount> = unnamed.map(|(_, amount)| *amount).collect();
+        let recorded = listed.iter().filter(|refund| {
+            record.has_recorded(refund) && !has_settled_row(self.call, refund)
+        });
+        for refund in recorded {
+            if let Some(row) = amounts.iter().position(|amount| refund.amount == Some(*amount)) {
+                amounts.swap_remove(row);
+            }
+        }
+        amounts
     }
 
     /// Claims what a person has refunded, so that no other server records it, too. Returns false if another call was

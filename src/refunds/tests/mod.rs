@@ -4,12 +4,14 @@ mod acquirer;
 mod mutants;
 mod processor;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
 use crate::amount::Amount;
+use crate::call::{HostCall, Rows};
 use crate::error::{ErrorKind, Result};
 use crate::json::JsonObject;
 use crate::layers::{Layers, Stack};
@@ -281,6 +283,25 @@ async fn a_refusal_for_another_reason_records_nothing() {
     payment.harness.inject_at(Fault::Decline, Operation::RefundPayment, 0).await;
     assert_eq!(payment.refund(300).await.unwrap_err().code(), "declined");
     assert_eq!(payment.given_back().await, 300);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refund_without_a_mark_that_has_a_row_is_recorded() {
+    for (wanted, is_recorded) in [(500, true), (1000, false)] {
+        let payment = Dashboard::with(true, &[500, 1000]).await;
+        let rows = Rows {
+            current: Some("ref_new".to_owned()),
+            others: BTreeSet::from(["ref_of_another_plugin".to_owned()]),
+            refunds: BTreeMap::from([("ref_of_another_plugin".to_owned(), amount(500))]),
+            ..Rows::default()
+        };
+        let host = HostCall { rows, ..HostCall::default() };
+        let data = payment.data.clone();
+        let request = Request::RefundPayment { data, amount: amount(wanted) };
+        let answer = payment.stack.call_from(host, request).await;
+        assert_eq!(answer.is_err(), is_recorded, "{wanted}: {answer:?}");
+        assert_eq!(payment.given_back().await, 1500);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -239,7 +239,7 @@ impl Old<'_> {
     fn paid(&self, refund: &Refund, record: RefundRecord) -> Result<RefundRecord> {
         match &refund.void {
             Some(reason) => Err(PaymentProcessorError::refused("", reason, "")),
-            None => Ok(record.record(refund, self.amount)),
+            None => Ok(record.record(refund, Some(self.amount))),
         }
     }
 
