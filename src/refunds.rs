@@ -445,9 +445,9 @@ impl Refunding<'_> {
             listed.iter().filter_map(Refund::mark_and_time).map(|(mark, _)| mark).collect();
         let unnamed = rows.iter().filter(|(id, _)| !named.contains(id.as_str()));
         let mut amounts: Vec<Amount> = unnamed.map(|(_, amount)| *amount).collect();
-        let recorded = listed.iter().filter(|refund| {
-            record.has_recorded(refund) && !has_settled_row(self.call, refund)
-        });
+        let recorded = listed
+            .iter()
+            .filter(|refund| record.has_recorded(refund) && !has_settled_row(self.call, refund));
         for refund in recorded {
             if let Some(row) = amounts.iter().position(|amount| refund.amount == Some(*amount)) {
                 amounts.swap_remove(row);

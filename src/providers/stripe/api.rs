@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde_json::Value;
 
 use super::intent::{Identified, Intent, IntentFields, IntentStatus, Page};
 use super::method::Method;
@@ -182,15 +182,20 @@ struct StripeRefund {
     created: u64,
     #[serde(default)]
     metadata: Option<JsonObject>,
-    #[serde(default)]
-    balance_transaction: Option<IgnoredAny>,
+    /// `null` if the account's balance was not touched; a reply without it does not say.
+    #[serde(default = "StripeRefund::touched")]
+    balance_transaction: Value,
 }
 
 impl StripeRefund {
+    fn touched() -> Value {
+        true.into()
+    }
+
     /// Whether no money is given back: Stripe lists what a capture leaves of a hold as a refund, too, which never was in
     /// the account's balance.
     fn is_release(&self) -> bool {
-        self.status.as_deref() == Some("succeeded") && self.balance_transaction.is_none()
+        self.status.as_deref() == Some("succeeded") && self.balance_transaction.is_null()
     }
 }
 

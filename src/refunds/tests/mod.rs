@@ -326,11 +326,11 @@ async fn of_two_servers_one_records_what_was_given_back_in_the_dashboard() {
     }
 }
 
-/// Tries 500 schedules, always the same, with a rule that has this flaw.
+/// Tries up to 3000 schedules, always the same, with a rule that has this flaw.
 async fn tried_with(flaw: Flaw) -> ScheduleReport {
     let rule = Rule { remembers_every_key: true, flaw: Some(flaw), ..Rule::default() };
     let harness = AtTheAcquirer { acquirer: Acquirer::new(true, false), rule };
-    schedules(&harness, Schedules { count: 500, seed: Some(4000) }).await
+    schedules(&harness, Schedules { count: 3000, seed: Some(4000) }).await
 }
 
 #[tokio::test(start_paused = true)]

@@ -346,7 +346,7 @@ impl<'a> Run<'a> {
     /// dashboard's refunds; nothing for certain if other causes for the books to change are not excluded.
     fn learn_from(
         &mut self,
-        Prepared { want, .. }: &Prepared<'_>,
+        Prepared { want, call, .. }: &Prepared<'_>,
         reply: &Reply,
         books: Option<(Ledger, Ledger)>,
     ) -> Checked {
@@ -360,7 +360,9 @@ impl<'a> Run<'a> {
             (_, Reply::Answered(Answer { outcome: Outcome::Late, .. })) => Ok(()),
             (Some((before, after)), Reply::Answered(answer)) => match &answer.outcome {
                 Outcome::Done(_) => elsewhere.done(amount, before, after),
-                Outcome::Failed(error) if error.kind() == ErrorKind::Refused => {
+                Outcome::Failed(error)
+                    if error.kind() == ErrorKind::Refused && call.mishaps.is_empty() =>
+                {
                     elsewhere.refused(amount, before)
                 }
                 _ => Ok(()),

@@ -271,9 +271,10 @@ fn one_of<T: Copy, const N: usize>(rng: &mut Rng, choices: &[T; N]) -> T {
 }
 
 impl Call {
-    /// Whether nothing goes wrong with it, and Medusa stores what it is answered.
+    /// Whether its answer says what the provider did: nothing goes wrong with it, unless the provider refuses, and Medusa
+    /// stores a success.
     pub(super) fn is_plain(&self) -> bool {
-        self.mishaps.is_empty() && self.end == End::Stored
+        self.mishaps.iter().all(|mishap| mishap.fault == Fault::Decline) && self.end == End::Stored
     }
 
     /// Describes the call, of which `what` is known.
