@@ -191,7 +191,7 @@ module.exports = {
   "amount-update": having(() => ({ checkAmount: (amount) => amount })),
   "amount-refund": having(() => ({ checkRefund: (amount) => amount })),
   "amount-refund-zero": having(() => ({ checkRefund: (amount) => amount })),
-  "amount-noise": having(() => ({ noise: 0 })),
+  "amount-noise": having(() => ({ noise: () => 0 })),
 
   "optional-guest": rejecting("initiatePayment", ({ customer }) => customer === undefined),
   "optional-initiate": rejecting("initiatePayment", ({ context }) => context === undefined),

@@ -190,13 +190,13 @@ class Reference {
   /** Returns the whole number that was meant, through the noise of floating point. */
   checkAmount(number) {
     const amount = Math.round(number);
-    if (!Number.isSafeInteger(amount) || amount < 0 || Math.abs(amount - number) > this.noise) {
+    if (!Number.isSafeInteger(amount) || amount < 0 || Math.abs(amount - number) > this.noise()) {
       throw new BankError("refused", "invalid_amount", `${number} is no amount.`);
     }
     return amount;
   }
 
-  get noise() {
+  noise() {
     return 1e-6;
   }
 
