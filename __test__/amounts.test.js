@@ -9,6 +9,15 @@ beforeEach(() => {
 });
 afterEach(() => ledger.close());
 
+/** What floating point makes of a whole number. */
+const noise = [
+  [19.99 * 100, 1999],
+  [1998.9999999999998, 1999],
+  [1.1 * 1.1 * 10_000, 12_100],
+  [(1e10 / 3) * 3, 1e10],
+  [4.35 * 100 + 1.15 * 100, 550],
+];
+
 const refused = { error: expect.stringMatching(/\S/), code: "invalid_amount", detail: expect.stringMatching(/\S/) };
 
 const bad = [
@@ -18,7 +27,8 @@ const bad = [
   0.5,
   99.99,
   0.1 + 0.2,
-  5e-324,
+  98.9009 * 100,
+  333.33,
   -0.5,
   -1,
   -1000,
@@ -43,6 +53,16 @@ describe("a refund", () => {
     expect(ledger.lines()).toStrictEqual([`refund_payment pay_1 ${amount}`]);
   });
 
+  test.each(noise)("of %p is one of %p", async (number, meant) => {
+    expect(await processor.refundPayment({ id: "pay_1" }, number)).not.toHaveProperty("error");
+    expect(ledger.lines()).toStrictEqual([`refund_payment pay_1 ${meant}`]);
+  });
+
+  test("of a fraction is told what to do", async () => {
+    const { detail } = await processor.refundPayment({ id: "pay_1" }, 333.33);
+    expect(detail).toContain("333.33 is not a whole number of minor units. Round it where it is computed");
+  });
+
   test.each(["100", null, true, {}, new Number(100)])("of %p is a mistake of the caller", async (amount) => {
     const promise = processor.refundPayment({ id: "pay_1" }, amount);
     await expect(promise).rejects.toBeInstanceOf(TypeError);
@@ -65,6 +85,11 @@ describe.each(["initiatePayment", "updatePayment"])("the context of %s", (name) 
     const { session_data: data } = await processor[name](withAmount(amount));
     expect(data.amount).toBe(amount);
     expect(ledger.lines()).toHaveLength(1);
+  });
+
+  test.each(noise)("with an amount of %p is over %p", async (number, meant) => {
+    const { session_data: data } = await processor[name](withAmount(number));
+    expect(data.amount).toBe(meant);
   });
 
   test.each([

@@ -116,7 +116,7 @@ describe("in Medusa 2", () => {
       }
     }
     const { failed } = await schedules(Blind, { count: 200, seed: 1 });
-    expect(failed.message).toMatch(/Medusa has recorded refunds of 400, and the provider has paid 200/);
+    expect(failed.message).toMatch(/Medusa has recorded refunds of 400, and the provider has given back 200/);
     expect(failed.steps.join("\n")).toMatch(/before that is stored|at the same time/);
   });
 });

@@ -42,7 +42,7 @@ test("more than was paid is refused, with Stripe's reason and the refunds that t
   const { id } = await stripe.dashboard.refund(data.id, { amount: 800 });
   const more = await service.refundPayment(data, 300);
   expect(more).toStrictEqual(failure());
-  expect(more.detail).toContain(`${id} over 800`);
+  expect(more.detail).toContain(`${id} over 800. 200 can still be refunded.`);
   expect(truth(data).refunded).toBe(800);
 });
 
@@ -52,6 +52,56 @@ test("a refund that was made in Stripe's dashboard is not taken for one that Med
   stripe.advance(SETTLED_MS);
   await service.refundPayment(data, 300);
   expect(made(data)).toStrictEqual([300, 300]);
+});
+
+test.each([
+  [[1000], [1000], [1000]],
+  [[700], [700, 300], [700, 300]],
+  [[500, 400], [900], [500, 400]],
+  [
+    [600, 400],
+    [400, 600],
+    [600, 400],
+  ],
+  [[300], [300], [300, 300]],
+])("of 1000, given back in the dashboard %p and wanted in Medusa %p, Stripe has %p", async (elsewhere, wanted, all) => {
+  for (const server of [service, restarted()]) {
+    let data = await store.capture(server);
+    for (const amount of elsewhere) await stripe.dashboard.refund(data.id, { amount });
+    stripe.advance(SETTLED_MS);
+    for (const amount of wanted) {
+      data = await server.refundPayment(data, amount);
+      expect(data).not.toHaveProperty("error");
+      stripe.advance(SETTLED_MS);
+    }
+    expect(made(data)).toStrictEqual(all);
+    const isSame = elsewhere.length !== 1 || wanted[0] !== 300;
+    if (isSame) expect(data.medusa_payment_rs.refunds).toStrictEqual(recorded(data));
+  }
+});
+
+test("what was given back in the dashboard and failed at the bank is paid", async () => {
+  const data = await store.capture(service);
+  const { id } = await stripe.dashboard.refund(data.id);
+  stripe.bank.settleRefund(id, "failed");
+  expect(await service.refundPayment(data, 1000)).not.toHaveProperty("error");
+  expect(made(data)).toHaveLength(2);
+});
+
+test("what was given back in the dashboard is recorded though the rest is disputed", async () => {
+  const data = await store.capture(service);
+  const { id } = await stripe.dashboard.refund(data.id, { amount: 300 });
+  stripe.bank.dispute(data.id, { amount: 700 });
+  const answer = await service.refundPayment(data, 300);
+  expect(answer.medusa_payment_rs.refunds).toStrictEqual({ [id]: 300 });
+});
+
+test("two servers record what was given back in the dashboard once", async () => {
+  const data = await store.capture(service);
+  await stripe.dashboard.refund(data.id);
+  const answers = await Promise.all([service, restarted()].map((server) => server.refundPayment(data, 1000)));
+  expect(answers.filter((answer) => "error" in answer)).toStrictEqual([failure("temporarily_unavailable")]);
+  expect(made(data)).toStrictEqual([1000]);
 });
 
 test("a refund that the bank has not confirmed yet is one", async () => {

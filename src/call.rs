@@ -189,7 +189,7 @@ impl CallContext {
     /// that any provider can keep.
     pub(crate) fn mark(&self) -> &str {
         let is_plain = |id: &&str| {
-            id.len() <= 48 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+            id.len() <= 40 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         };
         self.mark.get_or_init(|| match self.row().filter(is_plain) {
             Some(row) => row.to_owned(),

@@ -22,6 +22,12 @@
 //!   this call's own, it is left alone until another server would have stored it.
 //! - **What an earlier call has made is claimed before it is recorded**, with the key that a new refund
 //!   would have. Of two servers that find it at the same moment, one records it.
+//! - **What was given back in the provider's dashboard is recorded if it cannot be paid any more.** As long as enough is
+//!   left, a wanted refund is paid, whatever a person has refunded by hand. If the provider refuses it because not so much
+//!   is left ([`RefundApi::left`]), and its list, read after that, has a refund of a person's over just that amount that
+//!   Medusa has not recorded, then that is the refund: it is claimed and recorded, and nothing is paid. The same holds for
+//!   several of a person's that are the amount together, if they are all that is not recorded.
+//!   A refund that another plugin has made, and that has a row in Medusa 2, is recorded.
 //! - **A refusal names what the store does not know**: refunds made in the provider's dashboard.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +39,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::amount::Amount;
 use crate::call::CallContext;
 use crate::error::{ErrorKind, PaymentProcessorError, Result};
+use crate::idempotency::key_of;
 pub use crate::keyed::Keyed;
 
 /// How often a stored answer is stepped over. Each one is an earlier attempt of an operator's.
@@ -40,6 +47,9 @@ const MOST_REPLAYS: usize = 12;
 
 /// How long a key may be before the number of a step is added: every provider takes 64 characters.
 const LONGEST_KEY: usize = 60;
+
+/// How the mark ends of a refund that a person has made in the provider's dashboard and a call has claimed.
+const ELSEWHERE: &str = ".elsewhere";
 
 /// How long Medusa takes, at most, from a provider's answer to having stored it, beyond the deadline of
 /// the call itself.
@@ -57,8 +67,8 @@ pub struct Refund {
     /// Why the money stays with the store although there is a refund: it failed or was canceled. The
     /// provider's word for the reason. `None` for a refund that is paid or about to be.
     pub void: Option<String>,
-    /// The mark with which it was created ([`RefundApi::create`]), if Medusa asked for it. `None` if a
-    /// person made it in the provider's dashboard.
+    /// The mark with which it was created ([`RefundApi::create`]) or claimed ([`RefundApi::claim`]). `None` if a person
+    /// made it in the provider's dashboard and no call has claimed it.
     pub mark: Option<String>,
 }
 
@@ -66,12 +76,13 @@ impl Refund {
     /// Returns whether Medusa asked for it, rather than a person in the provider's dashboard.
     #[must_use]
     pub fn is_ours(&self) -> bool {
-        self.mark.is_some()
+        self.mark.as_ref().is_some_and(|mark| !mark.ends_with(ELSEWHERE))
     }
 
     /// The mark of the call that has made it or claimed it last, and when it was claimed.
     fn mark_and_time(&self) -> Option<(&str, u64)> {
         let mark = self.mark.as_deref()?;
+        let mark = mark.strip_suffix(ELSEWHERE).unwrap_or(mark);
         let Some((mark, time)) = mark.split_once('.') else { return Some((mark, 0)) };
         Some((mark, time.parse().unwrap_or_default()))
     }
@@ -115,15 +126,26 @@ pub trait RefundApi: Sync {
     /// nothing and may do it later ([`ErrorKind::Unavailable`]).
     async fn create(&self, amount: Amount, key: &str, mark: &str) -> Result<Keyed<Refund>>;
 
-    /// Gives a refund that an earlier call has made this mark instead of its own, and sends `key` as the
-    /// idempotency key. Two servers may find the same refund at the same moment: one of them is answered
-    /// with the new mark, and records it. By default it seems so to both, for providers whose refunds
-    /// cannot be changed: then both record it.
+    /// Gives a refund that an earlier call or a person has made this mark instead of the one that it has, and sends `key`
+    /// as the idempotency key. Two servers may find the same refund at the same moment: one of them is answered with the
+    /// new mark, and records it. By default it seems so to both, for providers whose refunds cannot be changed: then both
+    /// record it.
     ///
     /// # Errors
     /// As [`create`](Self::create).
     async fn claim(&self, refund: &Refund, _key: &str, mark: &str) -> Result<Keyed<Refund>> {
         Ok(Keyed::Done(Refund { mark: Some(mark.to_owned()), ..refund.clone() }))
+    }
+
+    /// Returns how much of the payment the provider can still give back, as it stands now that it has refused a refund
+    /// with `refusal`: what was taken, less what was given back, in the dashboard too. Nothing, if the refusal says that
+    /// the rest is not the store's to give back any more, as after a dispute. `None` if the provider does not say it: then
+    /// no refund of a person's is ever recorded as one that Medusa wants.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    async fn left(&self, _refusal: &PaymentProcessorError) -> Result<Option<Amount>> {
+        Ok(None)
     }
 
     /// Returns the provider's time, in seconds since 1970.
@@ -237,13 +259,13 @@ impl RefundRecord {
             return key;
         }
         let texts: Vec<&str> = ["refund", payment].into_iter().chain(recorded).collect();
-        crate::idempotency::key_of(&texts, &[])
+        key_of(&texts, &[])
     }
 
     /// Returns the key that follows from what is recorded here, and in rows of the host's: the key of a refund that starts
     /// once all of these are stored.
     fn key_beside(&self, listed: &[Refund], call: &CallContext, payment: &str) -> String {
-        let with_rows = listed.iter().filter(|refund| refund.is_ours() && has_row(call, refund));
+        let with_rows = listed.iter().filter(|refund| has_row(call, refund));
         let ids = with_rows.map(|refund| (refund.id.clone(), refund.amount));
         let refunds = self.refunds.clone().into_iter().chain(ids).collect();
         Self { refunds, ..Self::default() }.key(payment)
@@ -252,14 +274,14 @@ impl RefundRecord {
     /// Remembers what the provider's list shows. A row that may yet be deleted leaves its refund unrecorded for the next
     /// call, which looks again.
     fn see(&mut self, listed: &[Refund], call: &CallContext) {
-        for refund in listed.iter().filter(|refund| refund.is_ours()) {
+        for refund in listed {
             if self.has_recorded(refund) {
                 continue;
             }
             if has_settled_row(call, refund) {
                 self.unrecorded_refunds.remove(&refund.id);
                 self.refunds.insert(refund.id.clone(), refund.amount);
-            } else if refund.void.is_none() {
+            } else if refund.is_ours() && refund.void.is_none() {
                 self.unrecorded_refunds.insert(refund.id.clone(), refund.amount);
             } else if let Some(amount) = self.unrecorded_refunds.get_mut(&refund.id) {
                 *amount = None;
@@ -267,9 +289,9 @@ impl RefundRecord {
         }
     }
 
-    fn record(mut self, refund: &Refund, amount: Amount) -> Self {
+    fn record(mut self, refund: &Refund, amount: Option<Amount>) -> Self {
         self.unrecorded_refunds.remove(&refund.id);
-        self.refunds.insert(refund.id.clone(), Some(amount));
+        self.refunds.insert(refund.id.clone(), amount);
         self
     }
 }
@@ -307,16 +329,28 @@ struct Refunding<'a> {
 
 impl Refunding<'_> {
     async fn run(&self, payment: &str, mut record: RefundRecord) -> Result<RefundRecord> {
-        let first_key = record.key(payment);
-        if self.call.attempt() == 1
-            && record.unrecorded().next().is_none()
-            && self.api.remembers_every_key()
-            && let Some(result) = self.without_list(&first_key, &record).await
-        {
-            return result;
-        }
         let mut keys: Vec<String> = Vec::new();
         let mut replayed: Option<Refund> = None;
+        let mut shortage: Option<Shortage> = None;
+        let needs_no_list = self.call.attempt() == 1
+            && record.unrecorded().next().is_none()
+            && self.api.remembers_every_key();
+        if needs_no_list {
+            let key = record.key(payment);
+            match self.create(&key).await? {
+                Keyed::Done(refund) if self.is_own(&refund) => return self.finish(&refund, record),
+                Keyed::Refused(refusal) => {
+                    shortage = Some(self.shortage(refusal, &record).await?);
+                    keys.push(key);
+                }
+                Keyed::InUse(error) => return Err(self.in_use(error)),
+                // It is not the first.
+                Keyed::Done(_)
+                | Keyed::Replayed(_)
+                | Keyed::FailureReplayed
+                | Keyed::OfAnotherRequest => {}
+            }
+        }
         for _ in 1..=MOST_REPLAYS {
             let mut listed = self.list().await?;
             // The list may be behind what was answered.
@@ -326,17 +360,30 @@ impl Refunding<'_> {
             keys.push(key.clone());
             let key = if times == 0 { key } else { format!("{key}.{times}") };
             record.see(&listed, self.call);
-            let keyed = match self.unrecorded_among(&listed, &record)? {
-                Some(refund) if self.is_own(refund) => return self.finish(refund, record),
-                Some(refund) if self.is_young(refund) => return Err(self.just_made(refund)),
-                Some(refund) => self.claim(refund, &key).await?,
-                None => self.create(&key).await?,
+            let elsewhere = self.made_elsewhere(&listed, &record);
+            let keyed = match (self.unrecorded_among(&listed, &record)?, &shortage) {
+                (Some(refund), _) if self.is_own(refund) => return self.finish(refund, record),
+                (Some(refund), _) if self.is_young(refund) => return Err(self.just_made(refund)),
+                (Some(refund), _) => self.claim(refund, &key, "").await?,
+                (None, _) if self.has_claimed(&elsewhere) => {
+                    return Ok(self.taken_over(&elsewhere, record));
+                }
+                (None, None) => self.create(&key).await?,
+                (None, Some(shortage)) if elsewhere.is_empty() => {
+                    return Err(shortage.refusal(&listed, &record));
+                }
+                (None, Some(_)) => {
+                    if self.take_over(&elsewhere, &key).await? {
+                        return Ok(self.taken_over(&elsewhere, record));
+                    }
+                    continue;
+                }
             };
             match keyed {
                 Keyed::Done(refund) if self.is_own(&refund) => {
                     return self.finish(&refund, record);
                 }
-                Keyed::Refused(error) => return Err(naming_strangers(error, &listed, &record)),
+                Keyed::Refused(refusal) => shortage = Some(self.shortage(refusal, &record).await?),
                 Keyed::InUse(error) => return Err(self.in_use(error)),
                 // The key was used before: the list decides anew, and the next key is another request's.
                 Keyed::Done(refund) | Keyed::Replayed(refund) => replayed = Some(refund),
@@ -351,23 +398,95 @@ impl Refunding<'_> {
         Err(self.has_to_wait(detail))
     }
 
-    /// Makes the first refund from this record. `None` if its key shows that it is not the first.
-    async fn without_list(&self, key: &str, record: &RefundRecord) -> Option<Result<RefundRecord>> {
-        Some(match self.create(key).await {
-            Ok(Keyed::Done(refund)) if self.is_own(&refund) => self.finish(&refund, record.clone()),
-            Ok(Keyed::Refused(error)) => Err(match self.api.list().await {
-                Ok(listed) => naming_strangers(error, &listed, record),
-                Err(_) => error,
+    /// Finds out whether the provider has refused the refund because not so much is left of the payment. If not, the
+    /// refusal is the answer.
+    async fn shortage(
+        &self,
+        refusal: PaymentProcessorError,
+        record: &RefundRecord,
+    ) -> Result<Shortage> {
+        match self.api.left(&refusal).await {
+            Ok(Some(left)) if left < self.amount => Ok(Shortage { refusal, left }),
+            Err(error) if error.kind() == ErrorKind::Unavailable => Err(error),
+            Ok(_) | Err(_) => Err(match self.api.list().await {
+                Ok(listed) => naming_strangers(&refusal, &listed, record, ""),
+                Err(_) => refusal,
             }),
-            Ok(Keyed::InUse(error)) => Err(self.in_use(error)),
-            Ok(
-                Keyed::Done(_)
-                | Keyed::Replayed(_)
-                | Keyed::FailureReplayed
-                | Keyed::OfAnotherRequest,
-            ) => return None,
-            Err(error) => Err(error),
-        })
+        }
+    }
+
+    /// The refund of the wanted amount that a person has made in the provider's dashboard and Medusa has not recorded, or
+    /// all of these if they are that amount together.
+    fn made_elsewhere<'r>(&self, listed: &'r [Refund], record: &RefundRecord) -> Vec<&'r Refund> {
+        let unrecorded = self.unrecorded(listed, record);
+        let mut all: Vec<&Refund> = unrecorded.filter(|refund| !refund.is_ours()).collect();
+        all.sort_by_key(|refund| refund.created);
+        // What another plugin has refunded has a row, and no mark that names it.
+        let mut rows = self.rows_without_a_refund(listed, record);
+        all.retain(|refund| match rows.iter().position(|amount| refund.amount == Some(*amount)) {
+            Some(row) => {
+                rows.swap_remove(row);
+                false
+            }
+            None => true,
+        });
+        let wanted = all.iter().filter(|refund| refund.amount == Some(self.amount));
+        if let Some(oldest) = wanted.min_by_key(|refund| (!self.is_own(refund), refund.created)) {
+            return vec![*oldest];
+        }
+        let sum = all.iter().try_fold(Amount::ZERO, |sum, refund| sum.checked_add(refund.amount?));
+        if sum == Some(self.amount) { all } else { Vec::new() }
+    }
+
+    /// The amounts of the host's rows that no refund accounts for whose mark or whose record is known.
+    fn rows_without_a_refund(&self, listed: &[Refund], record: &RefundRecord) -> Vec<Amount> {
+        let rows = &self.call.rows().refunds;
+        let named: BTreeSet<&str> =
+            listed.iter().filter_map(Refund::mark_and_time).map(|(mark, _)| mark).collect();
+        let unnamed = rows.iter().filter(|(id, _)| !named.contains(id.as_str()));
+        let mut amounts: Vec<Amount> = unnamed.map(|(_, amount)| *amount).collect();
+        let recorded = listed
+            .iter()
+            .filter(|refund| record.has_recorded(refund) && !has_settled_row(self.call, refund));
+        for refund in recorded {
+            if let Some(row) = amounts.iter().position(|amount| refund.amount == Some(*amount)) {
+                amounts.swap_remove(row);
+            }
+        }
+        amounts
+    }
+
+    /// Claims what a person has refunded, so that no other server records it, too. Returns false if another call was
+    /// faster, or it has failed meanwhile.
+    async fn take_over(&self, refunds: &[&Refund], key: &str) -> Result<bool> {
+        for (number, refund) in refunds.iter().enumerate() {
+            // Of all calls that start from the same record, one claims the first; that one claims the others.
+            let key = if number == 0 { key } else { &key_of(&[key, &refund.id], &[]) };
+            match self.claim(refund, key, ELSEWHERE).await? {
+                Keyed::Done(claimed) if self.is_own(&claimed) && claimed.void.is_none() => {}
+                Keyed::InUse(error) => return Err(self.in_use(error)),
+                _ => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether this call has claimed these, at an earlier attempt.
+    fn has_claimed(&self, refunds: &[&Refund]) -> bool {
+        !refunds.is_empty() && refunds.iter().all(|refund| self.is_own(refund))
+    }
+
+    fn taken_over(&self, refunds: &[&Refund], record: RefundRecord) -> RefundRecord {
+        let ids: Vec<&str> = refunds.iter().map(|refund| refund.id.as_str()).collect();
+        tracing::warn!(
+            "{} over {} was not paid: so much is not left, and {} has {}, which was made in its dashboard. It is recorded \
+             as that",
+            self.call.subject(),
+            self.amount,
+            self.api.provider(),
+            ids.join(", ")
+        );
+        refunds.iter().fold(record, |record, refund| record.record(refund, refund.amount))
     }
 
     /// Lists the refunds. That a list is refused says nothing about a request that was lost before it.
@@ -392,8 +511,8 @@ impl Refunding<'_> {
     /// Marks a refund that an earlier call has made as found by this one, so that no other server records
     /// it, too. It has the key that a new refund would have: of all that start from the same record, one
     /// is done.
-    async fn claim(&self, refund: &Refund, key: &str) -> Result<Keyed<Refund>> {
-        let mark = format!("{}.{}", self.call.mark(), self.api.now());
+    async fn claim(&self, refund: &Refund, key: &str, end: &str) -> Result<Keyed<Refund>> {
+        let mark = format!("{}.{}{end}", self.call.mark(), self.api.now());
         match self.watched(self.api.claim(refund, key, &mark)).await? {
             // That says nothing about the refund, which the provider has.
             Keyed::Refused(error) => Err(self.has_to_wait(error.detail())),
@@ -418,26 +537,33 @@ impl Refunding<'_> {
         reply
     }
 
-    /// The refund of the wanted amount that the provider has and Medusa has not recorded.
+    /// The refunds that the provider has and Medusa has not recorded.
+    fn unrecorded<'r>(
+        &self,
+        listed: &'r [Refund],
+        record: &RefundRecord,
+    ) -> impl Iterator<Item = &'r Refund> {
+        listed.iter().filter(|refund| {
+            refund.void.is_none() && !record.has_recorded(refund) && !has_row(self.call, refund)
+        })
+    }
+
+    /// The refund of the wanted amount that Medusa has asked for and not recorded.
     fn unrecorded_among<'r>(
         &self,
         listed: &'r [Refund],
         record: &RefundRecord,
     ) -> Result<Option<&'r Refund>> {
-        let unrecorded = || {
-            listed.iter().filter(|refund| {
-                refund.is_ours()
-                    && refund.void.is_none()
-                    && !record.has_recorded(refund)
-                    && !has_row(self.call, refund)
-            })
+        let is_wanted = |refund: &&Refund| refund.is_ours() && refund.amount == Some(self.amount);
+        let may_be_stored = |refund: &&Refund| {
+            refund.mark.is_some() && !self.is_own(refund) && self.is_young(refund)
         };
-        let is_wanted = |refund: &&Refund| refund.amount == Some(self.amount);
-        if let Some(other) = unrecorded().find(|refund| !is_wanted(refund) && self.is_young(refund))
-        {
+        let mut others = self.unrecorded(listed, record).filter(|refund| !is_wanted(refund));
+        if let Some(other) = others.find(may_be_stored) {
             return Err(self.just_made(other));
         }
-        let oldest = unrecorded().filter(is_wanted).min_by_key(|refund| refund.created);
+        let ours = self.unrecorded(listed, record).filter(is_wanted);
+        let oldest = ours.min_by_key(|refund| refund.created);
         let unlisted = |id: &str| !is_among(listed, id);
         match record.unrecorded().find(|(id, amount)| *amount == self.amount && unlisted(id)) {
             Some((id, _)) if oldest.is_none() => Err(self.has_to_wait(format!(
@@ -458,7 +584,7 @@ impl Refunding<'_> {
                 format!("The refund {} failed; the money stays with the store.", refund.id),
             ));
         }
-        Ok(record.record(refund, self.amount))
+        Ok(record.record(refund, Some(self.amount)))
     }
 
     /// Whether this call has made or claimed it.
@@ -505,11 +631,29 @@ impl Refunding<'_> {
     }
 }
 
-/// A refusal may come from refunds that Medusa does not know of: names them.
+/// Why the provider does not pay a refund: not so much is left of the payment.
+struct Shortage {
+    refusal: PaymentProcessorError,
+    left: Amount,
+}
+
+impl Shortage {
+    fn refusal(&self, listed: &[Refund], record: &RefundRecord) -> PaymentProcessorError {
+        let advice = format!(
+            " {} can still be refunded. A refund of more than that, over one of those that were made in its dashboard or \
+             over all of them together, records them, and nothing is paid.",
+            self.left
+        );
+        naming_strangers(&self.refusal, listed, record, &advice)
+    }
+}
+
+/// A refusal may come from refunds that Medusa does not know of: names them, and says what to do about it.
 fn naming_strangers(
-    error: PaymentProcessorError,
+    error: &PaymentProcessorError,
     listed: &[Refund],
     record: &RefundRecord,
+    advice: &str,
 ) -> PaymentProcessorError {
     let strangers: Vec<String> = listed
         .iter()
@@ -520,10 +664,10 @@ fn naming_strangers(
         })
         .collect();
     if strangers.is_empty() {
-        return error;
+        return error.clone();
     }
     let detail = format!(
-        "{} The provider has refunds of this payment that Medusa has not recorded: {}.",
+        "{} The provider has refunds of this payment that Medusa has not recorded: {}.{advice}",
         error.detail(),
         strangers.join(", ")
     );

@@ -86,6 +86,12 @@ pub trait Harness: Send + Sync {
         false
     }
 
+    /// Makes a refund of `amount` that was made in the provider's dashboard fail at the customer's bank. False if there is
+    /// none, or the harness cannot.
+    async fn refund_elsewhere_fails(&self, _data: &JsonObject, _amount: Amount) -> bool {
+        false
+    }
+
     /// What the processor is told as the session's id when a shopper's browser posts data.
     fn session_id(&self, _session_data: &JsonObject) -> String {
         "ps_01KITTESTSESSION".to_owned()

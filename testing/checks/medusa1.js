@@ -36,6 +36,9 @@ const money = ({ currency }) => ({
   refunded: -1,
 });
 
+/** The number as a sum in floating point may have it, a few units in the last place below: 999.9999999999996. */
+const noisy = (amount) => amount - amount * 2 ** -51;
+
 /** Nested as deep as a body parser lets through. */
 const deep = (levels) => JSON.parse(`${'{"a":'.repeat(levels)}1${"}".repeat(levels)}`);
 
@@ -92,6 +95,12 @@ module.exports = {
     const payment = await trial.captured();
     (await trial.call("refund", payment, 0)).refused();
     await trial.ledger(payment, { refunded: 0 });
+  },
+
+  async "amount-noise"(trial) {
+    const captured = await trial.captured({ amount: noisy(trial.amount) });
+    await trial.ledger(captured, { captured: trial.amount });
+    await trial.ledger(await trial.done("refund", captured, noisy(trial.part)), { refunded: trial.part });
   },
 
   async "optional-initiate"(trial) {

@@ -4,6 +4,7 @@
 const { CheckFailed } = require("../answers");
 const { operations } = require("../operations");
 const { Trial } = require("../trial");
+const { Elsewhere } = require("./elsewhere");
 const { described, plain } = require("./schedule");
 
 /**
@@ -45,7 +46,7 @@ class Run {
      */
     this.wants = [];
     /** What was refunded in the provider's dashboard. */
-    this.elsewhere = 0;
+    this.elsewhere = new Elsewhere();
     /** Recorded refunds that failed at the customer's bank later. */
     this.failedLater = [];
     /** The sum of those that failed there and may or may not have been recorded before. */
@@ -92,7 +93,7 @@ class Run {
         break;
       case "refundElsewhere":
         if (!(await this.hooks.refundElsewhere?.(this.data, amount))) break;
-        this.elsewhere += amount;
+        this.elsewhere.refund(amount);
         this.lines.push(`refund of ${amount} in the provider's dashboard`);
         break;
       case "refundFails":
@@ -142,14 +143,29 @@ class Run {
 
   async make(prepared, row) {
     const before = await this.hooks.ledger(row.payment.data);
+    const mayBePaidLate = this.refundsInDoubt > 0 || this.neverKnown.length > 0;
     const replies = await this.replies(prepared);
+    const after = await this.hooks.ledger(row.payment.data);
     for (const one of prepared) this.lines.push(this.line(one, replies.find(({ of }) => of === one).answer));
     for (const { of, answer } of replies) {
       this.tally.calls += 1;
       if (!answer.isRecognised) throw new CheckFailed(answer.unrecognised);
+      const isClear = prepared.length === 1 && !mayBePaidLate;
+      this.learnFrom(of, answer, isClear && { before, after });
       if (of.want) await this.conclude(of, row, answer);
       else await this.read(of, answer, prepared.length === 1 ? before : undefined);
     }
+  }
+
+  /**
+   * Learns from a refund that has succeeded, and from the provider's books before and after it, what is recorded of the
+   * dashboard's; nothing for certain if other causes for the books to change are not excluded.
+   */
+  learnFrom({ want, call: { end, mishaps } }, answer, books) {
+    if (want?.what !== "refund" || !this.hooks.refundElsewhere) return;
+    if (books && end === "stored" && mishaps.length === 0) {
+      if (answer.isSuccess) this.elsewhere.done(want.amount, books.before, books.after);
+    } else if (answer.isSuccess || end === "dies") this.elsewhere.mayBeRecorded();
   }
 
   /** Resolves with the replies in the order in which they came. */
@@ -289,13 +305,15 @@ class Run {
   async booksAreEqual() {
     const { row, refunds } = this.medusa;
     const ledger = await this.hooks.ledger(this.data);
-    const paid = ledger.refunded - this.elsewhere;
+    const paid = ledger.refunded - this.elsewhere.made;
     const recorded = sum(refunds) - sum(this.failedLater);
     const inDoubt = this.refundsInDoubt;
-    if (paid + this.failedSometime + sum(this.neverKnown.map(({ amount }) => amount)) < recorded) {
-      throw new CheckFailed(`Medusa has recorded refunds of ${recorded}, and the provider has paid ${paid}`);
+    // What cannot be paid any more is recorded as what was refunded in the dashboard.
+    const givenBack = paid + this.elsewhere.mostRecorded;
+    if (givenBack + this.failedSometime + sum(this.neverKnown.map(({ amount }) => amount)) < recorded) {
+      throw new CheckFailed(`Medusa has recorded refunds of ${recorded}, and the provider has given back ${givenBack}`);
     }
-    if (paid > recorded + inDoubt) {
+    if (paid > recorded - this.elsewhere.leastRecorded + inDoubt) {
       throw new CheckFailed(
         `the provider has paid refunds of ${paid}, Medusa has recorded ${recorded}, and the operator was told that ${inDoubt} more may have been paid`,
       );

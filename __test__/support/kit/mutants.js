@@ -187,10 +187,11 @@ module.exports = {
   "at-once-refund": having(() => ({ ...crowded, expectNews() {} })),
   "at-once-refund-too-much": having(() => ({ ...crowded, expectNews() {} })),
 
-  "amount-initiate": having(() => ({ checkAmount() {} })),
-  "amount-update": having(() => ({ checkAmount() {} })),
-  "amount-refund": having(() => ({ checkRefund() {} })),
-  "amount-refund-zero": having(() => ({ checkRefund() {} })),
+  "amount-initiate": having(() => ({ checkAmount: (amount) => amount })),
+  "amount-update": having(() => ({ checkAmount: (amount) => amount })),
+  "amount-refund": having(() => ({ checkRefund: (amount) => amount })),
+  "amount-refund-zero": having(() => ({ checkRefund: (amount) => amount })),
+  "amount-noise": having(() => ({ noise: () => 0 })),
 
   "optional-guest": rejecting("initiatePayment", ({ customer }) => customer === undefined),
   "optional-initiate": rejecting("initiatePayment", ({ context }) => context === undefined),

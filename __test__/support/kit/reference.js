@@ -29,8 +29,8 @@ class Reference {
     return this.answer("initiatePayment", () => this.start("initiatePayment", context));
   }
 
-  async start(method, { amount, currency_code: currency, resource_id: cart }) {
-    this.checkAmount(amount);
+  async start(method, { amount: number, currency_code: currency, resource_id: cart }) {
+    const amount = this.checkAmount(number);
     const { id } = await this.ask(method, "create", { cart, amount, currency });
     return { session_data: { id, amount, currency, refunds: [] } };
   }
@@ -38,11 +38,11 @@ class Reference {
   async updatePayment(context) {
     return this.answer("updatePayment", async () => {
       const data = context.paymentSessionData ?? {};
-      this.checkAmount(context.amount);
+      const amount = this.checkAmount(context.amount);
       if (!data.id) return this.start("updatePayment", context);
-      const { amount, currency_code: currency } = context;
+      const { currency_code: currency } = context;
       if (data.amount === amount && data.currency === currency) return this.unchanged(context);
-      return this.change(context);
+      return this.change({ ...context, amount });
     });
   }
 
@@ -108,10 +108,10 @@ class Reference {
 
   wasDone() {}
 
-  async refundPayment(data, amount) {
+  async refundPayment(data, number) {
     return this.answer("refundPayment", () =>
       this.inTurn(data.id, async () => {
-        this.checkRefund(amount);
+        const amount = this.checkRefund(number);
         const key = this.refundKey(data, amount);
         this.expectNews(key);
         const refund = await this.askOnce("refundPayment", "refund", { id: data.id, amount, key });
@@ -122,9 +122,10 @@ class Reference {
     );
   }
 
-  checkRefund(amount) {
-    this.checkAmount(amount);
+  checkRefund(number) {
+    const amount = this.checkAmount(number);
     if (amount === 0) throw new BankError("refused", "invalid_amount", "Zero is no refund.");
+    return amount;
   }
 
   /** The same for a repeated refund, in every process, and another one for the next. */
@@ -186,10 +187,17 @@ class Reference {
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, this.storable(member)]));
   }
 
-  checkAmount(amount) {
-    if (!Number.isSafeInteger(amount) || amount < 0) {
-      throw new BankError("refused", "invalid_amount", `${amount} is no amount.`);
+  /** Returns the whole number that was meant, through the noise of floating point. */
+  checkAmount(number) {
+    const amount = Math.round(number);
+    if (!Number.isSafeInteger(amount) || amount < 0 || Math.abs(amount - number) > this.noise()) {
+      throw new BankError("refused", "invalid_amount", `${number} is no amount.`);
     }
+    return amount;
+  }
+
+  noise() {
+    return 1e-6;
   }
 
   /**

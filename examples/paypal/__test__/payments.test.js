@@ -203,6 +203,19 @@ describe("refundPayment", () => {
     await shop.paypal.refundPayment(data, 300);
     expect(shop.fake.moved(data.id).slice(2)).toEqual(["refund 3.00", "refund 3.00"]);
   });
+
+  test("is the one that was made in PayPal's dashboard if it cannot be paid any more", async () => {
+    const data = await shop.capture();
+    const [capture] = shop.fake.account.captures.values();
+    shop.fake.account.refundCapture(capture.id, { amount: { currency_code: "EUR", value: "8.00" } });
+    shop.fake.pass(3600);
+    const once = await shop.paypal.refundPayment(data, 800);
+    expect(once).not.toHaveProperty("error");
+    shop.fake.pass(3600);
+    expect(await shop.paypal.refundPayment(once, 800)).toEqual(failure("REFUND_AMOUNT_EXCEEDED"));
+    expect(await shop.paypal.refundPayment(once, 200)).not.toHaveProperty("error");
+    expect(shop.fake.moved(data.id).slice(2)).toEqual(["refund 8.00", "refund 2.00"]);
+  });
 });
 
 describe("a row that medusa-payment-paypal wrote", () => {

@@ -14,6 +14,9 @@ use crate::money::Money;
 use crate::order::{self, Order, Refundable};
 use crate::requests::refund_capture;
 
+/// The code of a refund that is refused because the customer's bank has taken the money back.
+const CHARGED_BACK: &str = "REFUND_NOT_PERMITTED_DUE_TO_CHARGEBACK";
+
 /// How the `custom_id` of a refund begins that Medusa asked for.
 const MARK: &str = "medusa-refund-";
 
@@ -273,6 +276,15 @@ impl RefundApi for OrderRefunds<'_> {
             self.pay_shares(&order, begun, whole, key).await?;
         }
         Ok(Keyed::Done(Refund { mark: Some(mark.to_owned()), ..refund.clone() }))
+    }
+
+    async fn left(&self, refusal: &PaymentProcessorError) -> Result<Option<Amount>> {
+        if refusal.code() == CHARGED_BACK {
+            return Ok(Some(Amount::ZERO));
+        }
+        let order = self.api.get_order(self.id).await?;
+        let left = order.refundable().into_iter().map(|capture| capture.left);
+        Ok(left.reduce(|sum, left| sum.checked_add(left).unwrap_or(Amount::MAX)))
     }
 
     fn now(&self) -> u64 {

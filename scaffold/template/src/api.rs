@@ -134,6 +134,11 @@ impl RefundApi for Api<'_> {
         Ok(self.exchange.once::<AcmeRefund>(&request, key).await?.map(Refund::from))
     }
 
+    async fn left(&self, _refusal: &PaymentProcessorError) -> Result<Option<Amount>> {
+        let payment = self.read().await?;
+        Ok(payment.captured.checked_sub(payment.refunded))
+    }
+
     fn now(&self) -> u64 {
         self.exchange.client().now()
     }

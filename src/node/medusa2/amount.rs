@@ -1,10 +1,11 @@
 //! Amounts as Medusa 2 has them: decimals in major units, as a number, a text, or `{value, precision}`
 //! (`BigNumberInput`, `@medusajs/types/dist/totals/big-number.d.ts`), sometimes with more decimals than the currency has.
 
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 use serde_json::Value;
 
-use crate::amount::{Amount, AmountError, currency_exponent};
+use crate::amount::{Amount, AmountError, currency_exponent, noise};
 
 /// Why an amount is refused.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,17 +55,23 @@ pub(super) fn decimal(text: &str) -> Result<Decimal, DecimalError> {
     }
 }
 
-/// Returns an amount in minor units of the currency, rounded half up, as Medusa rounds it.
+/// Returns an amount in minor units of the currency, rounded half up, as Medusa rounds it. A half that floating point has
+/// made a little less of (1.0049999999999997) is the half that was meant.
 pub(super) fn minor_units(amount: Decimal, currency: &str) -> Result<Amount, DecimalError> {
     let exponent = currency_exponent(currency);
     let out_of_range =
         |reason| DecimalError::OutOfRange { currency: currency.to_uppercase(), reason };
-    let rounded = amount.round_dp_with_strategy(exponent, RoundingStrategy::MidpointAwayFromZero);
     let units = Decimal::from(10_u64.pow(exponent))
-        .checked_mul(rounded)
-        .and_then(|units| u64::try_from(units).ok())
+        .checked_mul(amount)
+        .and_then(|units| u64::try_from(rounded(units)?).ok())
         .ok_or_else(|| out_of_range(AmountError::TooLarge(amount.to_string())))?;
     Amount::new(units).map_err(out_of_range)
+}
+
+/// Rounds half up.
+fn rounded(units: Decimal) -> Option<Decimal> {
+    let noise = Decimal::try_from(noise(units.to_f64()?)).ok()?;
+    Some(units.checked_add(Decimal::new(5, 1))?.checked_add(noise)?.floor())
 }
 
 /// Returns an amount in major units, with the decimals that it needs.
@@ -106,6 +113,13 @@ mod tests {
             ("0.004", "eur", 0),
             ("1.005", "eur", 101),
             ("8.165", "eur", 817),
+            // What floating point makes of 1.005, of 1.1 × 1.15, of 0.1 + 0.2, and of a third of 3.015.
+            ("1.0049999999999997", "eur", 101),
+            ("1.2649999999999999", "eur", 127),
+            ("0.30000000000000004", "eur", 30),
+            ("\"1.00499999999999999999\"", "eur", 101),
+            ("1.00499", "eur", 100),
+            ("1.0044999", "eur", 100),
         ] {
             assert_eq!(minor(json, currency), units, "{json} {currency}");
         }

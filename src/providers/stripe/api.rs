@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::Deserialize;
+use serde_json::Value;
 use tokio::time::timeout;
 
 use super::form::Form;
@@ -17,6 +18,7 @@ use crate::http::{Client, Exchange, HttpRequest};
 use crate::idempotency::key_of;
 use crate::json::JsonObject;
 use crate::refunds::{Keyed, Refund, RefundApi};
+use crate::webhook::PaymentState;
 
 /// The code of a request that the intent's status does not allow.
 pub(super) const UNEXPECTED_STATE: &str = "payment_intent_unexpected_state";
@@ -30,6 +32,10 @@ pub(super) const AMOUNT_TOO_SMALL: &str = "amount_too_small";
 /// Stripe forgets a key after a day at the earliest
 /// (<https://docs.stripe.com/api/idempotent_requests>); some hours of it are left to be wrong about.
 pub(super) const KEYS_LIVE: Duration = Duration::from_secs(20 * 60 * 60);
+
+/// The codes of a refund that is refused because the money is the customer's bank's to decide on
+/// (<https://docs.stripe.com/error-codes>).
+const DISPUTED: [&str; 2] = ["charge_disputed", "refund_disputed_payment"];
 
 /// A bound on the pages of a list, so that no reply can keep a call busy.
 pub(super) const MOST_PAGES: usize = 50;
@@ -241,6 +247,21 @@ struct StripeRefund {
     created: u64,
     #[serde(default)]
     metadata: Option<JsonObject>,
+    /// `null` if the account's balance was not touched; a reply without it does not say.
+    #[serde(default = "StripeRefund::touched")]
+    balance_transaction: Value,
+}
+
+impl StripeRefund {
+    fn touched() -> Value {
+        true.into()
+    }
+
+    /// Whether no money is given back: Stripe lists what a capture leaves of a hold as a refund, too, which never was in
+    /// the account's balance.
+    fn is_release(&self) -> bool {
+        self.status.as_deref() == Some("succeeded") && self.balance_transaction.is_null()
+    }
 }
 
 impl From<StripeRefund> for Refund {
@@ -275,12 +296,14 @@ impl RefundApi for IntentRefunds<'_> {
 
     async fn list(&self) -> Result<Vec<Refund>> {
         let mut refunds: Vec<Refund> = Vec::new();
+        let mut after: Option<String> = None;
         for _ in 0..MOST_PAGES {
-            let after = refunds.last().map(|refund| refund.id.as_str());
-            let request = requests::list_refunds(self.intent, after);
+            let request = requests::list_refunds(self.intent, after.as_deref());
             let page: Page<StripeRefund> = self.exchange.read(&request).await?;
             let is_last = !page.has_more || page.data.is_empty();
-            refunds.extend(page.data.into_iter().map(Refund::from));
+            after = page.data.last().map(|refund| refund.id.clone());
+            let given_back = page.data.into_iter().filter(|refund| !refund.is_release());
+            refunds.extend(given_back.map(Refund::from));
             if is_last {
                 return Ok(refunds);
             }
@@ -307,6 +330,16 @@ impl RefundApi for IntentRefunds<'_> {
     async fn claim(&self, refund: &Refund, key: &str, mark: &str) -> Result<Keyed<Refund>> {
         let request = requests::mark_refund(&refund.id, mark);
         Ok(self.exchange.once::<StripeRefund>(&request, key).await?.map(Refund::from))
+    }
+
+    async fn left(&self, refusal: &PaymentProcessorError) -> Result<Option<Amount>> {
+        if DISPUTED.contains(&refusal.code()) {
+            return Ok(Some(Amount::ZERO));
+        }
+        let request = requests::retrieve_intent_with(self.intent, &["latest_charge"]);
+        let PaymentState { captured, refunded, .. } =
+            self.exchange.read::<Intent>(&request).await?.state();
+        Ok(captured.checked_sub(refunded))
     }
 
     fn now(&self) -> u64 {

@@ -105,21 +105,31 @@ pub(super) fn mark_refund(id: &str, mark: &str) -> HttpRequest {
     post(format!("/v1/refunds/{}", path_segment(id)), &form)
 }
 
+/// The currencies that have no fractions any more, and of which Stripe still counts hundredths
+/// (<https://docs.stripe.com/currencies#special-cases>).
+const WHOLE_IN_HUNDREDTHS: [&str; 2] = ["ISK", "UGX"];
+
 /// Stripe takes amounts of three-decimal currencies in steps of ten only
-/// (<https://docs.stripe.com/currencies#three-decimal>).
+/// (<https://docs.stripe.com/currencies#three-decimal>), and of those without fractions whole ones.
 pub(super) fn check_amount(amount: Amount, currency: &str) -> Result<()> {
-    if currency_exponent(currency) == 3 && !amount.minor_units().is_multiple_of(10) {
-        return Err(PaymentProcessorError::invalid(
-            "The amount is not valid",
-            "invalid_amount",
-            format!(
-                "Stripe takes amounts in {} only as multiples of ten minor units, got {amount}. \
-                 Stripe was not asked.",
-                currency.to_uppercase()
-            ),
-        ));
+    let is_whole = WHOLE_IN_HUNDREDTHS.iter().any(|code| code.eq_ignore_ascii_case(currency));
+    let step = match currency_exponent(currency) {
+        _ if is_whole => 100,
+        3 => 10,
+        _ => 1,
+    };
+    if amount.minor_units().is_multiple_of(step) {
+        return Ok(());
     }
-    Ok(())
+    Err(PaymentProcessorError::invalid(
+        "The amount is not valid",
+        "invalid_amount",
+        format!(
+            "Stripe takes amounts in {} only as multiples of {step} of its own unit, got {amount}. \
+             Stripe was not asked.",
+            currency.to_uppercase()
+        ),
+    ))
 }
 
 #[cfg(test)]
@@ -142,5 +152,7 @@ mod tests {
         assert_eq!(check_amount(amount(1234), "KWD").unwrap_err().code(), "invalid_amount");
         assert!(check_amount(amount(1234), "eur").is_ok());
         assert!(check_amount(amount(1), "jpy").is_ok());
+        assert!(check_amount(amount(1500), "isk").is_ok());
+        assert_eq!(check_amount(amount(1550), "isk").unwrap_err().code(), "invalid_amount");
     }
 }

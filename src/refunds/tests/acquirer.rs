@@ -46,6 +46,12 @@ impl Payment {
         let paid = self.refunds.iter().filter(|refund| refund.void.is_none());
         paid.filter_map(|refund| refund.amount).map(Amount::minor_units).sum()
     }
+
+    /// What can still be paid back.
+    pub(super) fn left(&self) -> Amount {
+        let captured = if self.status == Status::Captured { self.amount } else { 0 };
+        Amount::new(captured - self.refunded()).unwrap()
+    }
 }
 
 /// How a request ended.
@@ -147,10 +153,11 @@ impl Acquirer {
         self.pay_back(id, amount, None, None).is_ok()
     }
 
-    pub(super) fn refund_fails(&self, id: &str, amount: Amount) -> bool {
+    /// A refund fails at the bank that Medusa has asked for, or (if it is not `ours`) that a person has made.
+    pub(super) fn refund_fails(&self, id: &str, amount: Amount, ours: bool) -> bool {
         self.with(id, |payment| {
             let refund = payment.refunds.iter_mut().find(|refund| {
-                refund.is_ours() && refund.void.is_none() && refund.amount == Some(amount)
+                refund.is_ours() == ours && refund.void.is_none() && refund.amount == Some(amount)
             });
             refund.map(|refund| refund.void = Some("account_closed".to_owned())).is_some()
         })

@@ -4,13 +4,15 @@ mod acquirer;
 mod mutants;
 mod processor;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
 use crate::amount::Amount;
-use crate::error::Result;
+use crate::call::{HostCall, Rows};
+use crate::error::{ErrorKind, Result};
 use crate::json::JsonObject;
 use crate::layers::{Layers, Stack};
 use crate::request::{Operation, Request, Response};
@@ -72,7 +74,11 @@ impl Harness for AtTheAcquirer {
     }
 
     async fn refund_fails(&self, data: &JsonObject, amount: Amount) -> bool {
-        self.acquirer.refund_fails(&id(data), amount)
+        self.acquirer.refund_fails(&id(data), amount, true)
+    }
+
+    async fn refund_elsewhere_fails(&self, data: &JsonObject, amount: Amount) -> bool {
+        self.acquirer.refund_fails(&id(data), amount, false)
     }
 }
 
@@ -175,11 +181,156 @@ async fn a_refund_that_was_young_when_a_call_began_is_left_alone_however_long_th
     assert!(servers.refund(&servers.b).await);
 }
 
-/// Tries 500 schedules, always the same, with a rule that has this flaw.
+/// What was refunded in the dashboard, in its order, is what Medusa then asks for; returns what each answer was.
+struct Dashboard {
+    harness: AtTheAcquirer,
+    stack: Stack,
+    data: JsonObject,
+}
+
+impl Dashboard {
+    /// A captured payment of 1500 of which these amounts were given back in the dashboard.
+    async fn with(remembers_every_key: bool, refunds: &[u64]) -> Self {
+        let rule = Rule { remembers_every_key, ..Rule::default() };
+        let harness = AtTheAcquirer { acquirer: Acquirer::new(true, false), rule };
+        let stack = harness.stack().await;
+        let context = Box::new(PaymentProcessorContext::new(amount(1500), "eur", "cart_1"));
+        let data = data_of(&stack, Request::InitiatePayment(context)).await.unwrap();
+        harness.pay(&data).await;
+        let data = data_of(&stack, Request::capture(data)).await.unwrap();
+        for refund in refunds {
+            assert!(harness.refund_elsewhere(&data, amount(*refund)).await);
+        }
+        Self { harness, stack, data }
+    }
+
+    /// Asks for a refund of this much in Medusa, a minute later.
+    async fn refund(&mut self, wanted: u64) -> Result<()> {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        let data = self.data.clone();
+        let request = Request::RefundPayment { data, amount: amount(wanted) };
+        self.data = data_of(&self.stack, request).await?;
+        Ok(())
+    }
+
+    async fn given_back(&self) -> u64 {
+        self.harness.ledger(&self.data).await.unwrap().refunded
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wanted_refund_is_paid_as_long_as_enough_is_left() {
+    for remembers_every_key in [true, false] {
+        let mut payment = Dashboard::with(remembers_every_key, &[300]).await;
+        payment.refund(300).await.unwrap();
+        assert_eq!(payment.given_back().await, 600);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_given_back_in_the_dashboard_is_the_refund_that_cannot_be_paid_any_more() {
+    for (elsewhere, wanted) in [
+        (&[1500][..], &[1500][..]),
+        (&[1000], &[1000]),
+        (&[1000], &[1000, 500]),
+        (&[700, 800], &[800, 700]),
+        (&[800, 700], &[1500]),
+        (&[700, 300], &[1000]),
+        (&[500, 500, 500], &[500, 500, 500]),
+    ] {
+        for remembers_every_key in [true, false] {
+            let mut payment = Dashboard::with(remembers_every_key, elsewhere).await;
+            for wanted in wanted {
+                payment.refund(*wanted).await.unwrap();
+            }
+            let (elsewhere, wanted) = (elsewhere.iter().sum::<u64>(), wanted.iter().sum::<u64>());
+            assert_eq!(payment.given_back().await, elsewhere.max(wanted));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_given_back_in_the_dashboard_is_recorded_once() {
+    let mut payment = Dashboard::with(true, &[1000]).await;
+    payment.refund(1000).await.unwrap();
+    let again = payment.refund(1000).await.unwrap_err();
+    assert_eq!((again.kind(), payment.given_back().await), (ErrorKind::Refused, 1000));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refund_that_is_neither_left_nor_given_back_names_what_was_and_what_can_be_done() {
+    let mut payment = Dashboard::with(true, &[700, 400]).await;
+    let error = payment.refund(1000).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Refused);
+    for part in ["over 700", "over 400", "400 can still be refunded", "nothing is paid"] {
+        assert!(error.detail().contains(part), "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refund_of_the_dashboard_that_failed_is_none() {
+    let mut payment = Dashboard::with(true, &[1500]).await;
+    assert!(payment.harness.refund_elsewhere_fails(&payment.data, amount(1500)).await);
+    payment.refund(1500).await.unwrap();
+    assert_eq!(payment.given_back().await, 1500);
+    let recorded = payment.data.get::<JsonObject>("refunds").unwrap();
+    assert_eq!(recorded.keys(), ["re_000002"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_for_another_reason_records_nothing() {
+    let mut payment = Dashboard::with(true, &[300]).await;
+    payment.harness.inject_at(Fault::Decline, Operation::RefundPayment, 0).await;
+    assert_eq!(payment.refund(300).await.unwrap_err().code(), "declined");
+    assert_eq!(payment.given_back().await, 300);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refund_without_a_mark_that_has_a_row_is_recorded() {
+    for (wanted, is_recorded) in [(500, true), (1000, false)] {
+        let payment = Dashboard::with(true, &[500, 1000]).await;
+        let rows = Rows {
+            current: Some("ref_new".to_owned()),
+            others: BTreeSet::from(["ref_of_another_plugin".to_owned()]),
+            refunds: BTreeMap::from([("ref_of_another_plugin".to_owned(), amount(500))]),
+            ..Rows::default()
+        };
+        let host = HostCall { rows, ..HostCall::default() };
+        let data = payment.data.clone();
+        let request = Request::RefundPayment { data, amount: amount(wanted) };
+        let answer = payment.stack.call_from(host, request).await;
+        assert_eq!(answer.is_err(), is_recorded, "{wanted}: {answer:?}");
+        assert_eq!(payment.given_back().await, 1500);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_servers_one_records_what_was_given_back_in_the_dashboard() {
+    for fault in [None, Some(Fault::LoseReply), Some(Fault::Hang), Some(Fault::Unavailable)] {
+        for (request, elsewhere) in
+            (0..7).flat_map(|request| [(request, &[1500][..]), (request, &[900, 600])])
+        {
+            let payment = Dashboard::with(true, elsewhere).await;
+            let other = payment.harness.stack().await;
+            if let Some(fault) = fault {
+                payment.harness.inject_at(fault, Operation::RefundPayment, request).await;
+            }
+            let refund = async |stack: &Stack| {
+                let data = payment.data.clone();
+                let request = Request::RefundPayment { data, amount: amount(1500) };
+                data_of(stack, request).await.is_ok()
+            };
+            let (a, b) = tokio::join!(refund(&payment.stack), refund(&other));
+            assert!(!(a && b), "{fault:?} hits request {request}: both have recorded it");
+        }
+    }
+}
+
+/// Tries up to 3000 schedules, always the same, with a rule that has this flaw.
 async fn tried_with(flaw: Flaw) -> ScheduleReport {
     let rule = Rule { remembers_every_key: true, flaw: Some(flaw), ..Rule::default() };
     let harness = AtTheAcquirer { acquirer: Acquirer::new(true, false), rule };
-    schedules(&harness, Schedules { count: 500, seed: Some(4000) }).await
+    schedules(&harness, Schedules { count: 3000, seed: Some(4000) }).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -200,6 +351,12 @@ async fn every_flaw_is_caught_by_the_schedules() {
         Flaw::OneKey,
         Flaw::ClaimsNothing,
         Flaw::TakesOverTheVoid,
+        Flaw::LeavesTheDashboardAlone,
+        Flaw::RecordsBeforeItAsks,
+        Flaw::RecordsAfterAnyRefusal,
+        Flaw::RecordsAnotherAmount,
+        Flaw::ClaimsNothingOfTheDashboard,
+        Flaw::RecordsAFailedOne,
     ] {
         assert!(tried_with(flaw).await.failed.is_some(), "{flaw:?}");
     }

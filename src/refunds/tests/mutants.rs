@@ -35,6 +35,18 @@ pub(super) enum Flaw {
     ClaimsNothing,
     /// What failed at the bank counts as paid.
     TakesOverTheVoid,
+    /// What was given back in the dashboard is never recorded.
+    LeavesTheDashboardAlone,
+    /// A refund of the dashboard is recorded before the provider was asked to pay.
+    RecordsBeforeItAsks,
+    /// A refund of the dashboard is recorded whatever the provider refused it for.
+    RecordsAfterAnyRefusal,
+    /// A refund of the dashboard is recorded as one of another amount.
+    RecordsAnotherAmount,
+    /// A refund of the dashboard is recorded without a word to other servers.
+    ClaimsNothingOfTheDashboard,
+    /// A refund of the dashboard that failed is recorded.
+    RecordsAFailedOne,
 }
 
 /// Refunds by a rule that is wrong in this one way.
@@ -54,7 +66,7 @@ pub(super) async fn flawed(
     if flaw == Flaw::Forgets {
         record.unrecorded_refunds.clear();
     }
-    let api = Flawed { api, flaw, call, payment };
+    let api = Flawed { api, flaw, call, payment, wanted: amount };
     match refund(&api, call, payment, amount, record, deadline).await {
         Err(error) if flaw == Flaw::CallsItRefused && error.kind() == ErrorKind::OutcomeUnknown => {
             Err(PaymentProcessorError::refused("", "", ""))
@@ -69,6 +81,7 @@ struct Flawed<'a> {
     flaw: Flaw,
     call: &'a CallContext,
     payment: &'a str,
+    wanted: Amount,
 }
 
 #[async_trait]
@@ -81,6 +94,14 @@ impl RefundApi for Flawed<'_> {
         let mut refunds = self.api.list().await?;
         if self.flaw == Flaw::TakesOverTheVoid {
             refunds.iter_mut().for_each(|refund| refund.void = None);
+        }
+        for refund in refunds.iter_mut().filter(|refund| !refund.is_ours()) {
+            match self.flaw {
+                Flaw::RecordsBeforeItAsks => refund.mark = Some("long_ago".to_owned()),
+                Flaw::RecordsAnotherAmount => refund.amount = Some(self.wanted),
+                Flaw::RecordsAFailedOne => refund.void = None,
+                _ => {}
+            }
         }
         if self.flaw == Flaw::AttemptsDecide && self.call.attempt() > 1
             || self.flaw == Flaw::DoubtDecides && self.call.in_doubt()
@@ -106,14 +127,28 @@ impl RefundApi for Flawed<'_> {
     }
 
     async fn claim(&self, refund: &Refund, key: &str, mark: &str) -> Result<Keyed<Refund>> {
-        if self.flaw == Flaw::ClaimsNothing {
+        let claims_nothing = match self.flaw {
+            Flaw::ClaimsNothing => true,
+            Flaw::ClaimsNothingOfTheDashboard => !refund.is_ours(),
+            _ => false,
+        };
+        if claims_nothing {
             return Ok(Keyed::Done(Refund { mark: Some(mark.to_owned()), ..refund.clone() }));
         }
         let claimed = self.api.claim(refund, key, mark).await?;
-        if self.flaw == Flaw::TakesOverTheVoid {
+        let is_blind = self.flaw == Flaw::RecordsAFailedOne && !refund.is_ours();
+        if self.flaw == Flaw::TakesOverTheVoid || is_blind {
             return Ok(claimed.map(|refund| Refund { void: None, ..refund }));
         }
         Ok(claimed)
+    }
+
+    async fn left(&self, refusal: &PaymentProcessorError) -> Result<Option<Amount>> {
+        match self.flaw {
+            Flaw::LeavesTheDashboardAlone => Ok(None),
+            Flaw::RecordsAfterAnyRefusal => Ok(Some(Amount::ZERO)),
+            _ => self.api.left(refusal).await,
+        }
     }
 
     fn now(&self) -> u64 {
@@ -204,7 +239,7 @@ impl Old<'_> {
     fn paid(&self, refund: &Refund, record: RefundRecord) -> Result<RefundRecord> {
         match &refund.void {
             Some(reason) => Err(PaymentProcessorError::refused("", reason, "")),
-            None => Ok(record.record(refund, self.amount)),
+            None => Ok(record.record(refund, Some(self.amount))),
         }
     }
 

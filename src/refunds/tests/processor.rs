@@ -138,6 +138,13 @@ impl RefundApi for Refunds<'_> {
         self.understood(ended)
     }
 
+    async fn left(&self, _refusal: &PaymentProcessorError) -> Result<Option<Amount>> {
+        match self.acquirer.read(self.call.operation(), self.payment).await {
+            Ended::Done(payment) => Ok(Some(payment.left())),
+            _ => Err(unavailable()),
+        }
+    }
+
     fn now(&self) -> u64 {
         self.acquirer.now()
     }

@@ -1,5 +1,6 @@
 //! What the provider must have in its books, from what Medusa has recorded and the operator was told.
 
+use super::elsewhere::Elsewhere;
 use super::medusa::{Action, Host, Medusa};
 use super::operator::Operator;
 use crate::amount::Amount;
@@ -9,8 +10,8 @@ use crate::testing::trial::{Checked, expect, failed};
 /// What became of refunds without the processor.
 #[derive(Default)]
 pub(super) struct Outside {
-    /// How much was refunded in the provider's dashboard.
-    made: u64,
+    /// What was refunded in the provider's dashboard.
+    pub elsewhere: Elsewhere,
     /// Recorded refunds that failed at the customer's bank later.
     failed: Vec<Amount>,
     /// How much failed at the customer's bank that may or may not have been recorded before.
@@ -18,8 +19,13 @@ pub(super) struct Outside {
 }
 
 impl Outside {
-    pub(super) fn refund(&mut self, amount: Amount) {
-        self.made += amount.minor_units();
+    /// A refund of the dashboard fails. If it was recorded as one of Medusa's, that is not true any more.
+    pub(super) fn fail_elsewhere(&mut self, amount: Amount) {
+        match self.elsewhere.fail(amount) {
+            Some(true) => self.failed.push(amount),
+            Some(false) => {}
+            None => self.failed_sometime += amount.minor_units(),
+        }
     }
 
     /// Notes which of Medusa's records, if any, is not true any more without anybody's mistake, when a
@@ -54,15 +60,19 @@ pub(super) fn compare(
 }
 
 fn refunds(ledger: Ledger, medusa: &Medusa, operator: &Operator, outside: &Outside) -> Checked {
-    let paid = ledger.refunded.saturating_sub(outside.made);
+    let elsewhere = &outside.elsewhere;
+    let paid = ledger.refunded.saturating_sub(elsewhere.made());
     let failed_later: u64 = outside.failed.iter().map(|amount| amount.minor_units()).sum();
     let recorded = medusa.refunded().saturating_sub(failed_later);
     let in_doubt = operator.refunds_in_doubt();
-    if paid + outside.failed_sometime + medusa.refunds_never_known < recorded {
+    let given_back = paid + elsewhere.most_recorded();
+    if given_back + outside.failed_sometime + medusa.refunds_never_known < recorded {
         return failed(format!(
-            "Medusa has recorded refunds of {recorded}, and the provider has paid {paid}"
+            "Medusa has recorded refunds of {recorded}, and the provider has given back {given_back}, what was recorded of \
+             the dashboard's refunds included"
         ));
     }
+    let recorded = recorded.saturating_sub(elsewhere.least_recorded());
     if paid > recorded + in_doubt {
         return failed(format!(
             "the provider has paid refunds of {paid}, Medusa has recorded {recorded}, and the operator was \

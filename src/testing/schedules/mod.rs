@@ -11,6 +11,7 @@
 //! Medusa 2 captures in parts, if the processor does, and has a row for each capture and refund before it asks.
 
 mod books;
+mod elsewhere;
 mod medusa;
 mod operator;
 mod report;

@@ -159,7 +159,7 @@ impl<'a> Run<'a> {
                 let amount = self.amount(*part);
                 let is_made = harness.refund_elsewhere(&data, amount).await;
                 if is_made {
-                    self.outside.refund(amount);
+                    self.outside.elsewhere.refund(amount);
                 }
                 is_made.then(|| format!("refund of {amount} in the provider's dashboard"))
             }
@@ -170,6 +170,16 @@ impl<'a> Run<'a> {
                     self.outside.fail(amount, &self.medusa, &self.operator);
                 }
                 has_failed.then(|| format!("a refund of {amount} fails at the customer's bank"))
+            }
+            Step::ElsewhereFails(part) => {
+                let amount = self.amount(*part);
+                let has_failed = harness.refund_elsewhere_fails(&data, amount).await;
+                if has_failed {
+                    self.outside.fail_elsewhere(amount);
+                }
+                has_failed.then(|| {
+                    format!("a refund of {amount} of the dashboard fails at the customer's bank")
+                })
             }
         }
     }
@@ -244,7 +254,10 @@ impl<'a> Run<'a> {
             first.rows = self.medusa.rows(first.row.as_deref());
         }
         let before = self.trial.ledger(&row.data).await?;
+        let may_be_paid_late =
+            self.operator.refunds_in_doubt() + self.medusa.refunds_never_known > 0;
         let replies = self.replies(&calls).await;
+        let after = self.trial.ledger(&row.data).await?;
         for (number, call) in calls.iter().enumerate() {
             let mut replies = replies.iter().filter(|(of, _)| *of == number);
             self.lines.extend(replies.next().map(|(_, reply)| self.line(call, reply)));
@@ -252,6 +265,8 @@ impl<'a> Run<'a> {
         for (number, reply) in replies {
             let Some(call) = calls.get(number) else { continue };
             self.tally.calls += 1;
+            let is_clear = calls.len() == 1 && !may_be_paid_late && call.call.is_plain();
+            self.learn_from(call, &reply, is_clear.then_some((before, after)))?;
             match call.want {
                 Some(want) => self.conclude(call, want, &row, reply).await?,
                 None if calls.len() == 1 => self.is_so(call.call, &reply, before).await?,
@@ -325,6 +340,43 @@ impl<'a> Run<'a> {
     fn server(&self, server: Server) -> &Stack {
         let [a, b] = &self.servers;
         if server == Server::A || self.trial.harness.keeps_books_in_data() { a } else { b }
+    }
+
+    /// Learns from the reply to a refund, and from the provider's books before and after it, what was recorded of the
+    /// dashboard's refunds; nothing for certain if other causes for the books to change are not excluded.
+    fn learn_from(
+        &mut self,
+        Prepared { want, call, .. }: &Prepared<'_>,
+        reply: &Reply,
+        books: Option<(Ledger, Ledger)>,
+    ) -> Checked {
+        let action = want.and_then(|want| self.operator.action(want));
+        let Some(Action::Refund(amount)) = action else { return Ok(()) };
+        if self.trial.harness.keeps_books_in_data() {
+            return Ok(());
+        }
+        let elsewhere = &mut self.outside.elsewhere;
+        match (books, reply) {
+            (_, Reply::Answered(Answer { outcome: Outcome::Late, .. })) => Ok(()),
+            (Some((before, after)), Reply::Answered(answer)) => match &answer.outcome {
+                Outcome::Done(_) => elsewhere.done(amount, before, after),
+                Outcome::Failed(error)
+                    if error.kind() == ErrorKind::Refused && call.mishaps.is_empty() =>
+                {
+                    elsewhere.refused(amount, before)
+                }
+                _ => Ok(()),
+            },
+            (None, Reply::Answered(answer)) if answer.is_success() => {
+                elsewhere.may_be_recorded();
+                Ok(())
+            }
+            (_, Reply::Died) => {
+                elsewhere.may_be_recorded();
+                Ok(())
+            }
+            (None, Reply::Answered(_)) => Ok(()),
+        }
     }
 
     /// Takes a reply as Medusa and the operator take it.

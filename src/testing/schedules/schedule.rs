@@ -18,6 +18,8 @@ pub(super) enum Step {
     RefundElsewhere(Part),
     /// A refund that counts as paid fails at the customer's bank.
     RefundFails(Part),
+    /// One that was made in the provider's dashboard fails there.
+    ElsewhereFails(Part),
 }
 
 /// Something that Medusa asks the processor for.
@@ -139,6 +141,9 @@ const DEATHS: [Duration; 4] = [
 /// Refunds of two tenths are the most frequent, so that equal amounts meet.
 const PARTS: [u64; 10] = [2, 2, 2, 2, 1, 1, 3, 3, 5, 10];
 
+/// In the dashboard people mostly give back so much that the rest is less.
+const ELSEWHERE: [u64; 8] = [10, 10, 7, 5, 5, 3, 2, 2];
+
 /// Which request goes wrong: most calls make one to four.
 const REQUESTS: [usize; 8] = [0, 0, 1, 1, 1, 2, 3, 4];
 
@@ -175,7 +180,15 @@ pub(super) fn generate(seed: u64, in_parts: bool) -> Vec<Step> {
             // Two clicks, or two operators with the same idea.
             call.what = before.what;
         }
+        let by_hand = match &step {
+            Step::RefundElsewhere(part) if happens(&mut rng, 60) => Some(What::Refund(*part)),
+            _ => None,
+        };
         steps.push(step);
+        if let Some(what) = by_hand {
+            // A person records in Medusa what was done in the dashboard, sooner or later.
+            steps.push(Step::Call(Call { what, ..call(&mut rng, in_parts) }));
+        }
     }
     steps
 }
@@ -193,8 +206,9 @@ fn step(rng: &mut Rng, in_parts: bool) -> Step {
     match rng.u32(0..100) {
         0..76 => Step::Call(call(rng, in_parts)),
         76..78 => Step::Restart(server(rng)),
-        78..93 => Step::Wait(one_of(rng, &WAITS)),
-        93..95 => Step::RefundElsewhere(part(rng)),
+        78..89 => Step::Wait(one_of(rng, &WAITS)),
+        89..94 => Step::RefundElsewhere(Part(one_of(rng, &ELSEWHERE))),
+        94..96 => Step::ElsewhereFails(Part(one_of(rng, &ELSEWHERE))),
         _ => Step::RefundFails(part(rng)),
     }
 }
@@ -257,6 +271,12 @@ fn one_of<T: Copy, const N: usize>(rng: &mut Rng, choices: &[T; N]) -> T {
 }
 
 impl Call {
+    /// Whether its answer says what the provider did: nothing goes wrong with it, unless the provider refuses, and Medusa
+    /// stores a success.
+    pub(super) fn is_plain(&self) -> bool {
+        self.mishaps.iter().all(|mishap| mishap.fault == Fault::Decline) && self.end == End::Stored
+    }
+
     /// Describes the call, of which `what` is known.
     pub(super) fn about(&self, what: &str) -> String {
         let start = match self.start {

@@ -74,7 +74,7 @@ fn simpler(step: &Step) -> Vec<Step> {
         Step::RefundElsewhere(part) => {
             smaller(*part).map(Step::RefundElsewhere).into_iter().collect()
         }
-        Step::Restart(_) | Step::RefundFails(_) => Vec::new(),
+        Step::Restart(_) | Step::RefundFails(_) | Step::ElsewhereFails(_) => Vec::new(),
     }
 }
 

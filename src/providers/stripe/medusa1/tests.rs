@@ -39,6 +39,16 @@ fn intent(status: &str) -> String {
     )
 }
 
+const READ_WITH_CHARGE: &str = "GET /v1/payment_intents/pi_1?expand%5B0%5D=latest_charge";
+
+/// The intent with its charge, of which so much was given back.
+fn given_back(minor_units: u64) -> Answer {
+    let charge = format!(
+        r#""latest_charge":{{"refunded":false,"amount":1000,"amount_refunded":{minor_units}}},"id""#
+    );
+    ok(intent("succeeded").replacen("\"id\"", &charge, 1))
+}
+
 /// A refund that another call has made.
 fn refund_body(id: &str, minor_units: u64, status: &str, age: u64) -> String {
     format!(
@@ -605,11 +615,15 @@ async fn a_replayed_failure_is_no_request_of_this_calls_own() {
 async fn a_young_payments_refund_that_is_refused_names_what_was_not_made_here() {
     let strange = refund_body("re_9", 800, "succeeded", 60).replace("metadata", "other");
     let refused = || error(400, "charge_already_refunded");
-    let (answer, lines) = refunded_later(60, vec![refused(), refunds(&[strange])]).await;
+    let answers = vec![refused(), given_back(800), refunds(&[strange])];
+    let (answer, lines) = refunded_later(60, answers).await;
     assert!(answer.unwrap_err().detail().contains("re_9 over 800"));
-    assert_eq!(lines, ["POST /v1/refunds", LIST]);
-    let (answer, _) = refunded_later(60, vec![refused(), error(500, "api_error")]).await;
+    assert_eq!(lines, ["POST /v1/refunds", READ_WITH_CHARGE, LIST]);
+    let enough_is_left = vec![refused(), given_back(100), error(500, "api_error")];
+    let (answer, _) = refunded_later(60, enough_is_left).await;
     assert_eq!(answer.unwrap_err().code(), "charge_already_refunded");
+    let (answer, _) = refunded_later(60, vec![refused(), error(500, "api_error")]).await;
+    assert_eq!(answer.unwrap_err().kind(), ErrorKind::Unavailable, "it may be what was given back");
 }
 
 const KEY_IN_USE: &str =
@@ -883,12 +897,45 @@ async fn a_refusal_names_refunds_that_were_not_made_here() {
         (Answer::Reply(400, Vec::new(), too_much.to_owned()), "invalid_request_error"),
     ] {
         let stranger = refund_body("re_9", 900, "succeeded", 60).replace("medusa_payment_rs", "x");
-        let answers = vec![refunds(&[stranger]), refusal];
+        let listed = || refunds(std::slice::from_ref(&stranger));
+        let answers = vec![listed(), refusal, given_back(900), listed()];
         let (data, _) = refunded(&intent("succeeded"), answers).await;
         let error = data.unwrap_err();
         assert_eq!(error.code(), code);
         assert!(error.detail().contains("re_9 over 900"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn what_was_given_back_in_the_dashboard_and_cannot_be_paid_any_more_is_claimed() {
+    let stranger = |id, minor_units| {
+        refund_body(id, minor_units, "succeeded", 60).replace("medusa_payment_rs", "x")
+    };
+    let listed = || refunds(&[stranger("re_9", 400), stranger("re_8", 300)]);
+    let answers = vec![
+        listed(),
+        error(400, "charge_already_refunded"),
+        given_back(700),
+        listed(),
+        ok(own_refund("re_9", 400, "succeeded", 60)),
+    ];
+    let (data, server) = refunded(&intent("succeeded"), answers).await;
+    assert_eq!(recorded(&data.unwrap()), ["re_9"]);
+    let lines = [LIST, "POST /v1/refunds", READ_WITH_CHARGE, LIST, "POST /v1/refunds/re_9"];
+    assert_eq!(server.lines(), lines);
+}
+
+#[tokio::test]
+async fn what_a_capture_left_of_the_hold_was_not_given_back() {
+    let released = refund_body("re_9", 400, "succeeded", 60)
+        .replace("medusa_payment_rs", "x")
+        .replace("\"status\"", "\"balance_transaction\":null,\"status\"");
+    let listed = || refunds(std::slice::from_ref(&released));
+    let answers = vec![listed(), error(400, "charge_already_refunded"), given_back(700), listed()];
+    let (data, _) = refunded(&intent("succeeded"), answers).await;
+    let error = data.unwrap_err();
+    assert_eq!(error.code(), "charge_already_refunded");
+    assert!(!error.detail().contains("re_9"), "{error}");
 }
 
 /// Stripe refuses a key that it has seen at another endpoint.

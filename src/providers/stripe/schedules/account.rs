@@ -41,6 +41,11 @@ pub(super) struct Refund {
 }
 
 impl Refund {
+    /// Whether a person made it in the dashboard.
+    pub(super) fn is_made_elsewhere(&self) -> bool {
+        self.mark.as_ref().is_none_or(|mark| mark.ends_with(".elsewhere"))
+    }
+
     pub(super) fn is_paid(&self) -> bool {
         self.status != "failed"
     }
@@ -51,6 +56,7 @@ impl Refund {
         let mut refund = json!({
             "id": self.id, "object": "refund", "amount": self.amount, "status": self.status,
             "created": self.created, "metadata": metadata,
+            "balance_transaction": format!("txn_{}", self.id),
         });
         if !self.is_paid() {
             refund["failure_reason"] = "expired_or_canceled_card".into();

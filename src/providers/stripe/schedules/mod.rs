@@ -81,17 +81,26 @@ impl<F: Fn(Arc<Fake>) -> Stack + Send + Sync> Harness for AtStripe<F> {
     async fn refund_elsewhere(&self, data: &JsonObject, amount: Amount) -> bool {
         let intent: String = data.get("id").unwrap();
         let (now, amount) = (self.fake.now(), amount.minor_units());
-        let refund = (amount, None, "succeeded");
+        let refund = (amount, None, if fastrand::bool() { "succeeded" } else { "pending" });
         self.fake.with(|account| account.refund(&intent, refund, now)).0 == 200
     }
 
     async fn refund_fails(&self, data: &JsonObject, amount: Amount) -> bool {
-        self.with(data, |intent| {
-            let mut refunds = intent.refunds.iter_mut();
-            let refund = refunds.find(|refund| {
-                refund.amount == amount.minor_units() && refund.is_paid() && refund.mark.is_some()
-            });
-            refund.map(|refund| refund.status = "failed").is_some()
-        })
+        self.with(data, |intent| fails(intent, amount, false))
     }
+
+    async fn refund_elsewhere_fails(&self, data: &JsonObject, amount: Amount) -> bool {
+        self.with(data, |intent| fails(intent, amount, true))
+    }
+}
+
+/// A refund of this amount fails at the bank, if there is one.
+fn fails(intent: &mut FakeIntent, amount: Amount, is_made_elsewhere: bool) -> bool {
+    let mut refunds = intent.refunds.iter_mut();
+    let refund = refunds.find(|refund| {
+        refund.amount == amount.minor_units()
+            && refund.is_paid()
+            && refund.is_made_elsewhere() == is_made_elsewhere
+    });
+    refund.map(|refund| refund.status = "failed").is_some()
 }
