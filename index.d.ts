@@ -283,6 +283,22 @@ export interface WebhookEvent {
   amount?: number;
   /** Why an attempt to pay failed, in the provider's words. */
   reason?: string;
+  /** What happened to money after it was taken, if the event is about that; its `action` then is `not_supported`. */
+  money?: MoneyEvent;
+}
+
+/** What happened to money after it was taken; amounts are in minor units. */
+export interface MoneyEvent {
+  news: "refunded" | "refund_failed" | "disputed";
+  /** The provider's id of the refund or the dispute. */
+  id?: string;
+  amount?: number;
+  /** When it happened, in seconds since 1970. */
+  at?: number;
+  /** Of a refund: whether Medusa asked for it. */
+  is_ours?: boolean;
+  /** Why, in the provider's words. */
+  reason?: string;
 }
 
 /** What the provider has of a payment now; amounts are in minor units. */
@@ -294,6 +310,8 @@ export interface PaymentState {
   amount: number;
   captured: number;
   refunded: number;
+  /** What the payment is for, if the provider keeps that: `cart_…`, `paycol_…` or `payses_…`. */
+  resource?: string;
 }
 
 /** Why a webhook request or the state of a payment could not be read. */
@@ -315,6 +333,9 @@ export declare function isPaymentProcessorError(obj: any): obj is PaymentProcess
 
 /** Decides what Medusa has to do next about a payment; for `medusa-payment-rs/webhook`. */
 export declare function nextStep(reconciliation: object): { step: string; why?: string };
+
+/** How far a payment was when its data was stored, if the data says so; for `medusa-payment-rs/webhook`. */
+export declare function storedStatus(processor: object, data: object): string | undefined;
 
 /** The identifiers of the Rust processors in this addon, sorted. */
 export declare const registeredIdentifiers: string[];

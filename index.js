@@ -1,7 +1,9 @@
 const link = require("./link.js");
 const load = require("./load.js");
 
-const { AbstractPaymentProcessor, AbstractPaymentProvider, nextStep, registeredIdentifiers } = link(load(__dirname));
+const { AbstractPaymentProcessor, AbstractPaymentProvider, nextStep, registeredIdentifiers, storedStatus } = link(
+  load(__dirname),
+);
 
 /** Medusa's own, `@medusajs/medusa/dist/models/payment-session`. */
 const PaymentSessionStatus = {
@@ -24,4 +26,5 @@ module.exports = {
   isPaymentProcessorError,
   nextStep,
   registeredIdentifiers,
+  storedStatus,
 };

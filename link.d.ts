@@ -11,6 +11,8 @@ declare namespace link {
     registeredIdentifiers: string[];
     /** Decides what Medusa has to do next about a payment; for `medusa-payment-rs/webhook`. */
     nextStep(reconciliation: object): { step: string; why?: string };
+    /** How far a payment was when its data was stored, if the data says so. */
+    storedStatus(processor: object, data: object): string | undefined;
   }
 }
 

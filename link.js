@@ -8,7 +8,7 @@ const medusa2 = require("./link/medusa2.js");
 const { parse, stringify } = JSON;
 
 /** The number of the agreement between this file and an addon; `src/node/mod.rs` has the same. */
-const PROTOCOL = 4;
+const PROTOCOL = 5;
 
 /** Throws if this is not an addon, or one that this file cannot link. */
 function check(addon) {
@@ -40,5 +40,6 @@ module.exports = function link(addon) {
     AbstractPaymentProvider: medusa2(addon),
     registeredIdentifiers: Array.from(addon.registeredIdentifiers()),
     nextStep: (reconciliation) => parse(addon.nextStep(stringify(reconciliation))),
+    storedStatus: (processor, data) => addon.storedStatus(processor, stringify(data)) ?? undefined,
   };
 };

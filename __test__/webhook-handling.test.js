@@ -91,6 +91,7 @@ describe("an event", () => {
     [{ action: "failed" }, "warn", /failed: Acme gives no reason/],
     [{ resource: undefined }, "info", /pay_1 was not made by Medusa/],
     [{ payment: undefined }, "info", /was not made by Medusa/],
+    [{ payment: undefined, action: "not_supported", money: { news: "refunded" } }, "info", /was not made by Medusa/],
   ])("with %j is a line of the log, and nothing else", async (changes, level, text) => {
     const store = brokenStore();
     await handle({}, SETTINGS, { ...event, ...changes }, store);
@@ -139,7 +140,8 @@ describe("the steps of an event", () => {
       decided.push(sides);
       return steps.shift();
     };
-    const run = () => handle({ nextStep }, SETTINGS, event, { resolve, createScope: () => ({ resolve }) }, ONCE);
+    const run = (about = event) =>
+      handle({ nextStep }, SETTINGS, about, { resolve, createScope: () => ({ resolve }) }, ONCE);
     return { asked, decided, lines, run };
   }
 
@@ -171,9 +173,43 @@ describe("the steps of an event", () => {
       await run();
       expect(decided[0]).toMatchObject({ provider: "Acme", resource: "cart_1", session: named, total: 1500 });
       expect(decided[0].payments).toStrictEqual([
-        { payment: named, is_captured: false, is_canceled: false, age_ms: expect.any(Number) },
+        { payment: named, is_captured: false, is_canceled: false, age_ms: expect.any(Number), refunded: 0 },
       ]);
     }
+  });
+
+  describe("about money that was taken", () => {
+    const money = { news: "refunded", id: "re_1", amount: 500, is_ours: false };
+    const refunded = { id: "evt_2", type: "refund.created", action: "not_supported", payment: "pay_1", money };
+    const GIVEN_BACK = { ...TAKEN, refunded: 500 };
+
+    test("are decided on what the payment is for by the provider's own record of it", async () => {
+      const states = [{ ...GIVEN_BACK, resource: "cart_1" }, GIVEN_BACK];
+      const { asked, decided, lines, run } = storeWith({ states, steps: [{ step: "attend", why: "look at re_1" }] });
+      await run(refunded);
+      expect(asked).toStrictEqual([{ id: "pay_1" }, { id: "pay_1" }]);
+      expect(decided[0]).toMatchObject({ resource: "cart_1", money, now: expect.any(Number) });
+      expect(lines).toStrictEqual([["error", expect.stringMatching(/refund\.created \(evt_2\): look at re_1/)]]);
+    });
+
+    test("end with a line of the log if the payment is another integration's", async () => {
+      const { decided, lines, run } = storeWith({ states: [GIVEN_BACK] });
+      await run(refunded);
+      expect(decided).toStrictEqual([]);
+      expect(lines).toStrictEqual([["info", expect.stringMatching(/pay_1 was not made by Medusa/)]]);
+    });
+
+    test("end with a warning if the payment is another account's", async () => {
+      const unknown = { error: "payment_state of pay_1 was refused", code: "404", detail: "No such.", kind: "refused" };
+      const { lines, run } = storeWith({ states: [unknown] });
+      await run(refunded);
+      expect(lines).toStrictEqual([["warn", expect.stringMatching(/at Acme has no pay_1/)]]);
+    });
+
+    test("are for a later delivery if the provider cannot be asked", async () => {
+      const failed = { error: "It failed", code: "x", detail: "Later.", kind: "temporarily_unavailable" };
+      await expect(storeWith({ states: [failed] }).run(refunded)).rejects.toThrow("It failed: Later.");
+    });
   });
 
   test("end with a warning if the provider does not know the payment", async () => {

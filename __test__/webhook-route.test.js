@@ -11,8 +11,11 @@ let asked;
 let lines;
 let answer;
 let server;
+/** What another plugin does before the route. */
+let readBefore;
 
 beforeEach(async () => {
+  readBefore = (_req, _res, next) => next();
   asked = [];
   lines = [];
   answer = async () => EVENT;
@@ -27,7 +30,7 @@ beforeEach(async () => {
   const app = express();
   app.use((req, _res, next) => {
     req.scope = { resolve: (name) => ({ logger, pp_acme: processor })[name] };
-    next();
+    readBefore(req, _res, next);
   });
   const settings = { identifier: "acme", path: "/acme/hooks", provider: "Acme" };
   app.use(routes({}, settings)(process.cwd(), {}));
@@ -110,4 +113,55 @@ test("a body is taken as it came, and only of the type that the provider sends",
   });
   expect(await post("id=tr_1", { path: "/acme/forms", headers: form })).toMatchObject({ status: 200 });
   expect(asked).toStrictEqual([{ body: "id=tr_1", signature: undefined }]);
+});
+
+describe("if another plugin has read the request before", () => {
+  /** `express.json`, or its like, with a `verify` that keeps the raw body as `keep` says. */
+  const parsing = (keep) => express.json({ verify: (req, _res, body) => keep?.(req, body) });
+
+  test.each([
+    ["a Buffer", (body) => body],
+    ["a string", (body) => body.toString()],
+  ])("the raw body that it has kept is used: %s", async (_, kept) => {
+    readBefore = parsing((req, body) => {
+      req.rawBody = kept(body);
+    });
+    expect(await post(' {"a" : "é"}')).toStrictEqual({ status: 200, text: '{"received":true}' });
+    expect(asked).toStrictEqual([{ body: ' {"a" : "é"}', signature: undefined }]);
+  });
+
+  test("a request that it has read to the end and not parsed does not wait for more", async () => {
+    readBefore = async (req, _res, next) => {
+      const chunks = [];
+      for await (const chunk of req) chunks.push(chunk);
+      req.rawBody = Buffer.concat(chunks);
+      next();
+    };
+    expect(await post('{"a":1}')).toMatchObject({ status: 200 });
+    expect(asked).toStrictEqual([{ body: '{"a":1}', signature: undefined }]);
+  });
+
+  test.each([
+    ["nothing", undefined],
+    ["true", true],
+    ["what it has parsed", { a: 1 }],
+  ])("the request is refused if it has kept no raw body: %s", async (_, kept) => {
+    readBefore = parsing((req) => {
+      req.rawBody = kept;
+    });
+    const { status, text } = await post('{"a":1}');
+    expect(status).toBe(400);
+    expect(text).toContain("its body is not the raw one: something has parsed it");
+    expect(asked).toStrictEqual([]);
+  });
+
+  test("a raw body that is too large is refused as it is without the other plugin", async () => {
+    readBefore = (req, _res, next) => {
+      req.rawBody = "é".repeat((1 << 19) + 1);
+      req.resume();
+      next();
+    };
+    expect(await post("{}")).toMatchObject({ status: 400, text: expect.stringContaining("larger than 1048576 bytes") });
+    expect(asked).toStrictEqual([]);
+  });
 });

@@ -6,6 +6,7 @@ const path = require("node:path");
 const { after, before, test } = require("node:test");
 const { PAYPAL } = require("../support/paths");
 const { openShop } = require("./support");
+const { eventually } = require("./support/eventually");
 
 /** The package brings the fake of its service along, as one that the scaffold makes does. */
 const { startFakePayPal } = require(path.join(PAYPAL, "__test__/support/fake-paypal"));
@@ -291,4 +292,62 @@ test("the manual processor runs beside it, in the same store", async () => {
   const order = await shop.buyer.placeOrder({ provider: "manual" });
   await shop.operator.capture(order.id);
   assert.ok((await paymentOf(order)).captured_at);
+});
+
+/** The error about the order that the server writes when it handles a webhook. */
+async function errorAbout(order, delivery) {
+  const lines = [];
+  const stop = shop.medusa.lines.follow((line) => lines.push(line));
+  assert.equal(await deliver(delivery), 200);
+  const isIt = (line) => /error/.test(line) && line.includes(order.id);
+  await eventually(() => lines.some(isIt));
+  stop();
+  return lines.find(isIt);
+}
+
+test("refunds of PayPal's dashboard and disputes are pointed out with their order", async () => {
+  const order = await capturedOrder();
+  const payment = await paymentOf(order);
+  const [{ id: capture }] = payment.data.purchase_units[0].payments.captures;
+  const { account, webhooks } = paypal;
+  await shop.operator.refund(order.id, 200);
+  const ours = account.refund([...account.refunds.values()].at(-1));
+  assert.equal(await deliver(webhooks.delivery("PAYMENT.CAPTURE.REFUNDED", ours)), 200);
+
+  const theirs = account.refundCapture(capture, { amount: { currency_code: "EUR", value: "3.00" } });
+  const refunded = await errorAbout(order, webhooks.delivery("PAYMENT.CAPTURE.REFUNDED", account.refund(theirs)));
+  const dispute = {
+    dispute_id: "PP-D-27803",
+    disputed_transactions: [{ seller_transaction_id: capture }],
+    dispute_amount: { currency_code: "EUR", value: "10.00" },
+  };
+  const disputed = await errorAbout(order, webhooks.delivery("CUSTOMER.DISPUTE.CREATED", dispute));
+  const named = `the order ${order.id} (#${order.display_id})`;
+  for (const [line, ...parts] of [
+    [refunded, named, "given back 300", `the refund ${theirs.id} over 300`],
+    [disputed, named, "1000", "dispute PP-D-27803"],
+  ]) {
+    for (const part of parts) assert.ok(line?.includes(part), `${part}: ${line}`);
+  }
+  assert.equal((await paymentOf(order)).amount_refunded, 200);
+});
+
+test("a hold that was voided in PayPal's dashboard is canceled in Medusa", async () => {
+  const order = await placeOrder();
+  const payment = await paymentOf(order);
+  const [{ id }] = payment.data.purchase_units[0].payments.authorizations;
+  const authorization = paypal.account.authorization(paypal.account.voidAuthorization(id));
+  await errorAbout(order, paypal.webhooks.delivery("PAYMENT.AUTHORIZATION.VOIDED", authorization));
+  assert.ok((await paymentOf(order)).canceled_at);
+  await assertRecordsEqualLedger(order);
+});
+
+test("an order whose money PayPal takes at once is captured without a webhook", async () => {
+  const options = paypal.options({ timeout_ms: 1_000, max_retries: 0, capture: true });
+  await shop.reboot({ plugins: ["medusa-payment-rs", { resolve: "medusa-payment-rs-paypal", options }] });
+  const order = await placeOrder();
+  await eventually(async () => (await paymentOf(order)).captured_at);
+  const { id } = (await paymentOf(order)).data;
+  assert.deepEqual(paypal.moved(id), ["capture 15.00"]);
+  assert.equal((await shop.ledger.order(order.id)).payment_status, "captured");
 });

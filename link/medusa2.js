@@ -206,6 +206,85 @@ async function storedPaymentOf(provider, input) {
 /** The actions behind which there is money. */
 const WITH_MONEY = ["authorized", "captured"];
 
+/** How long Medusa's own request, which may have caused an event, is waited for. */
+const MOST_WAITING_MS = 4_000;
+const LOOK_AGAIN_MS = 500;
+
+/**
+ * Follows an event that Medusa has no action for: the payment was canceled at the provider, or something happened to money
+ * that was taken. What Medusa's records cannot follow is an error in the log, for a person.
+ */
+async function follow(provider, event, ask) {
+  const { payment, money, id, type } = event;
+  const about = `medusa-payment-rs: ${type} (${id})`;
+  if (!has(provider, "paymentService")) return; // as in unit tests
+  const startedAt = Date.now();
+  for (;;) {
+    const state = await ask.state(provider, payment);
+    if (!state) return log(provider, "debug", `${about}: this account has no payment ${payment}: nothing to do`);
+    const session = event.resource ?? state.resource;
+    // Another integration's, or one that this store has no payment of.
+    const row = session?.startsWith("payses_") ? await liveRowOf(provider, session, payment) : undefined;
+    if (!row) return log(provider, "debug", `${about}: Medusa has no payment ${payment}: nothing to do`);
+    const waited = Date.now() - startedAt;
+    const times = { waited_ms: waited, now: Math.floor(Date.now() / 1000) };
+    const next = ask.step({ provider: provider.getIdentifier(), state, money, session, payment: row, ...times });
+    // Medusa's bus delivers an event once: what is still on its way by now is said as well.
+    if (next.step === "wait" && waited <= MOST_WAITING_MS) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+      continue;
+    }
+    if (next.step === "cancel") await recordCancellation(provider, row);
+    if (["attend", "cancel", "refuse"].includes(next.step)) log(provider, "error", `${about}: ${next.why}`);
+    return;
+  }
+}
+
+/**
+ * What `follow` asks the addon: what the provider has of a payment, undefined if it does not know it, and what has to be done.
+ * Medusa's interface has no such method, and the class does not show it.
+ */
+function asked(prototype, addon) {
+  const { paymentState } = prototype;
+  delete prototype.paymentState;
+  return {
+    async state(provider, payment) {
+      try {
+        return await paymentState.call(provider, { data: { id: payment } });
+      } catch (error) {
+        if (error?.type === "not_allowed") return undefined;
+        throw error;
+      }
+    },
+    step: (sides) => parse(addon.webhookStep(stringify(sides))),
+  };
+}
+
+/** Medusa's payment of a session, with what is recorded of it. */
+async function liveRowOf(provider, session, payment) {
+  const rows = await inTime(
+    provider.container.paymentService.list({ payment_session_id: session }, { relations: ["captures", "refunds"] }),
+    LOOK_UP_MS,
+  );
+  const row = rows.find(
+    ({ data, canceled_at: canceledAt }) => !canceledAt && Object.values(data ?? {}).includes(payment),
+  );
+  return (
+    row && {
+      id: row.id,
+      payment_collection_id: row.payment_collection_id,
+      currency_code: row.currency_code,
+      is_captured: (row.captures ?? []).length > 0,
+      is_canceled: false,
+      refunds: Array.from(row.refunds ?? [], amountOf),
+    }
+  );
+}
+
+/** As Medusa does it once its provider has canceled a payment (`cancelPayment`, `payment-module.js`). */
+const recordCancellation = (provider, { id }) =>
+  inTime(provider.container.paymentService.update({ id, canceled_at: new Date() }), LOOK_UP_MS);
+
 /**
  * Releases what is held for a session that the store does not know any more, if the payment has this store's mark: the
  * session was replaced or given up, and no order comes of it. Money that was taken is left to a person. Without the mark it
@@ -271,6 +350,7 @@ function requestOf(payload) {
 function ask(prototype, addon) {
   const { initiatePayment, updatePayment, capturePayment, refundPayment, cancelPayment, deletePayment } = prototype;
   const { getWebhookActionAndData } = prototype;
+  const unshown = asked(prototype, addon);
   const methods = {
     initiatePayment(input) {
       return initiatePayment.call(this, input, exactAmount(input));
@@ -304,6 +384,8 @@ function ask(prototype, addon) {
     async getWebhookActionAndData(payload) {
       const { body, headers } = requestOf(payload);
       const event = await getWebhookActionAndData.call(this, body, headers);
+      if (event.payment && (event.money || event.action === "canceled")) await follow(this, event, unshown);
+      if (event.money) return { action: "not_supported" };
       const row = await sessionOf(this, event);
       const session = row && { id: row.id, amount: amountOf(row), currency_code: row.currency_code };
       if (row === undefined) await settleUnknown(this, event);

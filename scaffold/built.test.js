@@ -71,6 +71,7 @@ test("what its workflow publishes is a package for each platform, and one that n
     "api/index.js",
     "index.d.ts",
     "index.js",
+    "loaders/captures.js",
     "package.json",
     `services/${NAME}.js`,
     "v2/index.d.ts",

@@ -68,6 +68,14 @@ pub trait PaymentProcessor: Send + Sync + 'static {
         false
     }
 
+    /// Returns how far the payment was when `data` was stored, if the data says so by itself. Medusa 1 has no status for
+    /// money that is taken already: of a new order whose payment is [`Captured`](PaymentSessionStatus::Captured) by its
+    /// data, or whose data does not say, the capture is recorded without waiting for a webhook. By default the data does
+    /// not say, and the provider is asked ([`payment_state`](Self::payment_state)).
+    fn stored_status(&self, _data: &JsonObject) -> Option<PaymentSessionStatus> {
+        None
+    }
+
     /// Returns the account holders, if the provider has them: its own records of a store's customers. Only Medusa 2
     /// asks for them.
     fn account_holders(&self) -> Option<&dyn AccountHolders> {
@@ -182,7 +190,8 @@ pub trait PaymentProcessor: Send + Sync + 'static {
 
     /// Reads a webhook request: verifies that the provider sent it, and says which payment it is about
     /// and what became of it. An event that is genuine and not about a payment of this store is
-    /// [`NotSupported`](crate::webhook::WebhookAction::NotSupported), not an error.
+    /// [`NotSupported`](crate::webhook::WebhookAction::NotSupported), not an error. What happened to money after it was
+    /// taken is told by [`WebhookEvent::money`].
     ///
     /// The event is a hint: what is done about it is decided on
     /// [`payment_state`](Self::payment_state).
@@ -199,7 +208,7 @@ pub trait PaymentProcessor: Send + Sync + 'static {
         Err(without_webhooks())
     }
 
-    /// Reads what the provider has of the payment now, for the reconciliation after a webhook. `data`
+    /// Reads what the provider has of the payment now, for the reconciliation after a webhook or a new order. `data`
     /// has at least the payment's id; what else is stored may be missing.
     ///
     /// # Errors

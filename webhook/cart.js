@@ -1,6 +1,6 @@
 // Carts, and what becomes of them: an order, or the additional payment of a swap.
 
-const { found, paymentId, paymentOf, recorded } = require("./rows.js");
+const { cancel, found, paymentId, paymentOf, recorded } = require("./rows.js");
 
 async function read(service, delivery) {
   const { resource: id } = delivery.event;
@@ -18,6 +18,7 @@ async function read(service, delivery) {
     swap,
     payments,
     rows: {
+      ...named(order, swap),
       is_completed: isCompleted,
       is_canceled: Boolean(order?.canceled_at || swap?.canceled_at),
       total: isCompleted ? null : await totalOf(service, id),
@@ -25,6 +26,16 @@ async function read(service, delivery) {
       session: paymentId(cart.payment_session, delivery),
       payments: payments.map((payment) => recorded(payment, delivery)),
     },
+  };
+}
+
+/** How a person finds what the cart has become, and refunds it. */
+function named(order, swap) {
+  const of = order?.id ?? swap?.order_id;
+  if (!of) return {};
+  return {
+    found_as: order ? `the order ${of} (#${order.display_id})` : `the swap ${swap.id} of the order ${of}`,
+    refund_route: `POST /admin/orders/${of}/refund`,
   };
 }
 
@@ -102,4 +113,4 @@ async function captureSwap(service, swap) {
   if (status !== "captured") throw new Error(`the payment of ${swap.id} cannot be captured: its status is ${status}`);
 }
 
-module.exports = { cart: { read, claim, complete, resume, capture } };
+module.exports = { cart: { read, claim, complete, resume, capture, cancel } };

@@ -1,6 +1,6 @@
 // Payment collections: what an order edit or a store's own code lets a shopper pay.
 
-const { found, paymentId, paymentOf, recorded } = require("./rows.js");
+const { cancel, found, paymentId, paymentOf, recorded } = require("./rows.js");
 
 async function read(service, delivery) {
   const { payment, resource } = delivery.event;
@@ -10,11 +10,14 @@ async function read(service, delivery) {
   const { payments, payment_sessions: sessions } = collection;
   // It may be paid in parts, each with a session and a payment of its own.
   const session = sessions.find((one) => paymentId(one, delivery) === payment);
+  const own = paymentOf(payments, delivery);
   return {
     collection,
     session,
     payments,
     rows: {
+      found_as: `the payment collection ${resource}`,
+      refund_route: own && `POST /admin/payments/${own.id}/refund`,
       is_completed: false,
       is_canceled: false,
       total: session?.amount ?? null,
@@ -41,4 +44,4 @@ async function capture(service, { payments }, delivery) {
   await service("eventBusService").emit("payment.payment_captured", captured);
 }
 
-module.exports = { collection: { read, claim, complete, capture } };
+module.exports = { collection: { read, claim, complete, capture, cancel } };

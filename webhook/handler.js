@@ -20,18 +20,21 @@ async function handleEvent(event, container, webhook, options) {
   const logger = container.resolve("logger");
   const log = (level, text) => logger[level](`medusa-payment-rs: ${event.type} (${event.id}): ${text}`);
 
-  if (event.action === "not_supported") return log("debug", "nothing to do");
+  if (event.action === "not_supported" && !event.money) return log("debug", "nothing to do");
   if (event.action === "failed") {
     const reason = event.reason ?? `${webhook.provider} gives no reason`;
     return log("warn", `the shopper's attempt to pay ${event.payment} failed: ${reason}`);
   }
-  if (!event.payment || !event.resource) {
+  // What became of money is told without the cart: its payment leads there.
+  if (!event.payment || !(event.resource || event.money)) {
     return log("info", `${event.payment ?? "the event"} was not made by Medusa: it names no cart`);
   }
 
   await pause(options?.webhook_delay ?? 0);
   const delivery = { ...webhook, event };
-  await inTurn(event.resource, () => attempts(delivery, container, options?.webhook_retries ?? RETRIES, log));
+  await inTurn(event.resource ?? event.payment, () =>
+    attempts(delivery, container, options?.webhook_retries ?? RETRIES, log),
+  );
 }
 
 /** Every attempt looks at everything anew: another request may have done meanwhile what failed. */

@@ -45,6 +45,23 @@ export declare function routes(
 ): (rootDirectory: string, options?: WebhookOptions) => any;
 
 /**
+ * Makes the default export of a file in a plugin's `loaders`: an order, a swap or a payment collection whose payment the
+ * provider has captured by then is captured in Medusa, too, without waiting for a webhook. It follows Medusa's own events,
+ * and looks at the payments of the last seven days when the store starts and every ten minutes, for what was lost with a
+ * process or while the provider did not answer. Payments that are not captured by their data
+ * (`PaymentProcessor::stored_status`) are left alone.
+ *
+ * @example
+ * const { recordCaptures } = require("medusa-payment-rs/webhook");
+ *
+ * exports.default = recordCaptures(require("../index.js"), { identifier: "acme", provider: "Acme" });
+ */
+export declare function recordCaptures(
+  linked: LinkedAddon,
+  settings: Omit<WebhookSettings, "path"> & { path?: string },
+): (container: object, options?: WebhookOptions) => Promise<void>;
+
+/**
  * Handles an event that reached the plugin in another way than through its route.
  *
  * @param event what the processor's `readWebhook` resolved with

@@ -1,5 +1,6 @@
 // The webhook of any provider: a route that a plugin mounts with one line, and what is done about an event.
 
+const captures = require("./captures.js");
 const { handleEvent } = require("./handler.js");
 const { hostRequire } = require("./host.js");
 const { addWebhookRoute } = require("./route.js");
@@ -22,8 +23,11 @@ function routes(linked, settings) {
   };
 }
 
+/** The default export of a file in a plugin's `loaders`. */
+const recordCaptures = (linked, settings) => captures.recordCaptures(linked, webhookOf(linked, settings));
+
 /** Handles an event that came by another way than the route. */
 const handle = (linked, settings, event, container, options) =>
   handleEvent(event, container, webhookOf(linked, settings), options);
 
-module.exports = { handle, hostRequire, routes };
+module.exports = { handle, hostRequire, recordCaptures, routes };

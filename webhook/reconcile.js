@@ -6,7 +6,7 @@ const { cart } = require("./cart.js");
 const { collection } = require("./collection.js");
 const { amongFew, pause } = require("./queue.js");
 
-/** Completing and capturing are two. */
+/** Completing and capturing are two, a cancellation is one. */
 const MOST_STEPS = 5;
 
 /** A provider does not wait for long; if it takes longer, the event is delivered again. */
@@ -25,8 +25,11 @@ class NotReconciled extends Error {
  * @param delivery `{ event, nextStep, identifiers, path, provider }`
  * @throws Error if Medusa's records do not say yet what the provider's say
  */
-async function reconcile(delivery, scope, log) {
-  const { resource } = delivery.event;
+async function reconcile({ event, ...webhook }, scope, log) {
+  const delivery = { ...webhook, event: event.resource ? event : await withResource(event, webhook, scope) };
+  const { resource, unknown } = delivery.event;
+  if (unknown) return log("warn", unknown);
+  if (!resource) return log("info", `${event.payment} was not made by Medusa: it names no cart`);
   const startedAt = Date.now();
   for (let taken = 0; taken < MOST_STEPS; ) {
     const waited = Date.now() - startedAt;
@@ -41,10 +44,17 @@ async function reconcile(delivery, scope, log) {
       await pause(LOOK_AGAIN_MS);
     } else {
       log("info", `${step} ${resource}: ok`);
+      if (why) log("error", why);
       taken += 1;
     }
   }
   throw new NotReconciled(`Medusa's records of ${resource} do not follow`);
+}
+
+/** The event with what its payment is for, as the provider keeps it. */
+async function withResource(event, webhook, scope) {
+  const { resource, unknown } = await stateOf({ ...webhook, event }, scope);
+  return { ...event, resource, unknown };
 }
 
 /** What the provider has of the payment now, or `{ unknown }`: why it has nothing. */
@@ -71,7 +81,9 @@ async function oneStep(delivery, scope, waited) {
       await manager.query("SELECT pg_advisory_xact_lock($1)", [lockNumber(event.resource)]);
       const found = await records.read(service, delivery);
       if (!found) return { step: "unknown", why: `this store has no ${event.resource}: nothing to do` };
-      const sides = { ...found.rows, provider, state, resource: event.resource, waited_ms: waited };
+      const { money, resource } = event;
+      const now = Math.floor(Date.now() / 1000);
+      const sides = { ...found.rows, provider, state, money, resource, waited_ms: waited, now };
       const next = nextStep(sides);
       if (next.step === "complete") {
         const after = nextStep({ ...sides, ...(await records.claim(service, found, manager)) });

@@ -4,19 +4,23 @@
 const { handleEvent } = require("./handler.js");
 
 const LARGEST_BODY = 1 << 20;
+const TOO_LARGE = `its body is larger than ${LARGEST_BODY} bytes`;
 
 /** The kinds of a failed `readWebhook` that the next delivery may not meet again. */
 const PASSING = ["temporarily_unavailable", "outcome_unknown"];
 
 function addWebhookRoute(router, host, webhook, options) {
-  const raw = host("express").raw({ type: webhook.type, limit: LARGEST_BODY });
+  const read = host("express").raw({ type: webhook.type, limit: LARGEST_BODY });
+  // What another plugin has kept is all that is left of the request: nothing could be read any more.
+  const raw = (req, res, next) => (keptBody(req) === undefined ? read(req, res, next) : next());
 
   async function receive(req, res, next) {
-    const unread = whyUnread(req, webhook);
+    const body = keptBody(req) ?? req.body;
+    const unread = whyUnread(body, req, webhook);
     if (unread) return refuse(req, res, unread);
     let event;
     try {
-      event = await req.scope.resolve(`pp_${webhook.identifiers[0]}`).readWebhook(req.body, req.headers);
+      event = await req.scope.resolve(`pp_${webhook.identifiers[0]}`).readWebhook(body, req.headers);
     } catch (error) {
       return next(error);
     }
@@ -36,9 +40,17 @@ function addWebhookRoute(router, host, webhook, options) {
   router.post(webhook.path, raw, receive, unreadable);
 }
 
-/** Returns why the raw body is missing, or undefined if it is there. */
-function whyUnread(req, { type }) {
-  if (Buffer.isBuffer(req.body)) return undefined;
+/**
+ * The raw body as a plugin that has read the request before has kept it, in the member that they all use (the `verify` of
+ * `express.json` is given it as a Buffer); undefined if it has not.
+ */
+const keptBody = ({ rawBody }) => (Buffer.isBuffer(rawBody) || typeof rawBody === "string" ? rawBody : undefined);
+
+/** Returns why the raw body cannot be taken, or undefined if it can. */
+function whyUnread(body, req, { type }) {
+  if (Buffer.isBuffer(body) || typeof body === "string") {
+    return Buffer.byteLength(body) > LARGEST_BODY ? TOO_LARGE : undefined;
+  }
   return req._body ? "its body is not the raw one: something has parsed it" : `it has no body of the type ${type}`;
 }
 
@@ -46,7 +58,7 @@ function whyUnread(req, { type }) {
 function unreadable(error, req, res, next) {
   if (!(error.status >= 400 && error.status < 500)) return next(error);
   const isTooLarge = error.type === "entity.too.large";
-  refuse(req, res, isTooLarge ? `its body is larger than ${LARGEST_BODY} bytes` : (error.type ?? "it cannot be read"));
+  refuse(req, res, isTooLarge ? TOO_LARGE : (error.type ?? "it cannot be read"));
 }
 
 /** The provider did not send it. */

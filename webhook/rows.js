@@ -21,10 +21,16 @@ const recorded = (payment, delivery) => ({
   is_captured: Boolean(payment.captured_at),
   is_canceled: Boolean(payment.canceled_at),
   age_ms: Math.max(0, Date.now() - new Date(payment.created_at).getTime()),
+  refunded: payment.amount_refunded ?? 0,
 });
 
 /** The event's own payment. */
 const paymentOf = (payments, delivery) =>
   payments.find((payment) => paymentId(payment, delivery) === delivery.event.payment && !payment.canceled_at);
 
-module.exports = { found, paymentId, paymentOf, recorded };
+/** Records that the event's own payment is canceled; the provider, which has canceled it, says that it is. */
+async function cancel(service, { payments }, delivery) {
+  await service("paymentProviderService").cancelPayment(paymentOf(payments, delivery));
+}
+
+module.exports = { cancel, found, paymentId, paymentOf, recorded };

@@ -28,6 +28,7 @@ check<
     | "PaymentSessionStatus"
     | "isPaymentProcessorError"
     | "nextStep"
+    | "storedStatus"
     | "registeredIdentifiers"
   >
 >();

@@ -3,7 +3,7 @@
 import { AbstractPaymentProcessor, type PaymentState, type WebhookEvent } from "medusa-payment-rs";
 import link from "medusa-payment-rs/link";
 import load from "medusa-payment-rs/load";
-import { handle, hostRequire, routes } from "medusa-payment-rs/webhook";
+import { handle, hostRequire, recordCaptures, routes } from "medusa-payment-rs/webhook";
 import { check, type Equal } from "./equal";
 
 const linked = link(load(__dirname));
@@ -13,6 +13,7 @@ export default routes(linked, { identifier: "acme", path: "/acme/hooks", provide
 const settings = { identifier: ["acme", "acme-later"], path: "/acme/hooks", provider: "Acme", type: "text/plain" };
 routes(linked, settings)(process.cwd(), { webhook_delay: 100, webhook_retries: 5 });
 hostRequire(process.cwd())("express").Router();
+recordCaptures(linked, { identifier: "acme", provider: "Acme" })({}, { webhook_retries: 5 });
 
 class Acme extends AbstractPaymentProcessor {
   static identifier = "acme";

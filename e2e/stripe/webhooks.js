@@ -1,6 +1,7 @@
 // A shop that gets Stripe's events.
 
 const { startMedusa } = require("../../support/medusa1");
+const { eventually } = require("../support/eventually");
 const { MEDUSA_1 } = require("../../support/paths");
 const { openStripeShop, optionsFor, ours } = require("./shop");
 
@@ -19,24 +20,25 @@ const HELD = "payment_intent.amount_capturable_updated";
 const TAKEN = "payment_intent.succeeded";
 
 /**
- * As `openStripeShop`, and
+ * As `openStripeShop`, with other plugins `before` and behind ours, and
  * - `reboot(options)`, `startServer(options)`: the server anew, or another one on the same database, with these options
  *   of the plugin changed
  * - `cartToPay({ provider })`: a cart whose shopper has only to pay, `{ id, intent, amount }`
  * - `paidCart({ provider })`: one whose shopper has paid, with Stripe's event about it, too
  * - `eventOf(intent, type)`: Stripe's last event of the type
  * - `deliver(event, { url, … })`: posts it to the shop's endpoint, or to that of another server
+ * - `linesDuring(work, pattern)`: the lines that the server writes while `work` runs, and until one matches, which match
  * - `books({ id, intent })`: what Medusa has booked for a cart, and Stripe for an intent
  */
-async function openWebhookShop({ options, plugins = [] } = {}) {
+async function openWebhookShop({ options, plugins = [], before = [] } = {}) {
   const settings = { ...PATIENT, webhook_secret: WEBHOOK_SECRET, ...options };
   const shop = await openStripeShop({
-    plugins: (ofThePlugin) => [ours(ofThePlugin), ...plugins],
+    plugins: (ofThePlugin) => [...before, ours(ofThePlugin), ...plugins],
     options: settings,
     providers: [CARD, AT_ONCE],
   });
   const { stripe, postgres, reboot } = shop;
-  const pluginsWith = (changes) => [ours(optionsFor(stripe, { ...settings, ...changes })), ...plugins];
+  const pluginsWith = (changes) => [...before, ours(optionsFor(stripe, { ...settings, ...changes })), ...plugins];
   const eventOf = (intent, type) =>
     stripe.events.findLast((event) => event.type === type && event.data.object.id === intent);
 
@@ -66,6 +68,16 @@ async function openWebhookShop({ options, plugins = [] } = {}) {
     },
 
     deliver: (event, { url = shop.url, ...how } = {}) => stripe.deliver(event, `${url}/stripe/hooks`, how),
+
+    async linesDuring(work, pattern) {
+      const lines = [];
+      const stop = shop.medusa.lines.follow((line) => lines.push(line));
+      await work();
+      // Medusa's bus looks for events every three seconds.
+      await eventually(() => lines.some((line) => pattern.test(line)));
+      stop();
+      return lines.filter((line) => pattern.test(line));
+    },
 
     async books({ id, intent }) {
       const [orders, payments] = await Promise.all([

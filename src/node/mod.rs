@@ -27,11 +27,12 @@ use napi_derive::napi;
 
 use host::{Host, Method};
 
+use crate::json::JsonObject;
 use crate::webhook::Reconciliation;
 
 /// The number of the agreement between `link.js` and an addon: which functions `link` is given, and what
 /// their arguments mean. It goes up, here and there, whenever any of that changes.
-const PROTOCOL: u32 = 4;
+const PROTOCOL: u32 = 5;
 
 /// What an addon was built with.
 #[napi(object, object_from_js = false)]
@@ -127,6 +128,30 @@ pub fn next_step(reconciliation: String) -> napi::Result<String> {
     Reconciliation::parse(&reconciliation)
         .and_then(|reconciliation| serde_json::to_string(&reconciliation.next_step()))
         .map_err(|error| napi::Error::from_reason(format!("medusa-payment-rs: nextStep: {error}")))
+}
+
+/// Returns how far the payment was when its data, which is JSON, was stored; nothing if the data does not say, or if
+/// `instance` is not one of this addon's processors.
+#[napi]
+#[must_use]
+pub fn stored_status(instance: Object<'_>, data: String) -> Option<&'static str> {
+    let data = JsonObject::parse(&data).ok()?;
+    let status = class::stack_of(&instance)?.processor().stored_status(&data)?;
+    Some(status.as_str())
+}
+
+/// Returns what has to be done in Medusa 2 about an event that it has no action for, as JSON. `sides` is what the provider
+/// and Medusa have of the payment, as JSON.
+///
+/// # Errors
+/// If something is missing in it.
+#[napi]
+pub fn webhook_step(sides: String) -> napi::Result<String> {
+    medusa2::webhook::next_step(&sides)
+        .and_then(|step| serde_json::to_string(&step).map_err(|error| error.to_string()))
+        .map_err(|error| {
+            napi::Error::from_reason(format!("medusa-payment-rs: webhookStep: {error}"))
+        })
 }
 
 /// Returns the identifiers of the processors in this addon, sorted.

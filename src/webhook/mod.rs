@@ -7,6 +7,7 @@
 //! has of that payment now; and [`Reconciliation`] decides, from that and from Medusa's rows, what
 //! Medusa has to do next.
 
+mod money;
 mod reconciliation;
 mod signature;
 
@@ -15,6 +16,9 @@ use serde::{Deserialize, Serialize};
 use crate::amount::Amount;
 use crate::types::PaymentSessionStatus;
 
+pub use money::{MoneyEvent, MoneyNews};
+#[cfg(feature = "node")]
+pub(crate) use reconciliation::Recorded;
 pub use reconciliation::{Reconciliation, Step};
 pub use signature::is_signed;
 #[cfg(feature = "stripe")]
@@ -83,6 +87,10 @@ pub struct WebhookEvent {
     /// money that it holds is released if the store does not know the payment's session any more.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_of_this_store: bool,
+    /// What happened to money after it was taken, if the event is about that: a refund, a failed refund, a dispute. Medusa
+    /// has no action for it, so [`action`](Self::action) is [`NotSupported`](WebhookAction::NotSupported).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub money: Option<MoneyEvent>,
 }
 
 impl WebhookEvent {
@@ -98,7 +106,21 @@ impl WebhookEvent {
             amount: None,
             reason: None,
             is_of_this_store: false,
+            money: None,
         }
+    }
+
+    /// Returns an event about money that was taken for `payment`. What the payment is for may be missing in it: it is
+    /// then found by the payment ([`PaymentState::resource`]).
+    #[must_use]
+    pub fn about_money(
+        id: impl Into<String>,
+        kind: impl Into<String>,
+        payment: impl Into<String>,
+        money: MoneyEvent,
+    ) -> Self {
+        let (payment, money) = (Some(payment.into()), Some(money));
+        Self { payment, money, ..Self::not_supported(id, kind) }
     }
 }
 
@@ -139,6 +161,10 @@ pub struct PaymentState {
     pub captured: Amount,
     /// How much was given back, in minor units.
     pub refunded: Amount,
+    /// What the payment is for, as the processor was told when it started it, if the provider keeps that:
+    /// `cart_…`, `paycol_…` or `payses_…`. It leads from an event that names a payment only to the order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
 }
 
 impl PaymentState {
@@ -169,6 +195,7 @@ mod tests {
             amount: Amount::new(1500).unwrap(),
             captured: Amount::new(captured).unwrap(),
             refunded: Amount::new(refunded).unwrap(),
+            resource: None,
         };
         assert!(state(1500, 1500).is_refunded());
         assert!(state(500, 500).is_refunded());

@@ -125,10 +125,16 @@ function checkout({ shop, place = shop }) {
     cancel: ({ order }) => operator.cancelOrder(order),
     changeCart: ({ cart, item }, quantity) => buyer.updateItem(cart, item, quantity),
 
-    /** Stripe's last event of the type about the intent, sent to the store. Medusa answers before it looks at it. */
-    deliver: ({ intent }, type, { secret } = {}) => {
-      const event = stripe.events.findLast((event) => event.type === type && event.data.object.id === intent);
+    /** Stripe's last event of the type about the intent, or about its money, sent to the store. */
+    deliver: ({ intent }, type, how) => {
+      const isAbout = ({ id, payment_intent: of }) => id === intent || of === intent;
+      const event = stripe.events.findLast((event) => event.type === type && isAbout(event.data.object));
       if (!event) throw new Error(`Stripe has no event ${type} about ${intent}`);
+      return steps.send(event, how);
+    },
+
+    /** Sends an event to the store. Medusa answers before it looks at it. */
+    send: (event, { secret } = {}) => {
       const payload = JSON.stringify(event);
       // The provider goes by its own clock, and the fake's may be ahead.
       const signature = stripe.sign(payload, { secret, timestamp: Math.floor(Date.now() / 1_000) });

@@ -22,6 +22,7 @@ const PRICE = 15;
 async function openStripeShop({ subject, options, packages = subject.packages }) {
   const apiKey = `sk_test_${randomBytes(16).toString("hex")}`;
   const stripe = await startFakeStripe({ apiKey });
+  stripe.apiKey = apiKey;
   const account = { apiKey, webhookSecret: stripe.webhookSecret, url: stripe.url };
   const settingsFor = (subject, options) => ({
     providers: [{ resolve: subject.resolve, id: "stripe", options: { ...subject.options(account), ...options } }],

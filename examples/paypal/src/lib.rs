@@ -406,6 +406,13 @@ impl PaymentProcessor for PayPal {
         shopper::accepted(&data)
     }
 
+    /// What Medusa has stored is the order as it was then.
+    fn stored_status(&self, data: &JsonObject) -> Option<PaymentSessionStatus> {
+        let order = Order::try_from(data.clone()).ok()?;
+        // The JavaScript plugin stored it without its payments.
+        order.is_paid().then(|| order.status())
+    }
+
     async fn read_webhook(
         &self,
         call: &CallContext,

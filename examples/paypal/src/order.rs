@@ -312,7 +312,8 @@ impl Order {
         let amount = self.amount().or(self.held()).and_then(Money::amount).unwrap_or(captured);
         let status = self.status();
         let (payment, refunded) = (self.fields.id.clone(), self.refunded());
-        PaymentState { payment, status, amount, captured, refunded }
+        let resource = self.custom_id().map(str::to_owned);
+        PaymentState { payment, status, amount, captured, refunded, resource }
     }
 
     /// An order that was captured in part and holds the rest is authorized: Medusa would record all of it as captured, and

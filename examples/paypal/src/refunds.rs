@@ -174,7 +174,7 @@ impl Split {
 }
 
 /// Returns the mark of a `custom_id`, and the amount of the whole refund if it is that of a share.
-fn mark_of(custom_id: &str) -> Option<(&str, Option<Amount>)> {
+pub(crate) fn mark_of(custom_id: &str) -> Option<(&str, Option<Amount>)> {
     let mark = custom_id.strip_prefix(MARK)?;
     let share = mark
         .split_once(OF)
@@ -307,7 +307,7 @@ impl From<order::Refund> for Refund {
 }
 
 /// Returns a time as PayPal spells it (`2026-11-24T09:30:00Z`) in seconds since 1970.
-fn seconds_since_1970(timestamp: &str) -> Option<u64> {
+pub(crate) fn seconds_since_1970(timestamp: &str) -> Option<u64> {
     let time: SystemTime = OffsetDateTime::parse(timestamp, &Rfc3339).ok()?.into();
     Some(time.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs())
 }

@@ -59,6 +59,10 @@ pub(crate) fn void_authorization(id: &str) -> HttpRequest {
     HttpRequest::post(format!("{}/void", authorization_path(id))).json(&json!({}))
 }
 
+pub(crate) fn get_capture(id: &str) -> HttpRequest {
+    HttpRequest::get(format!("/v2/payments/captures/{}", path_segment(id)))
+}
+
 pub(crate) fn refund_capture(id: &str, amount: &Money, custom_id: &str) -> HttpRequest {
     HttpRequest::post(format!("/v2/payments/captures/{}/refund", path_segment(id)))
         .json(&json!({ "amount": amount, "custom_id": custom_id }))

@@ -1,13 +1,18 @@
 //! Webhooks (<https://developer.paypal.com/api/rest/webhooks/rest/>): PayPal itself is asked whether it
 //! sent a delivery, and which order the delivery is about.
 
-use medusa_payment_rs::webhook::{WebhookAction, WebhookEvent, WebhookRequest};
+use std::borrow::Cow;
+
+use medusa_payment_rs::webhook::{
+    MoneyEvent, MoneyNews, WebhookAction, WebhookEvent, WebhookRequest,
+};
 use medusa_payment_rs::{Amount, ErrorKind, JsonObject, PaymentProcessorError, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::api::{Api, is_not_found};
 use crate::money::Money;
-use crate::order::{Link, Order, made_from};
+use crate::order::{Link, Order, Refund, made_from};
+use crate::refunds::{mark_of, seconds_since_1970};
 use crate::requests;
 
 /// The body of the request to verify a delivery. The event goes out as it came in: PayPal's signature
@@ -69,6 +74,10 @@ fn order_id(resource: &JsonObject) -> Option<String> {
     related(resource, "order_id", "/v2/checkout/orders/")
 }
 
+fn capture_id(resource: &JsonObject) -> Option<String> {
+    related(resource, "capture_id", "/v2/payments/captures/")
+}
+
 fn authorization_id(resource: &JsonObject) -> Option<String> {
     related(resource, "authorization_id", "/v2/payments/authorizations/")
 }
@@ -85,15 +94,28 @@ pub(crate) async fn read(
 ) -> Result<WebhookEvent> {
     let body = verified(api, request, webhook_id).await?;
     let event: Event = body.deserialize().map_err(|_| not_an_event())?;
+    let resource = event.resource.unwrap_or_default();
+    let news = money(&event.event_type, &resource);
     let action = match event.event_type.as_str() {
         "PAYMENT.AUTHORIZATION.CREATED" => WebhookAction::Authorized,
         "PAYMENT.CAPTURE.COMPLETED" => WebhookAction::Captured,
+        "PAYMENT.AUTHORIZATION.VOIDED" | "PAYMENT.CAPTURE.DENIED" | "PAYMENT.CAPTURE.DECLINED" => {
+            WebhookAction::Canceled
+        }
+        _ if news.is_some() => WebhookAction::NotSupported,
         _ => return Ok(WebhookEvent::not_supported(event.id, event.event_type)),
     };
-    let resource = event.resource.unwrap_or_default();
     let Some(order) = order_of(api, &resource).await? else {
         return Ok(WebhookEvent::not_supported(event.id, event.event_type));
     };
+    if let Some(money) = news {
+        let resource = order.custom_id().map(str::to_owned);
+        let (id, kind, payment) = (event.id, event.event_type, order.fields.id);
+        return Ok(WebhookEvent {
+            resource,
+            ..WebhookEvent::about_money(id, kind, payment, money)
+        });
+    }
     let amount = resource.get::<Money>("amount").and_then(|money| money.amount());
     if action == WebhookAction::Captured && is_part_in_medusa_2(&order, amount) {
         tracing::info!(
@@ -112,7 +134,32 @@ pub(crate) async fn read(
         amount,
         reason: None,
         is_of_this_store: false,
+        money: None,
     })
+}
+
+/// Returns what an event says about money that was taken. A capture is reversed by a refund that PayPal makes itself.
+fn money(kind: &str, resource: &JsonObject) -> Option<MoneyEvent> {
+    let (news, id, amount) = match kind {
+        "PAYMENT.CAPTURE.REFUNDED" | "PAYMENT.CAPTURE.REVERSED" => {
+            let refund: Refund = resource.deserialize().ok()?;
+            let news = if refund.is_void() {
+                MoneyNews::RefundFailed { reason: refund.status_details.reason }
+            } else {
+                let mark = refund.custom_id.as_deref().and_then(mark_of);
+                MoneyNews::Refunded { is_ours: Some(mark.is_some()) }
+            };
+            (news, "id", "amount")
+        }
+        "CUSTOMER.DISPUTE.CREATED" => {
+            let reason = resource.get("reason");
+            (MoneyNews::Disputed { reason }, "dispute_id", "dispute_amount")
+        }
+        _ => return None,
+    };
+    let amount = resource.get::<Money>(amount).and_then(|money| money.amount());
+    let at = resource.get::<String>("create_time").and_then(|time| seconds_since_1970(&time));
+    Some(MoneyEvent { news, id: resource.get(id), amount, at })
 }
 
 /// Returns whether an event about a captured part would have Medusa 2 capture another one. It captures whatever amount an
@@ -124,13 +171,29 @@ fn is_part_in_medusa_2(order: &Order, amount: Option<Amount>) -> bool {
     is_session && amount.is_none_or(|amount| order.amount().and_then(Money::amount) != Some(amount))
 }
 
-/// Returns the order that an authorization or a capture belongs to; `None` if this account does not have
-/// it. A capture may name its authorization only.
+/// What a dispute is about.
+#[derive(Deserialize)]
+struct Disputed {
+    /// The capture.
+    seller_transaction_id: Option<String>,
+}
+
+/// Returns the order that an authorization, a capture, a refund or a dispute belongs to; `None` if this account does not
+/// have it. A refund and a dispute name their capture, and a capture may name its authorization only.
 async fn order_of(api: &Api<'_>, resource: &JsonObject) -> Result<Option<Order>> {
+    let disputed: Option<Vec<Disputed>> = resource.get("disputed_transactions");
+    let disputed = disputed.into_iter().flatten().find_map(|it| it.seller_transaction_id);
     let read = async {
         let mut id = order_id(resource);
+        let mut resource = Cow::Borrowed(resource);
         if id.is_none()
-            && let Some(authorization) = authorization_id(resource)
+            && let Some(capture) = disputed.or_else(|| capture_id(&resource))
+        {
+            resource = Cow::Owned(api.read(requests::get_capture(&capture)).await?);
+            id = order_id(&resource);
+        }
+        if id.is_none()
+            && let Some(authorization) = authorization_id(&resource)
         {
             let authorization = requests::get_authorization(&authorization);
             id = order_id(&api.read(authorization).await?);

@@ -186,6 +186,10 @@ impl PaymentProcessor for Acme {
         }
     }
 
+    fn stored_status(&self, data: &JsonObject) -> Option<PaymentSessionStatus> {
+        data.get("status")
+    }
+
     /// Acme signs the raw body with HMAC-SHA256.
     async fn read_webhook(&self, call: &CallContext, request: WebhookRequest) -> Result<WebhookEvent> {
         let signature = request.header("acme-signature").unwrap_or_default();
@@ -199,7 +203,7 @@ impl PaymentProcessor for Acme {
     }
 
     async fn payment_state(&self, call: &CallContext, data: JsonObject) -> Result<PaymentState> {
-        let Payment { id, status, amount, captured, refunded, .. } = self.api(call, &data)?.read().await?;
-        Ok(PaymentState { payment: id, status, amount, captured, refunded })
+        let Payment { id, status, amount, captured, refunded, reference, .. } = self.api(call, &data)?.read().await?;
+        Ok(PaymentState { payment: id, status, amount, captured, refunded, resource: reference })
     }
 }

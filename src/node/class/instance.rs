@@ -73,10 +73,12 @@ pub(crate) fn check_options(
 
 /// Whether `instance` is one whose processor has the optional method for `operation`.
 pub(crate) fn has_optional(instance: &Object<'_>, operation: Operation) -> bool {
-    let Ok(Instance { stack: Some(stack), .. }) = instance.unwrap::<Instance>() else {
-        return false;
-    };
-    stack.has(operation)
+    stack_of(instance).is_some_and(|stack| stack.has(operation))
+}
+
+/// Returns the processor behind an instance, if it has one.
+pub(crate) fn stack_of(instance: &Object<'_>) -> Option<Arc<Stack>> {
+    instance.unwrap::<Instance>().ok()?.stack.clone()
 }
 
 /// Returns the `this` of a method call, and its processor.

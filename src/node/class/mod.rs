@@ -10,8 +10,8 @@ use napi::bindgen_prelude::{Function, JsObjectValue, JsValue, Object, ToNapiValu
 use napi::{Env, Property, PropertyAttributes, Result};
 
 use failure::{Failure, MISSING_IDENTIFIER};
-pub(crate) use instance::has_optional;
 use instance::{check_options, construct, identifier_of};
+pub(crate) use instance::{has_optional, stack_of};
 use method::{method_at_once, payment_method};
 
 use crate::node::host::Host;

@@ -7,7 +7,7 @@ use crate::node::boundary::argument::Parameter::{Bytes, Json, Text};
 use crate::node::host::Method;
 use crate::request::Operation;
 
-pub(super) const METHODS: [Method; 17] = [
+pub(super) const METHODS: [Method; 18] = [
     Method::new("initiatePayment", Operation::InitiatePayment, &[Json("input"), Text]),
     Method::new("updatePayment", Operation::UpdatePayment, &[Json("input"), Text]),
     Method::new("authorizePayment", Operation::AuthorizePayment, &[Json("input")]),
@@ -18,6 +18,9 @@ pub(super) const METHODS: [Method; 17] = [
     Method::new("retrievePayment", Operation::RetrievePayment, &[Json("input")]),
     Method::new("getPaymentStatus", Operation::GetPaymentStatus, &[Json("input")]),
     Method::new("getWebhookActionAndData", Operation::ReadWebhook, &[Bytes, Json("headers")]),
+    // Medusa has no such method, and `link/medusa2.js` does not show it: it is asked after an event that Medusa has no
+    // action for.
+    Method::new("paymentState", Operation::PaymentState, &[Json("input")]),
     Method::new("retrieveAccountHolder", Operation::RetrieveAccountHolder, &[Json("input")])
         .optional(),
     Method::new("createAccountHolder", Operation::CreateAccountHolder, &[Json("input")]).optional(),

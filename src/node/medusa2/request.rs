@@ -204,6 +204,7 @@ fn payment(operation: Operation, input: &Input<'_>) -> Result<Asked, Refusal> {
         Operation::CancelPayment => Request::CancelPayment { data: it },
         Operation::DeletePayment => Request::DeletePayment { data: it },
         Operation::GetPaymentStatus => Request::GetPaymentStatus { data: it },
+        Operation::PaymentState => Request::PaymentState { data: it },
         _ => Request::RetrievePayment { data: it },
     };
     Ok(Asked::about(&data, request))

@@ -9,7 +9,7 @@ use serde_json::Number;
 
 use super::amount::{decimal, major_units, minor_units};
 use crate::amount::Amount;
-use crate::webhook::WebhookAction;
+use crate::webhook::{MoneyEvent, PaymentState, Reconciliation, Recorded, Step, WebhookAction};
 
 /// An event as a processor has read it ([`WebhookEvent`](crate::webhook::WebhookEvent)), and the session that it names.
 #[derive(Deserialize)]
@@ -71,9 +71,110 @@ pub(crate) fn action(delivery: &str) -> Result<ActionResult, String> {
     Ok(ActionResult { action: event.action, data: Some(data) })
 }
 
+/// The two sides of a payment, for an event that Medusa has no action for.
+#[derive(Deserialize)]
+struct Sides {
+    provider: String,
+    state: PaymentState,
+    money: Option<MoneyEvent>,
+    /// `payses_…`
+    session: String,
+    payment: PaymentJson,
+    waited_ms: u64,
+    now: u64,
+}
+
+/// A row of Medusa's table of payments.
+#[derive(Deserialize)]
+struct PaymentJson {
+    id: String,
+    payment_collection_id: Option<String>,
+    currency_code: String,
+    is_captured: bool,
+    is_canceled: bool,
+    /// The amounts of its refunds, in major units.
+    refunds: Vec<String>,
+}
+
+/// Returns what has to be done about an event that Medusa has no action for, which is JSON: a cancellation, or what
+/// happened to money after it was taken.
+///
+/// # Errors
+/// If something is missing in it, or an amount is none.
+pub(crate) fn next_step(sides: &str) -> Result<Step, String> {
+    let sides: Sides = serde_json::from_str(sides).map_err(|error| error.to_string())?;
+    let PaymentJson { id, payment_collection_id, currency_code, is_captured, is_canceled, refunds } =
+        sides.payment;
+    let mut refunded = Amount::ZERO;
+    for refund in &refunds {
+        // Each was rounded by itself when the provider was asked for it.
+        let amount = decimal(refund).and_then(|refund| minor_units(refund, &currency_code));
+        let amount = amount.map_err(|error| format!("a refund's amount: {error}"))?;
+        refunded = refunded.checked_add(amount).unwrap_or(Amount::MAX);
+    }
+    let collection = payment_collection_id.map_or_else(String::new, |id| format!(" (of {id})"));
+    let recorded = Recorded {
+        payment: Some(sides.state.payment.clone()),
+        is_captured,
+        is_canceled,
+        age_ms: 0,
+        refunded,
+    };
+    let reconciliation = Reconciliation {
+        provider: sides.provider,
+        state: sides.state,
+        money: sides.money,
+        resource: sides.session,
+        found_as: Some(format!("Medusa's payment {id}{collection}")),
+        refund_route: Some(format!("POST /admin/payments/{id}/refund")),
+        // Medusa has a payment only once the session is authorized.
+        is_completed: true,
+        is_canceled: false,
+        total: None,
+        session: None,
+        tax_lines_age_ms: None,
+        payments: vec![recorded],
+        waited_ms: sides.waited_ms,
+        now: sides.now,
+    };
+    Ok(reconciliation.next_step())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn step(changes: serde_json::Value) -> Step {
+        let mut sides = serde_json::json!({
+            "provider": "stripe",
+            "state": {"payment": "pi_1", "status": "captured", "amount": 1307, "captured": 1307, "refunded": 500},
+            "money": {"news": "refunded", "is_ours": false, "id": "re_1", "amount": 500},
+            "session": "payses_1",
+            "payment": {
+                "id": "pay_1", "payment_collection_id": "pay_col_1", "currency_code": "usd",
+                "is_captured": true, "is_canceled": false, "refunds": ["2.00", "3"],
+            },
+            "waited_ms": 60_000,
+            "now": 0,
+        });
+        if let (Some(sides), serde_json::Value::Object(changes)) = (sides.as_object_mut(), changes)
+        {
+            sides.extend(changes);
+        }
+        super::next_step(&sides.to_string()).unwrap()
+    }
+
+    #[test]
+    fn refunds_are_compared_in_the_currencys_minor_unit() {
+        assert!(matches!(step(serde_json::json!({})), Step::Done(_)));
+        let state = serde_json::json!({
+            "payment": "pi_1", "status": "captured", "amount": 1307, "captured": 1307, "refunded": 501,
+        });
+        let Step::Attend(why) = step(serde_json::json!({"state": state})) else { panic!() };
+        for part in ["given back 1 (minor units)", "pay_1 (of pay_col_1)", "re_1 over 500"] {
+            assert!(why.contains(part), "{part}: {why}");
+        }
+    }
 
     fn told(action: &str, amount: Option<u64>, session: Option<(&str, &str)>) -> String {
         let session = session.map(|(amount, currency_code)| {

@@ -7,6 +7,11 @@ use crate::json::JsonObject;
 use crate::types::PaymentSessionStatus;
 use crate::webhook::PaymentState;
 
+/// Returns how far an intent was when Medusa stored it.
+pub(super) fn stored_status(data: &JsonObject) -> Option<PaymentSessionStatus> {
+    data.get::<IntentStatus>("status").map(IntentStatus::for_medusa)
+}
+
 /// How far an intent is (<https://docs.stripe.com/payments/paymentintents/lifecycle>).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -139,6 +144,8 @@ impl Intent {
                 // Nothing was released as long as more can be captured.
                 if is_held { charge.amount_refunded } else { charge.given_back(captured) }
             }),
+            // Each host has its own word for it.
+            resource: None,
         }
     }
 }

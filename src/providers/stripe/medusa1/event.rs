@@ -9,13 +9,18 @@ const COLLECTION: &str = "paycol";
 
 /// Returns the event that a text spells, or `None` if it spells something else.
 pub(super) fn read_event(text: &str) -> Option<WebhookEvent> {
-    let Event { id, kind, object } = Event::read(text)?;
+    let event = Event::read(text)?;
+    if let Some(money) = event.money() {
+        return Some(WebhookEvent { resource: resource(&event.object), ..money });
+    }
+    let Event { id, kind, object, .. } = event;
     let (action, amount) = match kind.as_str() {
         "payment_intent.succeeded" => (WebhookAction::Captured, "amount_received"),
         "payment_intent.amount_capturable_updated" => {
             (WebhookAction::Authorized, "amount_capturable")
         }
         "payment_intent.payment_failed" => (WebhookAction::Failed, "amount"),
+        "payment_intent.canceled" => (WebhookAction::Canceled, "amount"),
         _ => return Some(WebhookEvent::not_supported(id, kind)),
     };
     Some(WebhookEvent {
@@ -28,12 +33,13 @@ pub(super) fn read_event(text: &str) -> Option<WebhookEvent> {
         reason: reason(&object),
         // In Medusa 1 the route looks for the cart, and nothing is given up.
         is_of_this_store: false,
+        money: None,
     })
 }
 
-/// Older versions of `medusa-payment-stripe` named the cart `cart_id`, and some have both; collections
+/// Returns what an intent, or its charge, which has its metadata, is for. Older versions of `medusa-payment-stripe` named the cart `cart_id`, and some have both; collections
 /// are `resource_id` in all of them.
-fn resource(intent: &JsonObject) -> Option<String> {
+pub(super) fn resource(intent: &JsonObject) -> Option<String> {
     let metadata = intent.get::<JsonObject>("metadata")?;
     let named = |name| metadata.get::<String>(name).filter(|id| !id.is_empty());
     let resource = named("resource_id");
@@ -54,10 +60,11 @@ mod tests {
     }
 
     #[test]
-    fn money_that_is_held_or_taken_is_a_payment() {
+    fn what_became_of_an_intents_money_is_about_its_payment() {
         for (kind, action) in [
             ("payment_intent.succeeded", WebhookAction::Captured),
             ("payment_intent.amount_capturable_updated", WebhookAction::Authorized),
+            ("payment_intent.canceled", WebhookAction::Canceled),
         ] {
             let event = event(kind, r#"{"id":"pi_1","metadata":{"resource_id":"cart_1"}}"#);
             assert_eq!(event.action, action);
@@ -79,8 +86,19 @@ mod tests {
     }
 
     #[test]
+    fn money_is_about_the_cart_that_the_charge_names() {
+        let charge = r#"{"id":"ch_1","payment_intent":"pi_1","metadata":{"resource_id":"cart_1"}}"#;
+        let refunded = event("charge.refunded", charge);
+        assert_eq!(refunded.action, WebhookAction::NotSupported);
+        assert_eq!(refunded.resource.as_deref(), Some("cart_1"));
+        assert!(refunded.money.is_some());
+        let refund = r#"{"id":"re_1","payment_intent":"pi_1","metadata":{}}"#;
+        assert_eq!(event("refund.created", refund).resource, None);
+    }
+
+    #[test]
     fn a_store_does_not_act_on_other_events() {
-        for kind in ["charge.refunded", "payment_intent.canceled", "account.updated", ""] {
+        for kind in ["charge.captured", "payment_intent.created", "account.updated", ""] {
             assert_eq!(event(kind, r#"{"id":"pi_1"}"#).action, WebhookAction::NotSupported);
         }
     }

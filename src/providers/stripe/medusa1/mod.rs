@@ -24,7 +24,7 @@ use config::Settings;
 use stored_state::StoredState;
 
 use super::api::{AMOUNT_TOO_SMALL, Api, RESOURCE_MISSING, UNEXPECTED_STATE};
-use super::intent::{Intent, IntentStatus};
+use super::intent::{Intent, IntentStatus, stored_status};
 use super::method::Method;
 use super::{buyer, intent_id, requests as wire, signature};
 use crate::amount::Amount;
@@ -375,6 +375,10 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         operation == Operation::ReadWebhook
     }
 
+    fn stored_status(&self, data: &JsonObject) -> Option<PaymentSessionStatus> {
+        stored_status(data)
+    }
+
     async fn initiate_payment(
         &self,
         call: &CallContext,
@@ -598,6 +602,7 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
 
     async fn payment_state(&self, call: &CallContext, data: JsonObject) -> Result<PaymentState> {
         let id = intent_id(call, &data)?;
-        Ok(self.api(call).retrieve_intent_with_charge(&id).await?.state())
+        let intent = self.api(call).retrieve_intent_with_charge(&id).await?;
+        Ok(PaymentState { resource: event::resource(&intent.raw), ..intent.state() })
     }
 }

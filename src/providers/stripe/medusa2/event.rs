@@ -6,7 +6,7 @@ use super::start::{AMOUNT, SESSION, STORE};
 use super::units;
 use crate::amount::Amount;
 use crate::json::JsonObject;
-use crate::webhook::{WebhookAction, WebhookEvent};
+use crate::webhook::{MoneyEvent, WebhookAction, WebhookEvent};
 
 /// An event, and its intent's payment method if that decides on the action.
 pub(super) struct Event {
@@ -17,7 +17,11 @@ pub(super) struct Event {
 
 /// Returns the event that a text spells, or `None` if it spells something else. `store_mark` is that of this store.
 pub(super) fn read_event(text: &str, store_mark: Option<&str>) -> Option<Event> {
-    let event::Event { id, kind, object } = event::Event::read(text)?;
+    let event = event::Event::read(text)?;
+    if let Some(money) = event.money() {
+        return Some(Event { event: in_medusas_words(money, &event.object), method: None });
+    }
+    let event::Event { id, kind, object, .. } = event;
     let (action, amount) = match kind.as_str() {
         "payment_intent.succeeded" => (WebhookAction::Captured, "amount_received"),
         "payment_intent.amount_capturable_updated" => {
@@ -45,27 +49,42 @@ pub(super) fn read_event(text: &str, store_mark: Option<&str>) -> Option<Event> 
         "payment_intent.partially_funded" => still_to_pay(&intent.raw),
         _ => intent.raw.get(amount),
     };
-    let asked =
-        named(AMOUNT).and_then(|text| text.parse().ok()).and_then(|it| Amount::new(it).ok());
     let is_of_this_store = store_mark.is_some() && named(STORE).as_deref() == store_mark;
     let event = WebhookEvent {
         id,
         kind,
         action,
         resource: Some(session),
-        amount: in_minor_units(amount.unwrap_or(intent.fields.amount), &intent, asked),
+        amount: in_minor_units(amount.unwrap_or(intent.fields.amount), &intent),
         reason: event::reason(&intent.raw),
         is_of_this_store,
         payment: Some(intent.fields.id),
+        money: None,
     };
     let method = intent.fields.payment_method.filter(|_| action == WebhookAction::Pending);
     Some(Event { event, method })
 }
 
-/// Returns what Medusa has asked for if the event is over all of it, and otherwise what it is over.
-fn in_minor_units(amount: Amount, intent: &Intent, asked: Option<Amount>) -> Option<Amount> {
+/// Returns what Medusa has asked for if the amount is all of it, and otherwise the amount in the currency's minor unit.
+pub(super) fn in_minor_units(amount: Amount, intent: &Intent) -> Option<Amount> {
     let is_all = amount == intent.fields.amount;
+    let metadata = intent.fields.metadata.as_ref();
+    let asked = metadata.and_then(|metadata| metadata.get::<String>(AMOUNT));
+    let asked = asked.and_then(|text| text.parse().ok()).and_then(|it| Amount::new(it).ok());
     asked.filter(|_| is_all).or_else(|| units::from_stripe(amount, &intent.fields.currency))
+}
+
+/// An event about money, with the session that the charge names, and with its amount in the currency's minor unit.
+fn in_medusas_words(event: WebhookEvent, object: &JsonObject) -> WebhookEvent {
+    let currency = object.get::<String>("currency").unwrap_or_default();
+    let amount = |money: &MoneyEvent| units::from_stripe(money.amount?, &currency);
+    let money = event.money.map(|money| MoneyEvent { amount: amount(&money), ..money });
+    WebhookEvent { money, resource: session_of(object), ..event }
+}
+
+/// The session that an intent, or its charge, which has its metadata, is for.
+pub(super) fn session_of(object: &JsonObject) -> Option<String> {
+    object.get::<JsonObject>("metadata")?.get::<String>(SESSION).filter(|id| !id.is_empty())
 }
 
 /// What a bank transfer has left to pay.
@@ -113,7 +132,21 @@ mod tests {
         ] {
             assert_eq!(read(&format!("payment_intent.{kind}"), OURS).action, action, "{kind}");
         }
-        assert_eq!(read("charge.refunded", OURS).action, WebhookAction::NotSupported);
+        assert_eq!(read("charge.captured", OURS).action, WebhookAction::NotSupported);
+    }
+
+    #[test]
+    fn money_is_told_in_the_currencys_minor_unit_and_medusa_takes_no_action() {
+        let members = format!(r#""payment_intent":"pi_1","reason":"general",{OURS}"#);
+        let disputed = read("charge.dispute.created", &members);
+        assert_eq!(disputed.action, WebhookAction::NotSupported);
+        assert_eq!(disputed.resource.as_deref(), Some("payses_1"));
+        assert_eq!(disputed.money.unwrap().amount, Amount::new(1240).ok());
+        let isk = r#"{"id":"evt_1","type":"refund.created","data":{"object":
+            {"id":"re_1","amount":50000,"currency":"isk","status":"succeeded","payment_intent":"pi_1"}}}"#;
+        let refunded = read_event(isk, None).unwrap().event;
+        assert_eq!(refunded.resource, None, "the intent names it");
+        assert_eq!(refunded.money.unwrap().amount, Amount::new(500).ok());
     }
 
     #[test]

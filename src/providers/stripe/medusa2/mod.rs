@@ -575,18 +575,17 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         Ok(event)
     }
 
-    /// In the currency's minor unit.
+    /// In the currency's minor unit, and what Medusa has asked for if it is about all of the payment.
     async fn payment_state(&self, call: &CallContext, data: JsonObject) -> Result<PaymentState> {
         let id = intent_id(call, &data)?;
         let intent = self.api(call).retrieve_intent_with_charge(&id).await?;
         let state = intent.state();
-        let minor = |amount: Amount| {
-            units::from_stripe(amount, &intent.fields.currency).unwrap_or(Amount::MAX)
-        };
+        let minor = |amount: Amount| event::in_minor_units(amount, &intent).unwrap_or(Amount::MAX);
         Ok(PaymentState {
             amount: minor(state.amount),
             captured: minor(state.captured),
             refunded: minor(state.refunded),
+            resource: event::session_of(&intent.raw),
             ..state
         })
     }
