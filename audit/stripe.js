@@ -21,10 +21,10 @@ const CHARGE = "latest_charge.refunds";
  *
  * @param rate how many requests a second it may be
  */
-function openStripe({ key, apiBase }, { rate, wait = timers.setTimeout } = {}) {
+function openStripe({ key, apiBase }, { rate }) {
   const { StripeReader } = load(path.dirname(__dirname));
   const reader = open(StripeReader, { api_key: key, api_base: apiBase });
-  const pace = paceOf(rate, wait);
+  const pace = paceOf(rate);
 
   async function get(path) {
     for (let tried = 1; ; tried++) {
@@ -80,7 +80,7 @@ function open(StripeReader, { api_key, api_base }) {
 }
 
 /** A turn each 1/rate seconds, and none as long as it is held. */
-function paceOf(rate, wait) {
+function paceOf(rate) {
   let next = 0;
   return {
     async turn() {
@@ -90,7 +90,7 @@ function paceOf(rate, wait) {
           next = now + 1_000 / rate;
           return;
         }
-        await wait(at - now);
+        await timers.setTimeout(at - now);
       }
     },
     hold(ms) {
