@@ -46,14 +46,15 @@ async function casesOf({ payments, intents }, { books, stripe, providers, isShar
   return cases;
 }
 
-/** Works on some at a time, and resolves with the results in the order of the list. */
+/** Works on some at a time, and resolves with the results in the order of the list. A failure ends what is under way first. */
 async function sideBySide(list, work) {
   const results = [];
   let next = 0;
   const workers = Array.from({ length: SIDE_BY_SIDE }, async () => {
     for (let place = next++; place < list.length; place = next++) results[place] = await work(list[place]);
   });
-  await Promise.all(workers);
+  const failed = (await Promise.allSettled(workers)).find(({ status }) => status === "rejected");
+  if (failed) throw failed.reason;
   return results;
 }
 
