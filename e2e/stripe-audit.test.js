@@ -9,9 +9,16 @@ const { auditOf, expectedOf, found } = require("./stripe/audit");
 const { checkout, PRICE } = require("./stripe/checkout");
 const { envForPlugin } = require("./stripe/plugin-env");
 const { openStripeShop } = require("./stripe/shop");
+const { eventually } = require("./support/eventually");
 
 const PLUGIN = "medusa-payment-stripe";
 const isPost = (path) => (request) => request.method === "POST" && request.path === path;
+
+const succeeds = (promise) =>
+  promise.then(
+    () => true,
+    () => false,
+  );
 
 let shop;
 let steps;
@@ -49,10 +56,12 @@ test("on what ours has recorded it finds nothing", async () => {
   await operator.refund(refunded.order, 300);
   await operator.refund(refunded.order, PRICE - 600);
   const lost = await steps.paidOrder();
-  const fault = stripe.fault({ kind: "reset", when: "after", times: 99, where: isPost("/v1/refunds") });
+  // Neither the refund's reply nor a look at it comes through.
+  const fault = stripe.fault({ kind: "reset", when: "after", times: 99, path: "/v1/refunds" });
   await assert.rejects(operator.refund(lost.order, 400));
   await fault.remove();
-  await operator.refund(lost.order, 400);
+  // As long as it may be another server's, the operator is told to wait.
+  await eventually(() => succeeds(operator.refund(lost.order, 400)));
   const declined = await steps.paidOrder();
   const refusal = stripe.fault({ kind: "status", status: 402, where: isPost("/v1/refunds") });
   await assert.rejects(operator.refund(declined.order, 400));
@@ -145,6 +154,7 @@ describe("with the JavaScript plugin", () => {
   };
 
   before(async () => {
+    await shop.stripe.clearFaults();
     await bootWith(shop.stripe);
     for (const [kind, plant] of Object.entries(plants)) {
       planted[kind] = await plant();
@@ -225,6 +235,7 @@ describe("with the JavaScript plugin", () => {
 
   test("people read it as text, and spreadsheets as CSV", async () => {
     const text = (await audit()).stdout;
+    require("node:fs").writeFileSync("/tmp/audit-report.txt", text); // TEMPORARY
     assert.match(text, /^Money for which there is no order: 10\.00 EUR, since \d{4}-/m);
     assert.match(text, new RegExp(`${Object.keys(planted).length} findings\n`));
     const [header, ...lines] = (await audit("--csv")).stdout.trim().split("\r\n");
