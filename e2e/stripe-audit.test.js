@@ -235,7 +235,6 @@ describe("with the JavaScript plugin", () => {
 
   test("people read it as text, and spreadsheets as CSV", async () => {
     const text = (await audit()).stdout;
-    require("node:fs").writeFileSync("/tmp/audit-report.txt", text); // TEMPORARY
     assert.match(text, /^Money for which there is no order: 10\.00 EUR, since \d{4}-/m);
     assert.match(text, new RegExp(`${Object.keys(planted).length} findings\n`));
     const [header, ...lines] = (await audit("--csv")).stdout.trim().split("\r\n");
