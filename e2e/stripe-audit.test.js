@@ -25,7 +25,8 @@ let steps;
 let audit;
 let elsewhere;
 before(async () => {
-  shop = await openStripeShop();
+  // What is slow is not the matter here.
+  shop = await openStripeShop({ options: { timeout_ms: 5_000, deadline_ms: 12_000 } });
   elsewhere = await startFakeStripe({ apiKey: shop.stripe.apiKey });
   steps = checkout({ shop });
   const { apiKey, url: apiBase } = shop.stripe;
