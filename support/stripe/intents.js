@@ -25,7 +25,20 @@ const {
   methodOptions,
 } = require("./methods");
 const { canBeCapturedAgain } = require("./charges");
-const { PAGE, flag, hash, hashOf, oneOf, required, text, texts, unsettable, wholeNumber } = require("./params");
+const {
+  PAGE,
+  flag,
+  hash,
+  hashOf,
+  isWithin,
+  oneOf,
+  required,
+  text,
+  texts,
+  times,
+  unsettable,
+  wholeNumber,
+} = require("./params");
 const { checkUse, methodNamed, methodOf } = require("./payment-methods");
 const payments = require("./payments");
 
@@ -218,7 +231,7 @@ const cancel = {
 };
 
 const list = {
-  params: { ...PAGE, customer: text, created: hashOf({ gte: wholeNumber({ min: 0 }) }) },
+  params: { ...PAGE, customer: text, created: times },
   run: (account, { customer, created, ...cursors }) =>
     page(
       {
@@ -226,7 +239,7 @@ const list = {
         url: "/v1/payment_intents",
         objects: account.intents.all(),
         filter: (intent) =>
-          (customer === undefined || intent.customer === customer) && intent.created >= (created?.gte ?? 0),
+          (customer === undefined || intent.customer === customer) && isWithin(intent.created, created),
       },
       cursors,
     ),
@@ -437,4 +450,4 @@ function blank({ clock }, request) {
   };
 }
 
-module.exports = { create, retrieve, update, confirm, capture, cancel, list, intentNamed };
+module.exports = { blank, create, retrieve, update, confirm, capture, cancel, list, intentNamed };
