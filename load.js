@@ -33,16 +33,6 @@ function isMusl() {
   return head.includes("/ld-musl-");
 }
 
-/** Whether it is there at all: a package may be there without its addon. */
-function isThere(candidate, requireFrom) {
-  if (path.isAbsolute(candidate)) return fs.existsSync(candidate);
-  try {
-    return Boolean(requireFrom.resolve(`${candidate}/package.json`));
-  } catch {
-    return false;
-  }
-}
-
 /**
  * Loads the addon of a package.
  *

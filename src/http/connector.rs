@@ -54,7 +54,7 @@ fn encrypted<C>(connector: C, tls: ClientConfig) -> HttpsConnector<C> {
 }
 
 impl Service<Uri> for Connector {
-    type Response = <HttpsConnector<Way> as Service<Uri>>::Response;
+    type Response = MaybeHttpsStream<MaybeHttpsStream<Tcp>>;
     type Error = Cause;
     type Future = Connecting<Self::Response>;
 
