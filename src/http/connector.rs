@@ -94,16 +94,16 @@ struct ProxyFailed {
 enum Way {
     Direct(HttpConnector),
     /// The connection to the proxy may be encrypted itself.
-    Tunnel(Tunnel<HttpsConnector<HttpConnector>>),
+    Tunnel(Box<Tunnel<HttpsConnector<HttpConnector>>>),
 }
 
 impl Way {
     fn through(proxy: &Proxy, connector: HttpsConnector<HttpConnector>) -> Self {
         let tunnel = Tunnel::new(proxy.uri().clone(), connector);
-        Self::Tunnel(match proxy.authorization() {
+        Self::Tunnel(Box::new(match proxy.authorization() {
             Some(authorization) => tunnel.with_auth(authorization.clone()),
             None => tunnel,
-        })
+        }))
     }
 }
 
