@@ -17,8 +17,8 @@ declare namespace link {
 }
 
 /**
- * Links an addon to this realm, and puts its class for Medusa 1 below the `AbstractPaymentProcessor` of the Medusa that is
- * installed in the project.
+ * Links an addon to this realm, and puts its class for Medusa 1 below the `AbstractPaymentProcessor` of the Medusa that
+ * runs, or is installed in the project.
  *
  * @param addon the exports of a `.node` file that was built with the crate `medusa-payment-rs`
  * @throws TypeError if they are not, Error if this version cannot link the version that it was built with

@@ -4,6 +4,7 @@
 const fs = require("fs");
 const { createRequire } = require("module");
 const path = require("path");
+const { whyMissing, whyNotLoaded } = require("./link/no-addon.js");
 
 /** Returns what this platform is called in the names of files and packages, the most likely name first. */
 function platforms() {
@@ -39,21 +40,42 @@ function isMusl() {
  */
 module.exports = function load(folder) {
   const requireFrom = createRequire(path.join(folder, "index.js"));
-  const { name, napi } = requireFrom("./package.json");
+  const { name, napi, optionalDependencies = {} } = requireFrom("./package.json");
   const built = (suffix) => path.join(folder, `${napi.binaryName}${suffix}.node`);
+  const packageFor = (platform) => `${name}-${platform}`;
   const candidates = [
-    ...platforms().flatMap((platform) => [built(`.${platform}`), `${name}-${platform}`]),
+    ...platforms().flatMap((platform) => [built(`.${platform}`), packageFor(platform)]),
     built(""), // `napi build` without `--platform`
   ];
+  const isThere = (candidate) => isInstalled(candidate, requireFrom);
   const failures = [];
-  for (const candidate of candidates) {
-    if (path.isAbsolute(candidate) && !fs.existsSync(candidate)) continue;
+  for (const candidate of candidates.filter(isThere)) {
     try {
       return requireFrom(candidate);
     } catch (error) {
-      if (error.code !== "MODULE_NOT_FOUND") failures.push(error.message);
+      failures.push({ candidate, error });
     }
   }
-  const why = failures.length > 0 ? failures.join("; ") : `looked for ${candidates.join(", ")}`;
-  throw new Error(`${name} has no addon for ${process.platform} ${process.arch} that can be loaded: ${why}`);
+  const what = `${name} has no addon for ${system()} that can be loaded`;
+  if (failures.length > 0) throw new Error(`${what}: ${whyNotLoaded(failures)}`, { cause: failures[0].error });
+  const published = Object.keys(optionalDependencies).filter((dependency) => dependency.startsWith(packageFor("")));
+  const installed = published.filter(isThere);
+  const why = whyMissing({ folder, wanted: platforms().map(packageFor), published, installed });
+  throw new Error(`${what}: ${why} Looked for ${candidates.join(", ")}.`);
 };
+
+/** Whether it is there, which is not to say that it can be loaded: a package may be there without its addon. */
+function isInstalled(candidate, requireFrom) {
+  if (path.isAbsolute(candidate)) return fs.existsSync(candidate);
+  try {
+    return Boolean(requireFrom.resolve(`${candidate}/package.json`));
+  } catch {
+    return false;
+  }
+}
+
+function system() {
+  const { platform, arch } = process;
+  const libc = platform === "linux" ? ` (${isMusl() ? "musl" : "glibc"})` : "";
+  return `${platform} ${arch}${libc}`;
+}

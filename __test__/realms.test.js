@@ -192,9 +192,74 @@ describe("an addon of one's own", () => {
       );
     });
 
-    test("and where it cannot be loaded, the error says why", () => {
+    /** As npm publishes it: with a package for each platform. */
+    function publish(platforms) {
+      const optionalDependencies = Object.fromEntries(platforms.map((name) => [`@acme/pay-${name}`, "1.0.0"]));
+      const manifest = { name: "@acme/pay", napi: { binaryName: "pay" }, optionalDependencies };
+      fs.writeFileSync(path.join(folder, "package.json"), JSON.stringify(manifest));
+    }
+
+    function installPlatform(name, main, text) {
+      const installed = path.join(folder, "node_modules/@acme", `pay-${name}`);
+      fs.mkdirSync(installed, { recursive: true });
+      fs.writeFileSync(path.join(installed, "package.json"), JSON.stringify({ main }));
+      if (text !== undefined) fs.writeFileSync(path.join(installed, main), text);
+    }
+
+    const refusal = () => {
+      try {
+        load(folder);
+      } catch (error) {
+        return error;
+      }
+      throw new Error("it was loaded");
+    };
+
+    test("if its package was left out, the error says how it is installed", () => {
+      publish([suffix, "aix-ppc64"]);
+      const { message } = refusal();
+      expect(message).toContain(`@acme/pay-${suffix} is not installed`);
+      for (const cure of [
+        "--omit=optional",
+        "`npm install --include=optional`",
+        "package-lock.json",
+        "supportedArchitectures",
+      ])
+        expect(message).toContain(cure);
+    });
+
+    test("if another system's package is there, the error says that node_modules comes from there", () => {
+      publish([suffix, "aix-ppc64"]);
+      installPlatform("aix-ppc64", "pay.node", "");
+      const { message } = refusal();
+      expect(message).toContain(`@acme/pay-${suffix} is not installed, but @acme/pay-aix-ppc64 is`);
+      expect(message).toMatch(/made on another system.*Docker: install in the image/s);
+    });
+
+    test("if it is not built, the error says how", () => {
+      expect(refusal().message).toContain(`it is not built. Run \`npm run build\` in ${folder}.`);
+    });
+
+    test("if none is published for the platform, the error says to build it", () => {
+      publish(["aix-ppc64"]);
+      expect(refusal().message).toMatch(
+        /published for other systems only \(@acme\/pay-aix-ppc64\)\. Build it from source/,
+      );
+    });
+
+    test("if its package is there without the addon, the error says so", () => {
+      publish([suffix]);
+      installPlatform(suffix, "pay.node");
+      const { message } = refusal();
+      expect(message).toContain(`@acme/pay-${suffix} is there, but: Cannot find module`);
+      expect(message).toContain("`npm install --include=optional`");
+    });
+
+    test("and where it cannot be loaded, the error says why, and has the cause", () => {
       fs.writeFileSync(path.join(folder, `pay.${suffix}.node`), "no addon");
-      expect(() => load(folder)).toThrow(new RegExp(`@acme/pay has no addon.*pay\\.${suffix}\\.node: `));
+      const error = refusal();
+      expect(error.message).toMatch(new RegExp(`@acme/pay has no addon.*pay\\.${suffix}\\.node is there, but: `));
+      expect(error.message).toContain(error.cause.message.replace(/\.$/, ""));
     });
   });
 

@@ -180,10 +180,10 @@ describe("is an error", () => {
     expect(answer.detail).toContain("was not found");
   });
 
-  test("where Medusa does not find the session within the deadline", async () => {
+  test.each([100, "100"])("where Medusa does not find the session within the deadline of %j", async (limit) => {
     const container = { paymentProviderService: { retrieveSession: () => new Promise(() => {}) } };
     const answer = await store
-      .open({ deadline_ms: 100 }, { container })
+      .open({ deadline_ms: limit }, { container })
       .updatePaymentData("ps_0", { description: "x" });
     expect(answer).toStrictEqual(failure("session_not_found"));
     expect(answer.detail).toContain("no answer within 100 ms");

@@ -107,6 +107,26 @@ test("a store without a key does not start, and one without a webhook's secret i
   }
 });
 
+test("the options may be text, as the plugin takes them from the environment", async () => {
+  const options = {
+    capture: "true",
+    automaticPaymentMethods: "",
+    paymentDescription: "",
+    oxxoExpiresDays: "5",
+    paymentMethodConfiguration: "",
+    asyncPaymentMethodTypes: "sepa_debit",
+  };
+  const { ours, theirs } = await bothDo((store) => initiate(store), { options });
+  expect(ours.results.data.capture_method).toBe("automatic");
+  expect(ours.results.data.capture_method).toBe(theirs.results.data.capture_method);
+});
+
+test("the text false is no, which the plugin takes for a yes", async () => {
+  const { ours, theirs } = await bothDo((store) => initiate(store), { options: { capture: "false" } });
+  expect(ours.results.data.capture_method).toBe("manual");
+  expect(theirs.results.data.capture_method).toBe("automatic");
+});
+
 test("every change has a key of its own, and a start has the session's, as with the plugin", async () => {
   const other = { idempotency_key: `${SESSION}2` };
   const run = async (store) => {

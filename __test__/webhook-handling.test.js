@@ -44,7 +44,8 @@ describe("an event", () => {
     [{ webhook_retries: 1 }, 1],
     [{ webhook_retries: 5 }, 5],
     [{ webhook_retries: "2" }, 2],
-    [{ webhook_retries: "often" }, 1],
+    [{ webhook_retries: "" }, 3],
+    [{ webhook_retries: null }, 3],
   ])(
     "with the options %j that fails is tried %i times, and then handed back to the provider",
     async (options, times) => {
@@ -72,6 +73,8 @@ describe("an event", () => {
       [undefined, 0],
       [{}, 0],
       [{ webhook_delay: 5_000 }, 5_000],
+      [{ webhook_delay: "5000" }, 5_000],
+      [{ webhook_delay: "" }, 0],
     ]) {
       const store = brokenStore();
       const answer = handled(store, { webhook_retries: 1, ...options });

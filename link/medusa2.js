@@ -4,6 +4,7 @@
 const { createRequire } = require("module");
 const path = require("path");
 
+const { hostFile } = require("./host.js");
 const { inTime } = require("./in-time.js");
 const realmFunctions = require("./realm.js");
 const textOf = require("./text-of.js");
@@ -31,19 +32,19 @@ class BuiltInError extends Error {
   }
 }
 
-/**
- * Returns the `MedusaError` of the project that Node was started in. Its file alone is loaded, or rather found loaded:
- * the whole framework takes seconds.
- */
+const ERRORS = "common/errors.js";
+
+/** Finds the file of Medusa's errors as the framework of the project in a folder does. */
+function findErrors(folder) {
+  const fromProject = createRequire(path.join(folder, "package.json"));
+  const fromFramework = createRequire(fromProject.resolve("@medusajs/framework/utils"));
+  return fromFramework.resolve(path.join(path.dirname(fromFramework.resolve("@medusajs/utils")), ERRORS));
+}
+
+/** Returns the host's `MedusaError`. Its file alone is loaded, or rather found loaded: the whole framework takes seconds. */
 function hostError() {
-  try {
-    const fromProject = createRequire(path.join(process.cwd(), "package.json"));
-    const fromFramework = createRequire(fromProject.resolve("@medusajs/framework/utils"));
-    const errors = path.join(path.dirname(fromFramework.resolve("@medusajs/utils")), "common/errors.js");
-    return require(errors).MedusaError;
-  } catch {
-    return BuiltInError;
-  }
+  const file = hostFile(`@medusajs/utils/dist/${ERRORS}`, findErrors);
+  return file ? require(file).MedusaError : BuiltInError;
 }
 
 let MedusaError;

@@ -37,6 +37,7 @@ pub mod layers;
 mod memory;
 #[cfg(feature = "node")]
 pub mod node;
+pub mod options;
 mod processor;
 pub mod providers;
 pub mod refunds;

@@ -4,6 +4,7 @@ const { AbstractPaymentProcessor } = require("../index.js");
 const { Late, inTime } = require("../link/in-time.js");
 const { withAddresses } = require("./addresses.js");
 const { changesOf } = require("./changes.js");
+const numberOf = require("../link/number-of.js");
 
 /** How long the database is waited for: a look-up needs a connection while its caller holds one. */
 const LOOK_UP_MS = 5_000;
@@ -41,7 +42,7 @@ class StripeProcessor extends AbstractPaymentProcessor {
    */
   async updatePaymentData(sessionId, data) {
     if (typeof sessionId !== "string" || sessionId.startsWith("pi_")) return super.updatePaymentData(sessionId, data);
-    const limit = this.options?.deadline_ms ?? DEADLINE_MS;
+    const limit = numberOf(this.options?.deadline_ms, DEADLINE_MS);
     const until = Date.now() + limit;
     let session;
     try {

@@ -1,6 +1,7 @@
 // From an event to an answer. Handling happens while the provider waits: it delivers again for days what was not answered
 // with success, so nothing that is lost in a crash here is lost for good.
 
+const numberOf = require("../link/number-of.js");
 const { inTurn, pause } = require("./queue.js");
 const { reconcile } = require("./reconcile.js");
 
@@ -30,11 +31,10 @@ async function handleEvent(event, container, webhook, options) {
     return log("info", `${event.payment ?? "the event"} was not made by Medusa: it names no cart`);
   }
 
-  await pause(options?.webhook_delay ?? 0);
+  await pause(numberOf(options?.webhook_delay, 0));
   const delivery = { ...webhook, event };
-  await inTurn(event.resource ?? event.payment, () =>
-    attempts(delivery, container, options?.webhook_retries ?? RETRIES, log),
-  );
+  const most = numberOf(options?.webhook_retries, RETRIES);
+  await inTurn(event.resource ?? event.payment, () => attempts(delivery, container, most, log));
 }
 
 /** Every attempt looks at everything anew: another request may have done meanwhile what failed. */

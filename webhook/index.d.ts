@@ -18,9 +18,9 @@ export interface WebhookSettings {
 /** The plugin's options in `medusa-config.js`, as far as they are about webhooks. */
 export interface WebhookOptions {
   /** Milliseconds before an event is looked at; 0 by default. */
-  webhook_delay?: number;
+  webhook_delay?: number | string;
   /** How often the handling of an event is tried before the provider is asked to deliver it again; 3 by default. */
-  webhook_retries?: number;
+  webhook_retries?: number | string;
 }
 
 /**

@@ -5,7 +5,7 @@ import type {
 
 /** The options in both of Medusa's hosts: those of `medusa-payment-paypal`, and from `api_base` on ours. */
 export interface PayPalOptions {
-  /** Whether payments go to PayPal's sandbox. `"true"` and `"false"` are taken too. */
+  /** Whether payments go to PayPal's sandbox. Flags and numbers are taken as text, too. */
   sandbox?: boolean | string | null;
   /** The REST app's client id. */
   clientId?: string | null;
@@ -24,11 +24,11 @@ export interface PayPalOptions {
   /** Where PayPal's API is, instead of what `sandbox` says: for tests and proxies. */
   api_base?: string | null;
   /** Milliseconds for one attempt at a call; 5,000 if not set. */
-  timeout_ms?: number | null;
+  timeout_ms?: number | string | null;
   /** Milliseconds for a whole call; 12,000 if not set. */
-  deadline_ms?: number | null;
+  deadline_ms?: number | string | null;
   /** How often a lost attempt is repeated, 0 to 10; 2 if not set. */
-  max_retries?: number | null;
+  max_retries?: number | string | null;
 }
 
 /** The addon's own class for Medusa 1. */

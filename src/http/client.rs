@@ -7,15 +7,15 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use hyper::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use hyper::{Request, Response};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::{Client as Pool, ResponseFuture};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use rustls::ClientConfig;
 
 use super::clock::Clock;
+use super::connector::Connector;
 use super::dialect::Dialect;
 use super::endpoint::Endpoint;
+use super::environment::Variables;
+use super::proxy::Proxy;
 use super::reply::Reply;
 use super::request::HttpRequest;
 use super::tls;
@@ -31,8 +31,13 @@ const USER_AGENT_VALUE: &str = concat!("medusa-payment-rs/", env!("CARGO_PKG_VER
 
 /// The connections to one API. Made once for a configuration and shared by all calls.
 ///
-/// Connections are encrypted with TLS 1.2 or 1.3 unless the endpoint is this machine; certificates are
-/// checked against Mozilla's list and the file that `NODE_EXTRA_CA_CERTS` names, as Node.js does it.
+/// Connections are encrypted with TLS 1.2 or 1.3 unless the endpoint is this machine. The environment says the rest, as
+/// it is when the client is made:
+///
+/// - `NODE_EXTRA_CA_CERTS` names a file of certificates that are trusted beside Mozilla's list, as in Node.js, and
+///   `SSL_CERT_FILE` one that is trusted in place of that list, as in OpenSSL and curl.
+/// - `HTTPS_PROXY`, or else `ALL_PROXY`, names an HTTP proxy, and `NO_PROXY` the hosts that are reached without it, also in
+///   lower case, which counts first. This machine is always reached without it.
 pub struct Client {
     transport: Transport,
     endpoint: Endpoint,
@@ -45,7 +50,7 @@ pub struct Client {
 
 /// What brings a request to the API.
 enum Transport {
-    Pool(Pool<HttpsConnector<HttpConnector>, Full<Bytes>>),
+    Pool(Pool<Connector, Full<Bytes>>),
     /// An API in the test's own memory, where time can stand still.
     #[cfg(test)]
     Memory(Box<dyn super::testing::Api>),
@@ -124,27 +129,20 @@ impl ClientBuilder {
     /// Makes the client.
     ///
     /// # Errors
-    /// If TLS cannot be set up: the file in `NODE_EXTRA_CA_CERTS` cannot be read.
+    /// If a file of certificates that the environment names cannot be read, or the proxy that it names is none.
     pub fn build(self) -> Result<Client, String> {
-        let tls = tls::config()?;
-        Ok(self.build_with(tls))
+        self.build_in(&|name| std::env::var_os(name))
     }
 
-    pub(super) fn build_with(self, tls: ClientConfig) -> Client {
-        let mut tcp = HttpConnector::new();
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        tcp.set_connect_timeout(Some(self.timeout / 2));
-        let connector = HttpsConnectorBuilder::new()
-            .with_tls_config(tls)
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(tcp);
+    pub(super) fn build_in(self, variables: Variables<'_>) -> Result<Client, String> {
+        let tls = tls::config(variables)?;
+        let proxy = Proxy::of(&self.endpoint, variables)?;
+        let connector = Connector::new(tls, proxy.as_ref(), self.timeout / 2);
         let pool = Pool::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_TIMEOUT)
             .build(connector);
-        self.build_over(Transport::Pool(pool))
+        Ok(self.build_over(Transport::Pool(pool)))
     }
 
     /// Makes a client whose requests an API in the test's own memory answers.

@@ -6,7 +6,10 @@ use hyper::Uri;
 
 /// The address of an API: `https://…`, or `http://…` on this machine. It has no slash at its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Endpoint(String);
+pub struct Endpoint {
+    text: String,
+    uri: Uri,
+}
 
 impl Endpoint {
     /// Returns the address in `text`. A path is allowed (`https://proxy.example/stripe`); a query, a
@@ -55,13 +58,22 @@ impl Endpoint {
             }
             _ => return refused("the scheme is neither https nor http"),
         }
-        Ok(Self(text.trim_end_matches('/').to_owned()))
+        Ok(Self { text: text.trim_end_matches('/').to_owned(), uri })
     }
 
     /// Returns the address as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    pub(super) fn uri(&self) -> &Uri {
+        &self.uri
+    }
+
+    /// Whether it is on this machine.
+    pub(super) fn is_loopback(&self) -> bool {
+        self.uri.host().is_some_and(is_loopback)
     }
 }
 

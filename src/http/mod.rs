@@ -22,10 +22,13 @@
 
 mod client;
 mod clock;
+mod connector;
 mod dialect;
 mod endpoint;
+mod environment;
 mod exchange;
 mod kind;
+mod proxy;
 mod reply;
 mod request;
 mod tls;

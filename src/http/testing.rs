@@ -1,15 +1,19 @@
 //! What answers requests in tests: a server that plays a script, and an API in memory.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use http_body_util::Full;
 use hyper::Request;
 use hyper::body::Bytes;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
-use super::{Lost, Reply};
+use super::{Dialect, Lost, Problem, Reply};
 
 /// An API without a network, for tests in which time is not real.
 #[async_trait]
@@ -140,6 +144,113 @@ async fn serve(listener: TcpListener, answers: Vec<Answer>, received: Arc<Mutex<
                 });
             }
         }
+    }
+}
+
+/// A server with a certificate that only its own file vouches for. It answers every request with `{}`.
+pub(crate) struct TlsServer {
+    pub address: String,
+    pub certificate: String,
+    received: Arc<Mutex<Vec<Received>>>,
+}
+
+impl TlsServer {
+    /// Starts one that is called `name`.
+    pub(crate) async fn start(name: &str) -> Self {
+        Self::with(name, None).await
+    }
+
+    /// Starts one that passes on to another server what it gets.
+    pub(crate) async fn before(address: &str, name: &str) -> Self {
+        Self::with(name, Some(address.to_owned())).await
+    }
+
+    async fn with(name: &str, behind: Option<String>) -> Self {
+        let CertifiedKey { cert, signing_key } =
+            generate_simple_self_signed([name.to_owned()]).unwrap();
+        let key = rustls::pki_types::PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![cert.der().clone()], key)
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let received = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&received);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                // Of a client that does not trust it there is no stream.
+                let Ok(stream) = acceptor.accept(stream).await else { continue };
+                match &behind {
+                    None => answer(stream, &log).await,
+                    Some(address) => pass_on(stream, address).await,
+                }
+            }
+        });
+        Self { address, certificate: cert.pem(), received }
+    }
+
+    pub(crate) fn port(&self) -> &str {
+        self.address.rsplit_once(':').unwrap().1
+    }
+
+    pub(crate) fn received(&self) -> Vec<Received> {
+        self.received.lock().unwrap().clone()
+    }
+
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.received().into_iter().map(|request| request.line).collect()
+    }
+}
+
+async fn answer(mut stream: TlsStream<TcpStream>, received: &Mutex<Vec<Received>>) {
+    let request = read(&mut stream).await;
+    received.lock().unwrap().push(request);
+    stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await.unwrap();
+    stream.flush().await.unwrap();
+}
+
+async fn pass_on(mut stream: TlsStream<TcpStream>, address: &str) {
+    let mut behind = TcpStream::connect(address).await.unwrap();
+    copy_bidirectional(&mut stream, &mut behind).await.ok();
+}
+
+/// A file that is gone with its value.
+pub(crate) struct TemporaryFile(PathBuf);
+
+impl TemporaryFile {
+    pub(crate) fn with(text: &str) -> Self {
+        let name = format!("medusa-payment-rs-{}.pem", uuid::Uuid::new_v4());
+        let file = Self(std::env::temp_dir().join(name));
+        std::fs::write(&file.0, text).unwrap();
+        file
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for TemporaryFile {
+    fn drop(&mut self) {
+        std::fs::remove_file(&self.0).unwrap();
+    }
+}
+
+/// An API that says nothing about its errors.
+pub(crate) struct Silent;
+
+impl Dialect for Silent {
+    fn provider(&self) -> &'static str {
+        "Silent"
+    }
+
+    fn problem(&self, _reply: &Reply) -> Option<Problem> {
+        None
     }
 }
 

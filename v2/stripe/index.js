@@ -19,7 +19,7 @@ class StripeBase extends AbstractPaymentProvider {
   static validateOptions(options) {
     // biome-ignore lint/complexity/noThisInStatic: the identifier is that of the class it is called on
     super.validateOptions(options);
-    if (!(options?.webhookSecret ?? options?.webhook_secret)) warnOnce();
+    if (!(options?.webhookSecret ?? options?.webhook_secret)?.trim()) warnOnce();
   }
 
   async initiatePayment(input) {

@@ -6,8 +6,8 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use medusa_payment_rs::Secret;
 use medusa_payment_rs::http::{Endpoint, HeaderValue};
+use medusa_payment_rs::options::{DeadlineMs, Flag, MaxRetries, TimeoutMs, not_empty};
 use serde::Deserialize;
-use serde_json::Value;
 
 const LIVE: &str = "https://api-m.paypal.com";
 const SANDBOX: &str = "https://api-m.sandbox.paypal.com";
@@ -18,7 +18,7 @@ const SANDBOX: &str = "https://api-m.sandbox.paypal.com";
 #[serde(deny_unknown_fields, default)]
 pub struct PayPalOptions {
     /// Whether payments go to PayPal's sandbox. False if not set.
-    pub sandbox: Option<Flag>,
+    pub sandbox: Flag,
     /// The REST app's client id.
     #[serde(rename = "clientId")]
     pub client_id: Option<Secret>,
@@ -39,34 +39,15 @@ pub struct PayPalOptions {
     pub auth_webhook_id_snake: Option<String>,
     /// Whether money is taken when the cart is completed, rather than held until the order is
     /// captured. False if not set.
-    pub capture: Option<Flag>,
+    pub capture: Flag,
     /// Where PayPal's API is, instead of what `sandbox` says: for tests and proxies.
     pub api_base: Option<String>,
     /// Milliseconds for one attempt at a call, answers included; 5,000 if not set.
-    pub timeout_ms: Option<u64>,
+    pub timeout_ms: TimeoutMs,
     /// Milliseconds for a whole call, waiting and repeated attempts included; 12,000 if not set.
-    pub deadline_ms: Option<u64>,
+    pub deadline_ms: DeadlineMs,
     /// How often a lost attempt is repeated, 0 to 10; 2 if not set.
-    pub max_retries: Option<u64>,
-}
-
-/// A boolean that may come out of an environment variable: `true`, `"true"`, `false`, `"false"` or
-/// `""`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "Value")]
-pub struct Flag(pub bool);
-
-impl TryFrom<Value> for Flag {
-    type Error = &'static str;
-
-    fn try_from(value: Value) -> Result<Self, Self::Error> {
-        match value {
-            Value::Bool(flag) => Ok(Self(flag)),
-            Value::String(text) if text == "true" => Ok(Self(true)),
-            Value::String(text) if text.is_empty() || text == "false" => Ok(Self(false)),
-            _ => Err("expected true or false"),
-        }
-    }
+    pub max_retries: MaxRetries,
 }
 
 /// The options, checked and filled up.
@@ -87,11 +68,8 @@ impl TryFrom<PayPalOptions> for Settings {
     type Error = String;
 
     fn try_from(options: PayPalOptions) -> Result<Self, String> {
-        let timeout_ms = within("timeout_ms", options.timeout_ms, 1, 600_000)?;
-        let deadline_ms = within("deadline_ms", options.deadline_ms, 1, 600_000)?;
-        let max_retries = within("max_retries", options.max_retries, 0, 10)?;
-        let is_sandbox = options.sandbox.is_some_and(|Flag(sandbox)| sandbox);
-        let api = if is_sandbox { SANDBOX } else { LIVE };
+        let api = if options.sandbox.is_set() { SANDBOX } else { LIVE };
+        let api_base = not_empty(options.api_base);
         let client_id = options.client_id.or(options.client_id_snake);
         let client_id = checked("clientId", "client_id", client_id)?;
         let client_secret = options.client_secret.or(options.client_secret_snake);
@@ -99,25 +77,13 @@ impl TryFrom<PayPalOptions> for Settings {
         Ok(Self {
             credentials: credentials(client_id.expose(), client_secret.expose())?,
             client_secret,
-            api_base: Endpoint::parse("api_base", options.api_base.as_deref().unwrap_or(api))?,
-            webhook_id: options
-                .auth_webhook_id
-                .or(options.auth_webhook_id_snake)
-                .filter(|id| !id.trim().is_empty()),
-            capture_at_once: options.capture.is_some_and(|Flag(capture)| capture),
-            attempt_timeout: Duration::from_millis(timeout_ms.unwrap_or(5_000)),
-            deadline: Duration::from_millis(deadline_ms.unwrap_or(12_000)),
-            max_retries: max_retries.and_then(|retries| u32::try_from(retries).ok()).unwrap_or(2),
+            api_base: Endpoint::parse("api_base", api_base.as_deref().unwrap_or(api))?,
+            webhook_id: not_empty(options.auth_webhook_id.or(options.auth_webhook_id_snake)),
+            capture_at_once: options.capture.is_set(),
+            attempt_timeout: options.timeout_ms.millis(),
+            deadline: options.deadline_ms.millis(),
+            max_retries: options.max_retries.get(),
         })
-    }
-}
-
-fn within(option: &str, value: Option<u64>, least: u64, most: u64) -> Result<Option<u64>, String> {
-    match value {
-        Some(value) if !(least..=most).contains(&value) => Err(format!(
-            "option `{option}`: expected a whole number from {least} to {most}, got {value}"
-        )),
-        value => Ok(value),
     }
 }
 
@@ -152,6 +118,8 @@ fn checked(option: &str, older: &str, value: Option<Secret>) -> Result<Secret, S
 
 #[cfg(test)]
 mod tests {
+    use medusa_payment_rs::registry::build_processor;
+
     use super::*;
 
     const KEYS: &str = r#""clientId":"id1","clientSecret":"s3cret""#;
@@ -191,13 +159,26 @@ mod tests {
     }
 
     #[test]
-    fn a_flag_may_come_out_of_the_environment() {
-        for (text, expected) in
-            [("true", true), ("\"true\"", true), ("\"\"", false), ("\"false\"", false)]
-        {
-            let settings = with(&format!(",\"capture\":{text}")).unwrap();
-            assert_eq!(settings.capture_at_once, expected, "{text}");
-        }
+    fn the_environment_gives_all_options_as_text() {
+        let settings = with(
+            r#","sandbox":"1","capture":"true","timeout_ms":"6000","deadline_ms":"9000","max_retries":"0""#,
+        )
+        .unwrap();
+        assert_eq!(settings.api_base.as_str(), SANDBOX);
+        assert!(settings.capture_at_once);
+        assert_eq!(settings.attempt_timeout, Duration::from_secs(6));
+        assert_eq!(settings.deadline, Duration::from_secs(9));
+        assert_eq!(settings.max_retries, 0);
+        assert!(!with(r#","capture":"false""#).unwrap().capture_at_once);
+    }
+
+    #[test]
+    fn an_empty_text_is_as_if_the_option_were_not_set() {
+        let empty = with(
+            r#","sandbox":"","capture":"","authWebhookId":"","api_base":"","timeout_ms":"","deadline_ms":"",
+                "max_retries":"""#,
+        );
+        assert_eq!(format!("{:?}", empty.unwrap()), format!("{:?}", with("").unwrap()));
     }
 
     #[test]
@@ -217,11 +198,11 @@ mod tests {
             ("api_base", format!("{{{KEYS},\"api_base\":\"https://proxy/?a=1\"}}")),
             ("clientid", r#"{"clientid":"id1"}"#.to_owned()),
         ] {
-            let error = settings(&json).unwrap_err();
+            let error = build_processor("paypal", &json).err().unwrap().to_string();
             assert!(error.contains(&format!("`{option}`")), "{json}: {error}");
             assert!(!error.contains("s3cret") && !error.contains("word@"), "{error}");
         }
-        assert!(with(r#","sandbox":"yes""#).unwrap_err().contains("true or false"));
+        assert!(with(r#","sandbox":"maybe""#).unwrap_err().contains("true or false"));
     }
 
     #[test]

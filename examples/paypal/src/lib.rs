@@ -44,7 +44,7 @@ use refunds::OrderRefunds;
 use stored_state::StoredState;
 use tokens::Tokens;
 
-pub use config::{Flag, PayPalOptions};
+pub use config::PayPalOptions;
 
 medusa_payment_rs::export!(PayPal);
 

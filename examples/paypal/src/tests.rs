@@ -40,6 +40,6 @@ fn a_value_of_the_wrong_type_is_named_and_not_shown() {
     let message = refusal(r#"{"clientId":"id1","clientSecret":"s3cret","timeout_ms":"s3cret"}"#);
     assert!(message.contains("option `timeout_ms`"), "{message}");
     assert!(!message.contains("s3cret"), "{message}");
-    let message = refusal(r#"{"clientId":"id1","clientSecret":"s3cret","sandbox":1}"#);
+    let message = refusal(r#"{"clientId":"id1","clientSecret":"s3cret","sandbox":2}"#);
     assert!(message.contains("option `sandbox`: expected true or false"), "{message}");
 }

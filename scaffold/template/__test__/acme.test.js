@@ -234,8 +234,13 @@ test.each([
   ["a key that is missing", { api_key: undefined }, /api_key/],
   ["a key over an open line", { endpoint: "http://api.example.com" }, /endpoint.*https/],
   ["a time limit of zero", { timeout_ms: 0 }, /timeout_ms/],
+  ["a time limit that is no number", { timeout_ms: "s3cret" }, /timeout_ms.*1 to 60000/],
 ])("%s stops the store's boot, and the key does not show", (_, changes, message) => {
   const build = () => new AcmeService({}, options({ api_key: "s3cret", ...changes }));
   expect(build).toThrow(message);
   expect(build).not.toThrow(/s3cret/);
+});
+
+test("options may be text, as environment variables are", () => {
+  expect(new AcmeService({}, options({ timeout_ms: "400", webhook_secret: "" }))).toBeDefined();
 });

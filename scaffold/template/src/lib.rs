@@ -9,6 +9,7 @@ mod api;
 use std::time::Duration;
 
 use medusa_payment_rs::http::{Client, Endpoint, path_segment};
+use medusa_payment_rs::options::Whole;
 use medusa_payment_rs::prelude::*;
 use medusa_payment_rs::{refunds, webhook};
 use serde::Deserialize;
@@ -28,8 +29,9 @@ pub struct Config {
     api_key: Secret,
     /// The key that Acme signs webhook requests with, if the store takes them.
     webhook_secret: Option<Secret>,
-    /// Milliseconds for one attempt at a call; 5,000 if not set.
-    timeout_ms: Option<u64>,
+    /// Milliseconds for one attempt at a call, 1 to 60,000; 5,000 if not set.
+    #[serde(default)]
+    timeout_ms: Whole<1, 60_000, 5_000>,
 }
 
 pub struct Acme {
@@ -43,10 +45,7 @@ impl Provider for Acme {
     type Config = Config;
 
     fn from_config(config: Config) -> Result<Self, String> {
-        let timeout = match config.timeout_ms.unwrap_or(5_000) {
-            ms @ 1..=60_000 => Duration::from_millis(ms),
-            ms => return Err(format!("option `timeout_ms`: expected 1 to 60000, got {ms}")),
-        };
+        let timeout = config.timeout_ms.millis();
         let client = Client::builder(Endpoint::parse("endpoint", &config.endpoint)?, AcmeDialect)
             .attempt_timeout(timeout)
             .bearer("api_key", &config.api_key)?

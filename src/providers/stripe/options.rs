@@ -5,32 +5,32 @@ use std::time::Duration;
 use super::dialect::StripeDialect;
 use crate::http::{Client, ClientBuilder, Endpoint, HeaderName, HeaderValue};
 use crate::layers::Layers;
+use crate::options::not_empty;
 use crate::secret::Secret;
 
 /// Where Stripe's API is.
 const API: &str = "https://api.stripe.com";
 
-/// How long an attempt at a call may take, and how often a lost one is repeated.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
+/// A plugin's options, checked and filled up; `own` are those that only one host's plugin has.
+#[derive(Debug)]
+pub(super) struct Settings<Own> {
+    pub api_key: Secret,
+    pub webhook_secret: Option<Secret>,
+    pub api_base: Endpoint,
+    pub capture_at_once: bool,
+    pub automatic_payment_methods: bool,
+    pub description: Option<String>,
     pub attempt_timeout: Duration,
+    pub deadline: Duration,
     pub max_retries: u32,
+    pub own: Own,
 }
 
-impl Limits {
-    pub(super) fn of(timeout_ms: Option<u64>, max_retries: Option<u64>) -> Result<Self, String> {
-        let timeout_ms = within("timeout_ms", timeout_ms, 1, 600_000)?;
-        let max_retries = within("max_retries", max_retries, 0, 10)?;
-        Ok(Self {
-            attempt_timeout: Duration::from_millis(timeout_ms.unwrap_or(5_000)),
-            max_retries: max_retries.and_then(|retries| u32::try_from(retries).ok()).unwrap_or(2),
-        })
-    }
-
-    /// Returns the limits of a processor's calls, which take at most `deadline` each.
-    pub(super) fn layers(self, deadline: Duration) -> Layers {
+impl<Own> Settings<Own> {
+    /// Returns the limits of the processor's calls.
+    pub(super) fn layers(&self) -> Layers {
         Layers::default()
-            .deadline(deadline)
+            .deadline(self.deadline)
             .attempt_timeout(self.attempt_timeout)
             .max_retries(self.max_retries)
     }
@@ -41,37 +41,22 @@ impl Limits {
     }
 
     /// Returns the connections to Stripe. `api_version` is that of the objects which the processor reads; the
-    /// account's own default does not matter.
-    pub(super) fn client(
-        self,
+    /// account's own default does not matter. `key_option` is the option that has the key.
+    pub(super) fn client_for(
+        &self,
         api_version: &'static str,
-        api_base: &Endpoint,
-        (option, api_key): (&'static str, &Secret),
+        key_option: &str,
     ) -> Result<ClientBuilder, String> {
         let version = HeaderName::from_static("stripe-version");
-        Client::builder(api_base.clone(), StripeDialect)
+        Client::builder(self.api_base.clone(), StripeDialect)
             .attempt_timeout(self.attempt_timeout)
             .header(version, HeaderValue::from_static(api_version))
-            .bearer(option, api_key)
+            .bearer(key_option, &self.api_key)
     }
 }
 
-pub(super) fn within(
-    option: &str,
-    value: Option<u64>,
-    least: u64,
-    most: u64,
-) -> Result<Option<u64>, String> {
-    match value {
-        Some(value) if !(least..=most).contains(&value) => Err(format!(
-            "option `{option}`: expected a whole number from {least} to {most}, got {value}"
-        )),
-        value => Ok(value),
-    }
-}
-
-pub(super) fn api_base(value: Option<&str>) -> Result<Endpoint, String> {
-    Endpoint::parse("api_base", value.unwrap_or(API))
+pub(super) fn api_base(text: Option<String>) -> Result<Endpoint, String> {
+    Endpoint::parse("api_base", not_empty(text).as_deref().unwrap_or(API))
 }
 
 /// Returns the key, unless it is the publishable one. Text that cannot be a key at all is refused by the
@@ -86,15 +71,7 @@ pub(super) fn secret_key(option: &str, key: Secret) -> Result<Secret, String> {
     Ok(key)
 }
 
-pub(super) fn webhook_secret(
-    option: &str,
-    secret: Option<Secret>,
-) -> Result<Option<Secret>, String> {
-    if secret.as_ref().is_some_and(|secret| secret.expose().trim().is_empty()) {
-        return Err(format!(
-            "option `{option}`: expected the webhook endpoint's signing secret (whsec_…), got an empty \
-             string; leave it out if there is no webhook"
-        ));
-    }
-    Ok(secret)
+/// Returns the secret, unless it is empty: then there is no webhook.
+pub(super) fn webhook_secret(secret: Option<Secret>) -> Option<Secret> {
+    secret.filter(|secret| !secret.expose().trim().is_empty())
 }

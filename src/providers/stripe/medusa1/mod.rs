@@ -71,7 +71,7 @@ impl<M: Method> Provider for Stripe<M> {
     }
 
     fn layers(&self) -> Layers {
-        self.settings.limits.layers(self.settings.deadline)
+        self.settings.layers()
     }
 }
 

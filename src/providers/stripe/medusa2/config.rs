@@ -1,13 +1,14 @@
 //! The plugin's options, and what they have to be.
 
-use std::time::Duration;
-
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::super::options::{Limits, api_base, secret_key, webhook_secret, within};
-use crate::http::{ClientBuilder, Endpoint};
+use super::super::options::{self, api_base, secret_key, webhook_secret};
+use crate::http::ClientBuilder;
+use crate::options::{Flag, MaxRetries, TimeoutMs, Whole, not_empty};
 use crate::secret::Secret;
+use crate::wrong_shape::without_values;
 
 /// The options in `medusa-config.ts`: those of `@medusajs/payment-stripe` 2, each also in snake case, as Medusa's
 /// documentation spells some of them, and from `multicapture` on ours.
@@ -22,10 +23,10 @@ pub struct StripeOptions {
     pub webhook_secret: Option<Secret>,
     /// Whether money is taken at once, rather than held until the payment is captured. False if not set.
     #[serde(default)]
-    pub capture: Option<bool>,
+    pub capture: Flag,
     /// Whether Stripe offers what the account's dashboard allows. False if not set.
     #[serde(default, alias = "automatic_payment_methods")]
-    pub automatic_payment_methods: Option<bool>,
+    pub automatic_payment_methods: Flag,
     /// The payment method configuration (`pmc_…`) of the dashboard whose methods are offered.
     #[serde(default, alias = "payment_method_configuration")]
     pub payment_method_configuration: Option<String>,
@@ -34,45 +35,54 @@ pub struct StripeOptions {
     pub payment_description: Option<String>,
     /// After how many days an OXXO voucher expires, 1 to 7; 3 if not set.
     #[serde(default, alias = "oxxo_expires_days")]
-    pub oxxo_expires_days: Option<u64>,
+    pub oxxo_expires_days: Whole<1, 7, 3>,
     /// The types of payment method (`sepa_debit`, …) that take days: an order is placed while Stripe is processing one.
-    #[serde(default, alias = "async_payment_method_types")]
-    pub async_payment_method_types: Option<Vec<String>>,
+    /// An array, or a text with commas between them.
+    #[serde(default, alias = "async_payment_method_types", deserialize_with = "several")]
+    pub async_payment_method_types: Vec<String>,
     /// Whether Stripe is asked to hold what a first capture leaves, so that a payment can be captured in several parts
     /// if the card allows it (<https://docs.stripe.com/payments/multicapture>). False if not set: a first part releases
     /// the rest.
     #[serde(default)]
-    pub multicapture: Option<bool>,
+    pub multicapture: Flag,
     /// Where Stripe's API is: `https://api.stripe.com` if not set.
     #[serde(default, rename = "api_base")]
     pub api_base: Option<String>,
     /// Milliseconds for one attempt at a call, answers included; 5,000 if not set.
     #[serde(default, rename = "timeout_ms")]
-    pub timeout_ms: Option<u64>,
+    pub timeout_ms: TimeoutMs,
     /// Milliseconds for a whole call, waiting and repeated attempts included, at most 45,000: after a minute a row of
     /// Medusa's counts as one that stays. 8,000 if not set.
     #[serde(default, rename = "deadline_ms")]
-    pub deadline_ms: Option<u64>,
+    pub deadline_ms: Whole<1, 45_000, 8_000>,
     /// How often a lost attempt is repeated, 0 to 10; 2 if not set.
     #[serde(default, rename = "max_retries")]
-    pub max_retries: Option<u64>,
+    pub max_retries: MaxRetries,
+}
+
+/// Reads several texts, which the environment gives as one.
+fn several<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    match Value::deserialize(deserializer)? {
+        Value::Null => Ok(Vec::new()),
+        Value::String(text) => {
+            let texts = text.split(',').map(str::trim).filter(|text| !text.is_empty());
+            Ok(texts.map(str::to_owned).collect())
+        }
+        other => serde_json::from_value(other)
+            .map_err(|error| de::Error::custom(without_values(&error.to_string()))),
+    }
 }
 
 /// The options, checked and filled up.
+pub(super) type Settings = options::Settings<Own>;
+
+/// What the plugin of Medusa 1 does not have.
 #[derive(Debug)]
-pub(super) struct Settings {
-    pub api_key: Secret,
-    pub webhook_secret: Option<Secret>,
-    pub api_base: Endpoint,
-    pub capture_at_once: bool,
-    pub automatic_payment_methods: bool,
+pub(super) struct Own {
     pub payment_method_configuration: Option<String>,
-    pub description: Option<String>,
-    pub oxxo_expires_days: u64,
+    pub oxxo_expires_days: u32,
     pub async_types: Vec<String>,
     pub multicapture: bool,
-    pub deadline: Duration,
-    pub limits: Limits,
 }
 
 /// The version of the API that the processor speaks, as the SDK of the JavaScript plugin does.
@@ -81,7 +91,7 @@ const API_VERSION: &str = "2024-04-10";
 impl Settings {
     /// Returns the connections to Stripe.
     pub(super) fn client(&self) -> Result<ClientBuilder, String> {
-        self.limits.client(API_VERSION, &self.api_base, ("apiKey", &self.api_key))
+        self.client_for(API_VERSION, "apiKey")
     }
 
     /// Returns the mark of this store, if it has a webhook endpoint, whose secret no other store on the account has.
@@ -96,29 +106,32 @@ impl TryFrom<StripeOptions> for Settings {
     type Error = String;
 
     fn try_from(options: StripeOptions) -> Result<Self, String> {
-        let is_said = |text: &String| !text.is_empty();
-        let deadline_ms = within("deadline_ms", options.deadline_ms, 1, 45_000)?;
-        let oxxo_expires_days = within("oxxoExpiresDays", options.oxxo_expires_days, 1, 7)?;
         Ok(Self {
-            api_base: api_base(options.api_base.as_deref())?,
             api_key: secret_key("apiKey", options.api_key)?,
-            webhook_secret: webhook_secret("webhookSecret", options.webhook_secret)?,
-            capture_at_once: options.capture.unwrap_or(false),
-            automatic_payment_methods: options.automatic_payment_methods.unwrap_or(false),
-            payment_method_configuration: options.payment_method_configuration.filter(is_said),
-            description: options.payment_description.filter(is_said),
-            oxxo_expires_days: oxxo_expires_days.unwrap_or(3),
-            async_types: options.async_payment_method_types.unwrap_or_default(),
-            multicapture: options.multicapture.unwrap_or(false),
-            deadline: Duration::from_millis(deadline_ms.unwrap_or(8_000)),
-            limits: Limits::of(options.timeout_ms, options.max_retries)?,
+            webhook_secret: webhook_secret(options.webhook_secret),
+            api_base: api_base(options.api_base)?,
+            capture_at_once: options.capture.is_set(),
+            automatic_payment_methods: options.automatic_payment_methods.is_set(),
+            description: not_empty(options.payment_description),
+            attempt_timeout: options.timeout_ms.millis(),
+            deadline: options.deadline_ms.millis(),
+            max_retries: options.max_retries.get(),
+            own: Own {
+                payment_method_configuration: not_empty(options.payment_method_configuration),
+                oxxo_expires_days: options.oxxo_expires_days.get(),
+                async_types: options.async_payment_method_types,
+                multicapture: options.multicapture.is_set(),
+            },
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::registry;
 
     fn settings(json: &str) -> Result<Settings, String> {
         let options: StripeOptions =
@@ -138,9 +151,9 @@ mod tests {
             assert_eq!(settings.api_key.expose(), "sk_1");
             assert!(settings.webhook_secret.is_some() && settings.automatic_payment_methods);
             assert_eq!(settings.description.as_deref(), Some("Mugs"));
-            assert_eq!(settings.payment_method_configuration.as_deref(), Some("pmc_1"));
-            assert_eq!(settings.oxxo_expires_days, 5);
-            assert_eq!(settings.async_types, ["sepa_debit"]);
+            assert_eq!(settings.own.payment_method_configuration.as_deref(), Some("pmc_1"));
+            assert_eq!(settings.own.oxxo_expires_days, 5);
+            assert_eq!(settings.own.async_types, ["sepa_debit"]);
         }
     }
 
@@ -148,10 +161,41 @@ mod tests {
     fn what_is_not_set_has_its_documented_value() {
         let settings = settings(r#"{"apiKey":"sk_1"}"#).unwrap();
         assert_eq!(settings.api_base.as_str(), "https://api.stripe.com");
-        assert!(!settings.capture_at_once && !settings.multicapture);
-        assert_eq!(settings.oxxo_expires_days, 3);
+        assert!(!settings.capture_at_once && !settings.own.multicapture);
+        assert_eq!(settings.own.oxxo_expires_days, 3);
         assert_eq!(settings.deadline, Duration::from_secs(8));
         assert_eq!(settings.store_mark(), None);
+    }
+
+    #[test]
+    fn the_environment_gives_all_options_as_text() {
+        let settings = settings(
+            r#"{"apiKey":"sk_1","webhookSecret":"whsec_1","capture":"true","automaticPaymentMethods":"1",
+                "paymentMethodConfiguration":"pmc_1","paymentDescription":"2026","oxxoExpiresDays":"5",
+                "asyncPaymentMethodTypes":"sepa_debit, us_bank_account","multicapture":"on","api_base":"https://x",
+                "timeout_ms":"6000","deadline_ms":"9000","max_retries":"0"}"#,
+        )
+        .unwrap();
+        assert!(settings.capture_at_once && settings.automatic_payment_methods);
+        assert_eq!(settings.description.as_deref(), Some("2026"));
+        assert_eq!(settings.own.oxxo_expires_days, 5);
+        assert_eq!(settings.own.async_types, ["sepa_debit", "us_bank_account"]);
+        assert!(settings.own.multicapture);
+        assert_eq!(settings.attempt_timeout, Duration::from_secs(6));
+        assert_eq!(settings.deadline, Duration::from_secs(9));
+        assert_eq!(settings.max_retries, 0);
+    }
+
+    #[test]
+    fn an_empty_text_is_as_if_the_option_were_not_set() {
+        let empty = settings(
+            r#"{"apiKey":"sk_1","webhookSecret":"","capture":"","automaticPaymentMethods":"",
+                "paymentMethodConfiguration":"","paymentDescription":"","oxxoExpiresDays":"",
+                "asyncPaymentMethodTypes":"","multicapture":"","api_base":"","timeout_ms":"","deadline_ms":"",
+                "max_retries":""}"#,
+        );
+        let bare = settings(r#"{"apiKey":"sk_1"}"#);
+        assert_eq!(format!("{:?}", empty.unwrap()), format!("{:?}", bare.unwrap()));
     }
 
     #[test]
@@ -159,13 +203,15 @@ mod tests {
         for (option, json) in [
             ("apiKey", r#"{}"#),
             ("apiKey", r#"{"apiKey":"pk_live_1"}"#),
-            ("webhookSecret", r#"{"apiKey":"sk_1","webhookSecret":" "}"#),
+            ("webhookSecret", r#"{"apiKey":"sk_1","webhookSecret":5}"#),
+            ("capture", r#"{"apiKey":"sk_1","capture":"sk_1"}"#),
+            ("asyncPaymentMethodTypes", r#"{"apiKey":"sk_1","asyncPaymentMethodTypes":[5]}"#),
             ("oxxoExpiresDays", r#"{"apiKey":"sk_1","oxxoExpiresDays":8}"#),
             ("deadline_ms", r#"{"apiKey":"sk_1","deadline_ms":0}"#),
             ("deadline_ms", r#"{"apiKey":"sk_1","deadline_ms":45001}"#),
             ("apikey", r#"{"apiKey":"sk_1","apikey":"sk_1"}"#),
         ] {
-            let error = settings(json).unwrap_err();
+            let error = registry::build_processor("v2/stripe", json).err().unwrap().to_string();
             assert!(error.contains(&format!("`{option}`")), "{json}: {error}");
             assert!(!error.contains("sk_1"), "{error}");
         }

@@ -74,7 +74,7 @@ impl<M: Method> Provider for Stripe<M> {
     }
 
     fn layers(&self) -> Layers {
-        self.settings.limits.layers(self.settings.deadline)
+        self.settings.layers()
     }
 }
 
@@ -96,7 +96,7 @@ impl<M: Method> Stripe<M> {
 
     /// Whether an order is placed while a payment of this type is being processed.
     fn takes_days(&self, kind: &str) -> bool {
-        self.settings.async_types.iter().any(|known| known == kind)
+        self.settings.own.async_types.iter().any(|known| known == kind)
     }
 
     /// Returns what Medusa stores of a session whose intent is this one.
@@ -435,7 +435,7 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         let mut state = StoredState::of(&data);
         let (intent, state) = match capture {
             Capture::Part(part) => {
-                let several = self.settings.multicapture;
+                let several = self.settings.own.multicapture;
                 capture::capture_part(&api, call, &id, part, several, &state).await?
             }
             Capture::All => {
@@ -561,7 +561,7 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         let text = signature::verified_text(&request, self.settings.webhook_secret.as_ref())?;
         let read = event::read_event(text, self.settings.store_mark().as_deref());
         let event::Event { mut event, method } = read.ok_or_else(signature::not_an_event)?;
-        if self.settings.async_types.is_empty() {
+        if self.settings.own.async_types.is_empty() {
             return Ok(event);
         }
         let kind = match method {

@@ -131,7 +131,7 @@ pub(super) fn new_intent<M: Method>(
     });
     let configuration = wishes
         .text("payment_method_configuration")
-        .or(settings.payment_method_configuration.as_deref())
+        .or(settings.own.payment_method_configuration.as_deref())
         .filter(|_| !has_types);
     let holder = context.account_holder.as_ref().and_then(|holder| holder.get::<String>("id"));
 
@@ -248,10 +248,10 @@ fn method_options<M: Method>(
         return Some(wished.clone());
     }
     match M::LOCAL_TYPE {
-        Some("oxxo") => {
-            Some(serde_json::json!({"oxxo": {"expires_after_days": settings.oxxo_expires_days}}))
-        }
-        None if settings.multicapture && capture_method == "manual" => {
+        Some("oxxo") => Some(
+            serde_json::json!({"oxxo": {"expires_after_days": settings.own.oxxo_expires_days}}),
+        ),
+        None if settings.own.multicapture && capture_method == "manual" => {
             Some(serde_json::json!({"card": {"request_multicapture": "if_available"}}))
         }
         _ => None,
