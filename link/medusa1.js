@@ -3,6 +3,7 @@
 const optionsFor = require("./options.js");
 const realmFunctions = require("./realm.js");
 const recordOnce = require("./recorded-once.js");
+const unmistakable = require("./unmistakable.js");
 
 const HOST = "@medusajs/medusa/dist/interfaces/payment-processor";
 
@@ -16,11 +17,11 @@ class BuiltInBase {
 }
 
 /**
- * Returns Medusa's `AbstractPaymentProcessor`. The host dispatches on `instanceof` with its own copy of it,
+ * Returns Medusa's file with its `AbstractPaymentProcessor`. The host dispatches on `instanceof` with its own copy of it,
  * which is the one in the project that Node was started in. Its file alone loads a thousand times as fast as
  * the whole package.
  */
-function hostBase() {
+function hostInterface() {
   for (const options of [{ paths: [process.cwd()] }, undefined]) {
     let file;
     try {
@@ -28,9 +29,9 @@ function hostBase() {
     } catch {
       continue;
     }
-    return require(file).AbstractPaymentProcessor;
+    return require(file);
   }
-  return BuiltInBase;
+  return { AbstractPaymentProcessor: BuiltInBase };
 }
 
 /** Returns the class `AbstractPaymentProcessor` of an addon. */
@@ -39,10 +40,11 @@ module.exports = function medusa1(addon) {
   const functions = realmFunctions(addon, linked, { options: optionsFor(linked) });
   const AbstractPaymentProcessor = addon.link(functions);
   linked.Class = AbstractPaymentProcessor;
-  const Base = hostBase();
+  const { AbstractPaymentProcessor: Base, isPaymentProcessorError } = hostInterface();
   Object.setPrototypeOf(AbstractPaymentProcessor, Base);
   Object.setPrototypeOf(AbstractPaymentProcessor.prototype, Base.prototype);
   recordOnce(AbstractPaymentProcessor.prototype);
+  unmistakable(AbstractPaymentProcessor.prototype, isPaymentProcessorError);
   // The addon refers to them weakly, so that a realm that is not used any more can be collected.
   Object.defineProperty(AbstractPaymentProcessor, Symbol("realm"), { value: functions });
   return AbstractPaymentProcessor;

@@ -78,4 +78,4 @@ async function openWebhookShop({ options, plugins = [] } = {}) {
   });
 }
 
-module.exports = { openWebhookShop, WEBHOOK_SECRET, CARD, AT_ONCE, HELD, TAKEN };
+module.exports = { openWebhookShop, PATIENT, WEBHOOK_SECRET, CARD, AT_ONCE, HELD, TAKEN };
