@@ -22,14 +22,15 @@ const HOSTS = {
 };
 
 /** How long a version may take, its install included, and how long one flow. */
-const VERSION_LIMIT_MS = 15 * 60_000;
-const FLOW_LIMIT_MS = 60_000;
+const VERSION_LIMIT_MS = 20 * 60_000;
+const FLOW_LIMIT_MS = 2 * 60_000;
 
 const step = progress();
 
 /** Resolves with what was seen. Whatever happens, nothing of the store is left. */
 async function tryVersion(major, { medusa, pins, lacks }) {
-  const store = path.join(STORE, "hosts", `medusa-${medusa}`);
+  // Without points: MikroORM takes what follows one for the extension of a file.
+  const store = path.join(STORE, "hosts", `medusa-${medusa.replaceAll(".", "-")}`);
   const seen = { medusa, node: process.versions.node };
   await fs.rm(store, { recursive: true, force: true });
   try {
