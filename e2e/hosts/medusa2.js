@@ -1,7 +1,6 @@
 // What a store on Medusa 2 lives from, with each provider that it has. Amounts are in major units.
 
 const assert = require("node:assert/strict");
-const { setTimeout: pause } = require("node:timers/promises");
 const { openStripeShop, PROVIDER } = require("../stripe/medusa2/shop");
 const { checkout } = require("../stripe/medusa2/checkout");
 const { SUBJECTS } = require("../stripe/medusa2/subjects");
@@ -9,8 +8,6 @@ const { eventually } = require("../support/eventually");
 
 const TOTAL = 15; // one mug and its parcel
 const TWO = 25; // two mugs
-const ATTEMPTS = 10;
-const PAUSE_MS = 1_000;
 const PARTS = [5.5, 9.5];
 const HELD = "payment_intent.amount_capturable_updated";
 const TAKEN = "payment_intent.succeeded";
@@ -31,18 +28,10 @@ async function openFlows({ host, step }) {
   };
 }
 
-/** Completes a cart. A busy server may answer with a conflict first and go on (2.13): the request is to be repeated then. */
 async function complete({ buyer }, cart) {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const { type, order, error } = await buyer.complete(cart);
-      assert.equal(type, "order", JSON.stringify(error));
-      return order;
-    } catch (error) {
-      if (error.status !== 409 || attempt === ATTEMPTS) throw error;
-    }
-    await pause(PAUSE_MS);
-  }
+  const { type, order, error } = await buyer.complete(cart);
+  assert.equal(type, "order", JSON.stringify(error));
+  return order;
 }
 
 const minor = (amount) => Math.round(amount * 100);
