@@ -4,6 +4,7 @@ const { hostFile } = require("./host.js");
 const optionsFor = require("./options.js");
 const realmFunctions = require("./realm.js");
 const recordOnce = require("./recorded-once.js");
+const unmistakable = require("./unmistakable.js");
 
 const HOST = "@medusajs/medusa/dist/interfaces/payment-processor.js";
 
@@ -17,12 +18,12 @@ class BuiltInBase {
 }
 
 /**
- * Returns Medusa's `AbstractPaymentProcessor`. The host dispatches on `instanceof` with its own copy of it. Its file alone
- * loads a thousand times as fast as the whole package.
+ * Returns Medusa's file with its `AbstractPaymentProcessor`. The host dispatches on `instanceof` with its own copy of it. Its
+ * file alone loads a thousand times as fast as the whole package.
  */
-function hostBase() {
+function hostInterface() {
   const file = hostFile(HOST);
-  return file ? require(file).AbstractPaymentProcessor : BuiltInBase;
+  return file ? require(file) : { AbstractPaymentProcessor: BuiltInBase };
 }
 
 /** Returns the class `AbstractPaymentProcessor` of an addon. */
@@ -31,10 +32,11 @@ module.exports = function medusa1(addon) {
   const functions = realmFunctions(addon, linked, { options: optionsFor(linked) });
   const AbstractPaymentProcessor = addon.link(functions);
   linked.Class = AbstractPaymentProcessor;
-  const Base = hostBase();
+  const { AbstractPaymentProcessor: Base, isPaymentProcessorError } = hostInterface();
   Object.setPrototypeOf(AbstractPaymentProcessor, Base);
   Object.setPrototypeOf(AbstractPaymentProcessor.prototype, Base.prototype);
   recordOnce(AbstractPaymentProcessor.prototype);
+  unmistakable(AbstractPaymentProcessor.prototype, isPaymentProcessorError);
   // The addon refers to them weakly, so that a realm that is not used any more can be collected.
   Object.defineProperty(AbstractPaymentProcessor, Symbol("realm"), { value: functions });
   return AbstractPaymentProcessor;

@@ -1,6 +1,7 @@
 // A scratch Medusa project: the template, its dependencies, and our packages installed from their tarballs.
 
 const crypto = require("node:crypto");
+const { existsSync } = require("node:fs");
 const fs = require("node:fs/promises");
 const path = require("node:path");
 const { npm, isInstalled } = require("./npm");
@@ -22,33 +23,44 @@ async function packTarball(root = ROOT) {
 /**
  * Makes the store ready to boot and resolves with its folder. Installs only what has changed since the last time.
  *
- * `title` says what is installed, and how long that takes.
+ * - `title`: what is installed, and how long that takes
+ * - `pins`: `{ dependencies, overrides }`, other versions than the template's. There is no lock for them: npm takes of all
+ *   else what is the newest today, and the store is for these tarballs.
  */
-async function prepareStore({ template, store, title, tarballs = [], log = () => {} }) {
-  await copyTemplate(template, store);
-  if (!isInstalled(store)) {
+async function prepareStore({ template, store, title, pins, tarballs = [], log = () => {} }) {
+  await copyTemplate(template, store, pins);
+  if (!isInstalled(store) || !existsSync(path.join(store, "node_modules"))) {
     log(`installing ${title}`);
-    await npm(store, ["ci", "--ignore-scripts"]);
+    await npm(store, [...(pins ? ["install", ...tarballs] : ["ci"]), "--ignore-scripts"]);
   }
   // The one install script that the store needs: PostgreSQL's libraries find each other by symbolic links. It runs each
   // time, because it is quick and the install may have been cut short before it.
   await run(process.execPath, ["scripts/hydrate-symlinks.js"], { cwd: platformPackage(store) });
-  if (tarballs.length > 0) await installTarballs(store, tarballs, log);
+  if (tarballs.length > 0 && !pins) await installTarballs(store, tarballs, log);
   return store;
 }
 
 /** Leaves a file alone that is already right: npm compares the age of the lock with the age of `node_modules`. */
-async function copyTemplate(template, store) {
+async function copyTemplate(template, store, pins) {
   for (const entry of await fs.readdir(template, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
+    if (!entry.isFile() || (pins && entry.name === "package-lock.json")) continue;
     const source = path.join(entry.parentPath ?? entry.path, entry.name);
     const target = path.join(store, path.relative(template, source));
-    const content = await fs.readFile(source);
+    const isManifest = path.relative(template, source) === "package.json";
+    const content = pins && isManifest ? await pinned(source, pins) : await fs.readFile(source);
     const present = await fs.readFile(target).catch(() => undefined);
     if (present?.equals(content)) continue;
     await fs.mkdir(path.dirname(target), { recursive: true });
     await fs.writeFile(target, content);
   }
+}
+
+/** A template's `package.json` with other versions in it, and without what only the other tests need. */
+async function pinned(manifest, { dependencies, overrides }) {
+  const { devDependencies: _, ...project } = JSON.parse(await fs.readFile(manifest, "utf8"));
+  project.dependencies = { ...project.dependencies, ...dependencies };
+  project.overrides = { ...project.overrides, ...overrides };
+  return Buffer.from(JSON.stringify(project, null, 2));
 }
 
 /** Installs all in one command, because `npm install --no-save` takes away what is not asked for. */

@@ -90,4 +90,4 @@ async function openWebhookShop({ options, plugins = [], before = [] } = {}) {
   });
 }
 
-module.exports = { openWebhookShop, WEBHOOK_SECRET, CARD, AT_ONCE, HELD, TAKEN };
+module.exports = { openWebhookShop, PATIENT, WEBHOOK_SECRET, CARD, AT_ONCE, HELD, TAKEN };

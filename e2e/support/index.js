@@ -12,6 +12,7 @@ const FULFILLMENT = "medusa-fulfillment-manual"; // without it no cart can be co
 /**
  * Packs, installs, boots and seeds.
  *
+ * - `host`: `support/medusa1`, or the same with another version of Medusa
  * - `packages`: the folders of the packages to pack and install
  * - `plugins`: what `medusa-config.js` lists beside the fulfillment provider; without it, the file stays as it is
  * - `providers`: the identifiers of the payment providers that the region offers
@@ -24,6 +25,7 @@ const FULFILLMENT = "medusa-fulfillment-manual"; // without it no cart can be co
  * `reboot({ plugins, env })`.
  */
 async function openShop({
+  host = medusa1,
   packages = PACKAGES,
   plugins,
   providers = ["manual"],
@@ -36,13 +38,15 @@ async function openShop({
     shop.ledger ??= ledger(shop.postgres);
     shop.token ??= await seedOperator(shop.postgres);
     const store = httpClient(url, { onCall });
-    const admin = httpClient(url, { onCall, headers: { "x-medusa-access-token": shop.token } });
+    // Medusa before 1.17 asks for the second.
+    const login = { "x-medusa-access-token": shop.token, authorization: `Bearer ${shop.token}` };
+    const admin = httpClient(url, { onCall, headers: login });
     shop.catalog ??= await step("Seed a region and a product", () => seedCatalog(admin, { providers, ...wishes }));
     return { store, admin, buyer: buyer(store, shop.catalog), operator: operator(admin, shop.catalog) };
   }
 
   const settings = settingsOf({ plugins, env });
-  const shop = await openStore({ host: medusa1, packages, settings, arrive, step });
+  const shop = await openStore({ host, packages, settings, arrive, step });
   const { reboot } = shop;
   return Object.assign(shop, { reboot: (changes = {}) => reboot(settingsOf(changes)) });
 }

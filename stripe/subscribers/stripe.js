@@ -7,14 +7,21 @@ const { handle } = require("../webhook.js");
 // file for a class (dist/loaders/helpers/subscribers/index.js).
 Object.defineProperty(exports, "__esModule", { value: true });
 
-/** Throws if the event could not be handled, so that a bus which repeats does so. */
-exports.default = async function stripeEvent({ data, container, pluginOptions }) {
+/**
+ * Throws if the event could not be handled, so that a bus which repeats does so. Medusa before 1.18 knows subscribers that
+ * are classes only, and makes an instance (dist/loaders/plugins.js, registerSubscribers): nothing is queued for us there.
+ */
+exports.default = function stripeEvent(event) {
+  return new.target ? this : handleQueued(event);
+};
+
+async function handleQueued({ data, container, pluginOptions }) {
   const body = JSON.stringify(data);
   const headers = { "stripe-signature": signature(body, pluginOptions?.webhook_secret ?? "") };
   const event = await container.resolve("pp_stripe").readWebhook(body, headers);
   if ("error" in event) throw new Error(`medusa-payment-rs: a queued event of Stripe's was refused: ${event.detail}`);
   await handle(event, container, pluginOptions);
-};
+}
 
 /** The JavaScript plugin verified an event before it queued it, and kept no signature. There is one reader of events. */
 function signature(body, secret) {

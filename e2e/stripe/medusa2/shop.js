@@ -17,18 +17,22 @@ const PRICE = 15;
  *   has with an order
  * - `settingsFor(subject, options)`: those of a server on which that subject is the provider, with the same id
  *
- * `options` are added to the subject's own. `packages` are what the store has installed if not only the subject's.
+ * `options` are added to the subject's own. `packages` are what the store has installed if not only the subject's, `others`
+ * the providers beside the subject, and `wishes` are `openShop`'s.
  */
-async function openStripeShop({ subject, options, packages = subject.packages }) {
+async function openStripeShop({ subject, options, packages = subject.packages, others = [], ...wishes }) {
   const apiKey = `sk_test_${randomBytes(16).toString("hex")}`;
   const stripe = Object.assign(await startFakeStripe({ apiKey }), { apiKey });
   const account = { apiKey, webhookSecret: stripe.webhookSecret, url: stripe.url };
   const settingsFor = (subject, options) => ({
-    providers: [{ resolve: subject.resolve, id: "stripe", options: { ...subject.options(account), ...options } }],
+    providers: [
+      { resolve: subject.resolve, id: "stripe", options: { ...subject.options(account), ...options } },
+      ...others,
+    ],
     env: subject.env(stripe),
   });
   try {
-    const shop = await openShop({ packages, provider: PROVIDER, ...settingsFor(subject, options) });
+    const shop = await openShop({ packages, provider: PROVIDER, ...wishes, ...settingsFor(subject, options) });
     const close = shop.close;
     return Object.assign(shop, {
       stripe,

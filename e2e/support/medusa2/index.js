@@ -10,6 +10,7 @@ const { PACKAGES } = require("../../../support/paths");
 /**
  * Packs, installs and boots. Every region offers every provider that the server has.
  *
+ * - `host`: `support/medusa2`, or the same with another version of Medusa
  * - `packages`: the folders of the packages to pack and install
  * - `providers`: those of the payment module, `[{ resolve, id, options }]`; without it, `medusa-config.js` stays as it is
  * - `provider`: the id of the one with which the buyer pays if nothing else is said
@@ -21,6 +22,7 @@ const { PACKAGES } = require("../../../support/paths");
  * `reboot({ providers, webhookDelay, admin, env })`.
  */
 async function openShop({
+  host = medusa2,
   packages = PACKAGES,
   providers,
   provider = "pp_manual_manual",
@@ -49,7 +51,7 @@ async function openShop({
   }
 
   const settings = { providers, webhookDelay, admin: dashboard, env };
-  return openStore({ host: medusa2, packages, settings, arrive, step });
+  return openStore({ host, packages, settings, arrive, step });
 }
 
 /** A provider is in the database once a server that has it has booted. */

@@ -112,6 +112,15 @@ function operator(admin, catalog) {
 
     cancelOrder: async (orderId) => (await admin("POST", `/admin/orders/${orderId}/cancel`)).order,
 
+    /** Takes some of an item out of an order: what was captured for it is owed to the shopper. */
+    reduceItem: async (orderId, itemId, quantity) => {
+      const edit = `/admin/order-edits/${orderId}`;
+      await admin("POST", "/admin/order-edits", { order_id: orderId });
+      await admin("POST", `${edit}/items/item/${itemId}`, { quantity });
+      await admin("POST", `${edit}/request`);
+      await admin("POST", `${edit}/confirm`);
+    },
+
     /** What the mug costs from now on, in these currencies: `{ usd: 13.065 }`. */
     setPrice: async (amounts) => {
       const path = `/admin/products/${catalog.variant.product_id}/variants/${catalog.variant.id}`;

@@ -1,6 +1,7 @@
 module.exports = {
   projectConfig: {
     database_url: process.env.DATABASE_URL,
+    database_type: "postgres", // what the oldest versions go by
     jwt_secret: process.env.JWT_SECRET || "only for a store that lives for a minute",
     cookie_secret: process.env.COOKIE_SECRET || "only for a store that lives for a minute",
     store_cors: "http://localhost:8000",

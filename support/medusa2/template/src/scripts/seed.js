@@ -13,6 +13,7 @@ exports.default = async function seed({ container, args: [email, password] }) {
   const run = async (workflow, input) => (await workflow(container).run({ input })).result;
   const [channel] = await container.resolve(Modules.SALES_CHANNEL).listSalesChannels();
   await seedOperator(run, container, { email, password });
+  await seedStorefrontKey(run, container, channel);
   await seedRegions(run, container);
   const profile = await seedShipping(run, container, channel);
   await seedProduct(run, channel, profile);
@@ -24,6 +25,15 @@ async function seedOperator(run, container, { email, password }) {
   const { authIdentity, error } = await auth.register("emailpass", { body: { email, password } });
   if (error) throw new Error(error);
   await auth.updateAuthIdentities({ id: authIdentity.id, app_metadata: { user_id: user.id } });
+}
+
+/** Medusa makes one itself in later versions. */
+async function seedStorefrontKey(run, container, channel) {
+  const type = "publishable";
+  const [present] = await container.resolve(Modules.API_KEY).listApiKeys({ type });
+  if (present) return;
+  const [key] = await run(core.createApiKeysWorkflow, { api_keys: [{ type, title: "Storefront", created_by: "" }] });
+  await run(core.linkSalesChannelsToApiKeyWorkflow, { id: key.id, add: [channel.id] });
 }
 
 async function seedRegions(run, container) {
