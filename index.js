@@ -1,7 +1,9 @@
 const link = require("./link.js");
 const load = require("./load.js");
 
-const { AbstractPaymentProcessor, AbstractPaymentProvider, nextStep, registeredIdentifiers } = link(load(__dirname));
+const { AbstractPaymentProcessor, AbstractPaymentProvider, nextStep, processorOf, registeredIdentifiers } = link(
+  load(__dirname),
+);
 
 /** Medusa's own, `@medusajs/medusa/dist/models/payment-session`. */
 const PaymentSessionStatus = {
@@ -23,5 +25,6 @@ module.exports = {
   PaymentSessionStatus,
   isPaymentProcessorError,
   nextStep,
+  processorOf,
   registeredIdentifiers,
 };

@@ -8,7 +8,7 @@ const medusa2 = require("./link/medusa2.js");
 const { parse, stringify } = JSON;
 
 /** The number of the agreement between this file and an addon; `src/node/mod.rs` has the same. */
-const PROTOCOL = 4;
+const PROTOCOL = 5;
 
 /** Throws if this is not an addon, or one that this file cannot link. */
 function check(addon) {
@@ -35,9 +35,13 @@ function check(addon) {
  */
 module.exports = function link(addon) {
   check(addon);
+  const classes = [medusa1(addon), medusa2(addon)];
+  const [AbstractPaymentProcessor, AbstractPaymentProvider] = classes;
   return {
-    AbstractPaymentProcessor: medusa1(addon),
-    AbstractPaymentProvider: medusa2(addon),
+    AbstractPaymentProcessor,
+    AbstractPaymentProvider,
+    processorOf: (instance) =>
+      classes.some((Class) => instance instanceof Class) ? addon.processorOf(instance.constructor) : undefined,
     registeredIdentifiers: Array.from(addon.registeredIdentifiers()),
     nextStep: (reconciliation) => parse(addon.nextStep(stringify(reconciliation))),
   };

@@ -22,7 +22,7 @@ mod medusa1;
 mod medusa2;
 mod realm;
 
-use napi::bindgen_prelude::{Function, Object, Unknown};
+use napi::bindgen_prelude::{Function, JsValue, Object, Unknown};
 use napi_derive::napi;
 
 use host::{Host, Method};
@@ -31,7 +31,7 @@ use crate::webhook::Reconciliation;
 
 /// The number of the agreement between `link.js` and an addon: which functions `link` is given, and what
 /// their arguments mean. It goes up, here and there, whenever any of that changes.
-const PROTOCOL: u32 = 4;
+const PROTOCOL: u32 = 5;
 
 /// What an addon was built with.
 #[napi(object, object_from_js = false)]
@@ -127,6 +127,15 @@ pub fn next_step(reconciliation: String) -> napi::Result<String> {
     Reconciliation::parse(&reconciliation)
         .and_then(|reconciliation| serde_json::to_string(&reconciliation.next_step()))
         .map_err(|error| napi::Error::from_reason(format!("medusa-payment-rs: nextStep: {error}")))
+}
+
+/// Returns the name of the processor that serves a class of this addon, unless the class has no identifier.
+///
+/// # Errors
+/// If a static property of the class is no text.
+#[napi]
+pub fn processor_of(class: Unknown<'_>) -> napi::Result<Option<String>> {
+    class::processor_name(class.coerce_to_object()?)
 }
 
 /// Returns the identifiers of the processors in this addon, sorted.

@@ -11,10 +11,12 @@ mod dialect;
 mod event;
 mod form;
 mod intent;
+mod intent_options;
 pub mod medusa1;
 pub mod medusa2;
 mod method;
 mod options;
+mod payment_methods;
 mod requests;
 #[cfg(test)]
 mod schedules;

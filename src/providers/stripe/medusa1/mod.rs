@@ -6,6 +6,7 @@
 //! Medusa v1 counts in.
 
 mod config;
+mod customers;
 mod event;
 mod requests;
 mod stored_state;
@@ -25,8 +26,10 @@ use stored_state::StoredState;
 
 use super::api::{Api, RESOURCE_MISSING, UNEXPECTED_STATE};
 use super::intent::IntentStatus;
+use super::intent_options::IntentOptions;
 use super::method::Method;
-use super::{intent_id, requests as wire, signature};
+use super::{intent_id, payment_methods, requests as wire, signature};
+use crate::account_holders::PaymentMethods;
 use crate::amount::Amount;
 use crate::call::CallContext;
 use crate::error::{PaymentProcessorError, Result};
@@ -88,12 +91,17 @@ impl<M: Method> Stripe<M> {
         mut orphaned: BTreeMap<String, Option<Amount>>,
     ) -> Result<PaymentProcessorSessionResponse> {
         wire::check_amount(context.amount, &context.currency_code)?;
+        let options = IntentOptions::of(context)?.for_medusa_1()?;
+        let provider = api.exchange.call().provider();
         let customer_of = context.customer.as_ref();
         let has_account = customer_of.is_some_and(has_account);
-        let known = customer_of.and_then(stripe_customer);
+        let known = customer_of.and_then(|it| customers::known::<M>(provider, it));
         let email = Some(context.email.as_str()).filter(|email| !email.trim().is_empty());
         let request = |customer: Option<&str>| {
-            requests::create_intent(&self.settings, M::LOCAL_TYPE, context, customer)
+            let is_own = provider != M::IDENTIFIER || options.payment_method_types.is_some();
+            let maker = Some(provider).filter(|_| is_own);
+            let local_type = M::LOCAL_TYPE;
+            requests::create_intent(&self.settings, local_type, &options, maker, context, customer)
         };
         let (mut customer, was_there) = match (&known, email) {
             (None, Some(email)) => {
@@ -128,7 +136,7 @@ impl<M: Method> Stripe<M> {
         Ok(PaymentProcessorSessionResponse {
             session_data: without_orphans(api, &state.written_into(&intent.raw)).await,
             update_requests: customer.filter(|id| known.as_ref() != Some(id)).map(|id| {
-                let metadata = JsonObject::empty().with([("stripe_id", id.into())]);
+                let metadata = customers::metadata::<M>(provider, customer_of, &id);
                 UpdateRequests { customer_metadata: Some(metadata) }
             }),
             status: None,
@@ -187,11 +195,6 @@ impl<M: Method> Stripe<M> {
     }
 }
 
-/// Returns the customer at Stripe whom Medusa keeps in the customer's metadata.
-fn stripe_customer(customer: &Customer) -> Option<String> {
-    customer.metadata.as_ref()?.get::<String>("stripe_id").filter(|id| !id.is_empty())
-}
-
 /// Returns whether the customer logs in, rather than being a guest.
 fn has_account(customer: &Customer) -> bool {
     customer.has_account == Some(true)
@@ -201,10 +204,10 @@ fn has_account(customer: &Customer) -> bool {
 /// cart's through all that happens to it: another e-mail address, which may have bought before, or a
 /// session that Medusa refreshed, for which it names no customer (`refreshPaymentSession`,
 /// `dist/services/cart.js`). A shopper who logs in or out gets an intent of their own.
-fn belongs_to(customer: Option<&Customer>, data: &JsonObject) -> bool {
+fn belongs_to<M: Method>(provider: &str, customer: Option<&Customer>, data: &JsonObject) -> bool {
     let Some(customer) = customer else { return true };
     let current = data.get::<String>("customer");
-    let known = stripe_customer(customer);
+    let known = customers::known::<M>(provider, customer);
     if known.is_some() && known == current {
         return true;
     }
@@ -275,6 +278,14 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         operation == Operation::ReadWebhook
     }
 
+    /// A local method is not saved.
+    fn payment_methods(&self) -> Option<&dyn PaymentMethods> {
+        match M::LOCAL_TYPE {
+            Some(_) => None,
+            None => Some(self),
+        }
+    }
+
     async fn initiate_payment(
         &self,
         call: &CallContext,
@@ -297,7 +308,8 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
             .get::<String>("currency")
             .is_none_or(|currency| currency.eq_ignore_ascii_case(&context.currency_code));
         let same_amount = data.get::<Amount>("amount") == Some(context.amount);
-        if !same_currency || !belongs_to(context.customer.as_ref(), data) {
+        let customer = context.customer.as_ref();
+        if !same_currency || !belongs_to::<M>(call.provider(), customer, data) {
             return self.replace(&api, &context, &id, same_currency && same_amount).await;
         }
         if !same_amount {
@@ -436,8 +448,9 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
     }
 
     /// `session_id` is the intent's id (`pi_…`): the plugin's service looks it up from Medusa's.
-    /// What a shopper may set is `description`, `metadata` (but `resource_id` and `cart_id`),
-    /// `receipt_email`, `setup_future_usage` and `shipping`.
+    /// What a shopper may set is `description`, `metadata` (but `resource_id`, `cart_id` and what is the plugin's),
+    /// `payment_method` (one that is saved for the intent's own customer, or for nobody), `receipt_email`,
+    /// `setup_future_usage` and `shipping`.
     async fn update_payment_data(
         &self,
         call: &CallContext,
@@ -453,6 +466,10 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         }
         let request = requests::update_by_shopper(&session_id, &data)?;
         let api = self.api(call);
+        if let Some(method) = requests::chosen_method(&data) {
+            let customer = api.retrieve_intent(&session_id).await?.raw.get::<String>("customer");
+            payment_methods::check_owner(&api.exchange, &method, customer.as_deref()).await?;
+        }
         let intent = match request {
             Some(request) => api.update_intent(&request, "").await?,
             None => api.retrieve_intent(&session_id).await?,

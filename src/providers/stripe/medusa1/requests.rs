@@ -3,6 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::super::form::{Form, keys_with_brackets};
+use super::super::intent::MAKER;
+use super::super::intent_options::{CaptureMethod, IntentOptions};
 use super::super::requests::{REFUND_MARK, intent_path, post};
 use super::config::Settings;
 use crate::error::{PaymentProcessorError, Result};
@@ -10,10 +12,16 @@ use crate::http::HttpRequest;
 use crate::json::JsonObject;
 use crate::types::PaymentProcessorContext;
 
-/// A new intent. `local_type` is the one payment method of a local identifier.
+/// A new intent.
+///
+/// - `local_type` is the one payment method of a local identifier.
+/// - `options` are those of the store's class, which come before the plugin's.
+/// - `maker` is the identifier of the class, if the intent has to say which one made it.
 pub(super) fn create_intent(
     settings: &Settings,
     local_type: Option<&str>,
+    options: &IntentOptions,
+    maker: Option<&str>,
     context: &PaymentProcessorContext,
     customer: Option<&str>,
 ) -> HttpRequest {
@@ -22,31 +30,48 @@ pub(super) fn create_intent(
     // A cart that says nothing on purpose is left without a description, as in the JavaScript plugin.
     let description = of_the_cart("payment_description").or_else(|| settings.description.clone());
     let at_once = settings.capture_at_once || local_type.is_some();
+    let capture_method = options
+        .capture_method
+        .map_or(if at_once { "automatic" } else { "manual" }, CaptureMethod::as_str);
+    let setup_future_usage = options
+        .setup_future_usage
+        .map(|usage| usage.as_str().to_owned())
+        .or_else(|| of_the_cart("setup_future_usage").filter(is_said));
+    let local_types: Vec<&str> = local_type.into_iter().collect();
+    let types: Vec<&str> = match &options.payment_method_types {
+        Some(types) => types.iter().map(String::as_str).collect(),
+        None => local_types,
+    };
     let form = Form::default()
         .with_some("description", description.filter(is_said))
         .with("amount", context.amount)
         .with("currency", &context.currency_code)
         .with("metadata[resource_id]", &context.resource_id)
-        .with("capture_method", if at_once { "automatic" } else { "manual" })
-        .with_some("setup_future_usage", of_the_cart("setup_future_usage").filter(is_said))
+        .with_some(&format!("metadata[{MAKER}]"), maker)
+        .with("capture_method", capture_method)
+        .with_some("setup_future_usage", setup_future_usage)
         .with_some("customer", customer);
-    let form = match local_type {
-        Some(local_type) => form.with("payment_method_types[0]", local_type),
-        None if settings.automatic_payment_methods => {
+    let form = match types.is_empty() {
+        true if settings.automatic_payment_methods => {
             form.with("automatic_payment_methods[enabled]", true)
         }
-        None => form,
+        _ => types.iter().enumerate().fold(form, |form, (index, kind)| {
+            form.with(format!("payment_method_types[{index}]"), kind)
+        }),
     };
     post("/v1/payment_intents", &form)
 }
 
 /// What a shopper's browser may set: nothing that says how much is paid, by whom, to whom or when.
-const SHOPPER_FIELDS: [&str; 5] =
-    ["description", "metadata", "receipt_email", "setup_future_usage", "shipping"];
+const SHOPPER_FIELDS: [&str; 6] =
+    ["description", "metadata", PAYMENT_METHOD, "receipt_email", "setup_future_usage", "shipping"];
+
+/// The field with which a shopper chooses one of their saved payment methods. Whose it is has to be checked.
+const PAYMENT_METHOD: &str = "payment_method";
 
 /// Metadata that says which cart an intent belongs to, here and in older versions of the JavaScript
-/// plugin: webhooks follow it.
-const RESERVED_METADATA: [&str; 3] = ["resource_id", "cart_id", REFUND_MARK];
+/// plugin: webhooks follow it. And that which says which class made it.
+const RESERVED_METADATA: [&str; 4] = ["resource_id", "cart_id", REFUND_MARK, MAKER];
 
 /// The update that a shopper asks for; a request with a field that a shopper must not set is refused
 /// whole, with all of these fields named.
@@ -57,6 +82,10 @@ pub(super) fn update_by_shopper(id: &str, data: &JsonObject) -> Result<Option<Ht
     let mut refused: Vec<String> =
         fields.keys().filter(|key| !SHOPPER_FIELDS.contains(&key.as_str())).cloned().collect();
     fields.iter().for_each(|(key, value)| keys_with_brackets(key, value, &mut refused));
+    let is_id = |value: &Value| value.as_str().is_some_and(|id| !id.is_empty());
+    if fields.get(PAYMENT_METHOD).is_some_and(|value| !is_id(value)) {
+        refused.push(PAYMENT_METHOD.to_owned());
+    }
     match fields.get("metadata") {
         None | Some(Value::Null) => {}
         Some(Value::Object(metadata)) => refused.extend(
@@ -86,6 +115,11 @@ pub(super) fn update_by_shopper(id: &str, data: &JsonObject) -> Result<Option<Ht
     Ok((!form.is_empty()).then(|| post(intent_path(id), &form)))
 }
 
+/// Returns the payment method that a shopper chooses.
+pub(super) fn chosen_method(data: &JsonObject) -> Option<String> {
+    data.get(PAYMENT_METHOD)
+}
+
 fn refused_fields(what: &str, fields: &[String], code: &str) -> PaymentProcessorError {
     PaymentProcessorError::invalid(
         "The payment session cannot be updated",
@@ -112,6 +146,16 @@ mod tests {
         PaymentProcessorContext::new(Amount::new(1999).unwrap(), "eur", "cart_1")
     }
 
+    fn created(
+        settings: &Settings,
+        local_type: Option<&str>,
+        context: &PaymentProcessorContext,
+        customer: Option<&str>,
+    ) -> HttpRequest {
+        let options = IntentOptions::of(context).unwrap();
+        create_intent(settings, local_type, &options, None, context, customer)
+    }
+
     fn form(request: &HttpRequest) -> String {
         percent_encoding::percent_decode_str(request.body_text())
             .decode_utf8()
@@ -122,7 +166,7 @@ mod tests {
     #[test]
     fn an_intent_is_created_as_the_javascript_plugin_creates_it() {
         let settings = settings(r#"{"api_key":"sk_1","payment_description":"Mugs"}"#);
-        let request = create_intent(&settings, None, &context(), Some("cus_1"));
+        let request = created(&settings, None, &context(), Some("cus_1"));
         assert_eq!((request.method().as_str(), request.path()), ("POST", "/v1/payment_intents"));
         assert_eq!(
             form(&request),
@@ -144,7 +188,7 @@ mod tests {
             ..context()
         };
         assert_eq!(
-            form(&create_intent(&settings, None, &context, None)),
+            form(&created(&settings, None, &context, None)),
             "description=Cups&amount=1999&currency=eur&metadata[resource_id]=cart_1\
              &capture_method=automatic&setup_future_usage=off_session\
              &automatic_payment_methods[enabled]=true"
@@ -157,7 +201,7 @@ mod tests {
         let described = |text: &str| {
             let text = JsonObject::empty().with([("payment_description", text.into())]);
             let context = PaymentProcessorContext { context: text, ..context() };
-            form(&create_intent(&settings, None, &context, None)).contains("description=")
+            form(&created(&settings, None, &context, None)).contains("description=")
         };
         assert!(described("Cups"));
         assert!(!described(""));
@@ -167,9 +211,40 @@ mod tests {
     fn a_local_method_captures_at_once_and_is_the_only_one() {
         let settings = settings(r#"{"api_key":"sk_1","automatic_payment_methods":true}"#);
         assert_eq!(
-            form(&create_intent(&settings, Some("blik"), &context(), None)),
+            form(&created(&settings, Some("blik"), &context(), None)),
             "amount=1999&currency=eur&metadata[resource_id]=cart_1&capture_method=automatic\
              &payment_method_types[0]=blik"
+        );
+    }
+
+    #[test]
+    fn a_class_of_the_stores_own_says_how_its_intents_are_paid() {
+        let settings = settings(r#"{"api_key":"sk_1","automatic_payment_methods":true}"#);
+        let form_of = |local_type, options: &str| {
+            let context = PaymentProcessorContext {
+                context: JsonObject::parse(r#"{"setup_future_usage":"on_session"}"#).unwrap(),
+                intent_options: JsonObject::parse(options).unwrap(),
+                ..context()
+            };
+            let options = IntentOptions::of(&context).unwrap();
+            form(&create_intent(&settings, local_type, &options, Some("x"), &context, None))
+        };
+        let klarna = r#"{"payment_method_types":["klarna","card"],"capture_method":"automatic","setup_future_usage":"off_session"}"#;
+        assert_eq!(
+            form_of(None, klarna),
+            "amount=1999&currency=eur&metadata[resource_id]=cart_1&metadata[medusa_provider]=x\
+             &capture_method=automatic&setup_future_usage=off_session\
+             &payment_method_types[0]=klarna&payment_method_types[1]=card"
+        );
+        assert_eq!(
+            form_of(Some("ideal"), r#"{"setup_future_usage":"off_session"}"#),
+            "amount=1999&currency=eur&metadata[resource_id]=cart_1&metadata[medusa_provider]=x\
+             &capture_method=automatic&setup_future_usage=off_session&payment_method_types[0]=ideal"
+        );
+        assert_eq!(
+            form_of(None, "{}"),
+            "amount=1999&currency=eur&metadata[resource_id]=cart_1&metadata[medusa_provider]=x\
+             &capture_method=manual&setup_future_usage=on_session&automatic_payment_methods[enabled]=true"
         );
     }
 
@@ -199,7 +274,7 @@ mod tests {
             "transfer_data",
             "on_behalf_of",
             "id",
-            "payment_method",
+            "payment_method_data",
             "medusa_payment_rs",
             "status",
         ] {
@@ -212,6 +287,10 @@ mod tests {
         for (data, named) in [
             (r#"{"metadata":{"resource_id":"cart_2"}}"#, "metadata.resource_id"),
             (r#"{"metadata":{"cart_id":"cart_2"}}"#, "metadata.cart_id"),
+            (r#"{"metadata":{"medusa_provider":"stripe"}}"#, "metadata.medusa_provider"),
+            (r#"{"payment_method":""}"#, "payment_method"),
+            (r#"{"payment_method":null}"#, "payment_method"),
+            (r#"{"payment_method":{"id":"pm_1"}}"#, "payment_method"),
             (r#"{"metadata":{"a":{"b":1}}}"#, "metadata.a"),
             (r#"{"metadata":""}"#, "metadata"),
             (r#"{"metadata":["a"]}"#, "metadata"),
