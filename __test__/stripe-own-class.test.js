@@ -77,16 +77,17 @@ describe("in Medusa 1", () => {
     expect(data).toMatchObject({ payment_method_types: ["ideal"], setup_future_usage: "off_session" });
   });
 
-  test.each([["amount", 1], ["customer", "cus_1"], ["payment_method_options", { card: {} }]])(
-    "what a class cannot say (%s) is a clear error, and Stripe is not asked",
-    async (name, value) => {
-      const Own = classOf(StripeBase, "stripe-own", { ...KLARNA, [name]: value });
-      const answer = await new Own({}, options()).initiatePayment(context());
-      expect(answer).toStrictEqual(failure("invalid_intent_options"));
-      expect(answer.detail).toContain(`unknown option \`${name}\``);
-      expect(stripe.requests).toHaveLength(0);
-    },
-  );
+  test.each([
+    ["amount", 1],
+    ["customer", "cus_1"],
+    ["payment_method_options", { card: {} }],
+  ])("what a class cannot say (%s) is a clear error, and Stripe is not asked", async (name, value) => {
+    const Own = classOf(StripeBase, "stripe-own", { ...KLARNA, [name]: value });
+    const answer = await new Own({}, options()).initiatePayment(context());
+    expect(answer).toStrictEqual(failure("invalid_intent_options"));
+    expect(answer.detail).toContain(`unknown option \`${name}\``);
+    expect(stripe.requests).toHaveLength(0);
+  });
 
   test("no shopper says it: the cart's context is not looked at for it", async () => {
     const Klarna = classOf(StripeBase, "stripe-klarna", KLARNA);
@@ -100,11 +101,17 @@ describe("in Medusa 1", () => {
   test("two ways to pay for one cart leave each other's intents alone, and give up their own", async () => {
     const Klarna = classOf(StripeBase, "stripe-klarna", KLARNA);
     const Card = classOf(StripeBase, "stripe-card", { payment_method_types: ["card"] });
-    const { id: customer } = (await store.start(store.open(), { resource_id: "cart_0" })) && stripe.ledger.customers()[0];
+    const { id: customer } =
+      (await store.start(store.open(), { resource_id: "cart_0" })) && stripe.ledger.customers()[0];
     const shopper = { id: "cus_01ADA", email: "ada@example.com", has_account: true, metadata: { stripe_id: customer } };
     const open = async (service) =>
       (await service.initiatePayment(context({ customer: shopper, email: shopper.email }))).session_data.id;
-    const all = [store.open(), new Klarna({}, options()), new Card({}, options()), store.open({}, { identifier: "stripe-ideal" })];
+    const all = [
+      store.open(),
+      new Klarna({}, options()),
+      new Card({}, options()),
+      store.open({}, { identifier: "stripe-ideal" }),
+    ];
     const first = [];
     for (const service of all) first.push(await open(service));
     for (const id of first) expect(stripe.ledger.payment(id).canceled).toBe(false);
@@ -130,7 +137,9 @@ describe("in Medusa 1", () => {
       const begun = [await start(us), await start(eu), await start(us), await start(eu)];
       expect(begun[2].customer).toBe(begun[0].customer);
       expect(begun[3].customer).toBe(begun[1].customer);
-      expect([stripe.ledger.customers(), other.ledger.customers()].map((customers) => customers.length)).toStrictEqual([1, 1]);
+      expect([stripe.ledger.customers(), other.ledger.customers()].map((customers) => customers.length)).toStrictEqual([
+        1, 1,
+      ]);
       const unchanged = context({ customer: shopper, email: shopper.email, paymentSessionData: begun[2] });
       expect(await us.updatePayment(unchanged)).toBeUndefined();
       expect(await us.refundPayment(begun[3], 100)).toStrictEqual(failure("resource_missing"));
@@ -186,7 +195,10 @@ describe("in Medusa 2", () => {
 
   test("a start that was not confirmed is remembered with what the class says", async () => {
     const Own = classOf(StripeBase2, "stripe-own", function () {
-      return { payment_method_types: ["card"], setup_future_usage: this.options.capture ? "off_session" : "on_session" };
+      return {
+        payment_method_types: ["card"],
+        setup_future_usage: this.options.capture ? "off_session" : "on_session",
+      };
     });
     const provider = new Own({}, options2({ capture: true, max_retries: 0, timeout_ms: 300, deadline_ms: 1_000 }));
     const lost = stripe.fault({ kind: "reset", when: "after", method: "POST", times: Number.POSITIVE_INFINITY });
@@ -201,7 +213,9 @@ describe("in Medusa 2", () => {
     const provider = new Stripe({}, options2());
     const hold = async (email) => {
       const customer = { id: `cus_${email}`, email };
-      const account_holder = await provider.createAccountHolder({ context: { customer, idempotency_key: customer.id } });
+      const account_holder = await provider.createAccountHolder({
+        context: { customer, idempotency_key: customer.id },
+      });
       const { data } = await provider.savePaymentMethod({ context: { account_holder } });
       return { account_holder, card: (await stripe.shopper.setup(data.client_secret)).payment_method };
     };

@@ -32,7 +32,9 @@ async function listPayments(orderId, scope) {
 
 /** Each is asked for at its own account: a store may have several. */
 async function describe(payment, scope) {
-  const intent = await scope.resolve(`pp_${payment.provider_id}`).retrievePayment({ id: payment.data.id, latest_charge: {} });
+  const intent = await scope
+    .resolve(`pp_${payment.provider_id}`)
+    .retrievePayment({ id: payment.data.id, latest_charge: {} });
   if ("error" in intent) {
     // Of this type Medusa shows the message (dist/api/middlewares/error-handler.js).
     throw Object.assign(new Error(`${intent.error}: ${intent.detail}`), {
