@@ -17,7 +17,8 @@ export type { PaymentProcessorContext, PaymentProcessorError, PaymentProcessorSe
 
 /**
  * A Medusa payment processor whose methods run in Rust. A subclass names the Rust processor by its
- * `static identifier`. Any method may be overridden, and `super` works.
+ * `static identifier`. Any method may be overridden, and `super` works. A subclass with an identifier of its own is served
+ * by the processor of the class that it extends, or by the one that its `static processor` names.
  *
  * Every method returns a promise that resolves with what Medusa's interface says, a
  * {@link PaymentProcessorError} with non-empty `error`, `code` and `detail` included. It rejects with
@@ -29,8 +30,10 @@ export type { PaymentProcessorContext, PaymentProcessorError, PaymentProcessorSe
  * }
  */
 export declare class AbstractPaymentProcessor extends MedusaPaymentProcessor {
-  /** The identifier of the Rust processor; see {@link registeredIdentifiers}. */
+  /** Medusa's identifier; also that of the Rust processor, if there is one: see {@link registeredIdentifiers}. */
   static identifier: string;
+  /** The identifier of the Rust processor, if it is another one than Medusa's. */
+  static processor?: string;
   /** How Medusa recognizes a payment processor when it loads a plugin. */
   static _isPaymentProcessor: boolean;
   /** Whether `object` is an instance of a payment processor's class. */
@@ -40,10 +43,10 @@ export declare class AbstractPaymentProcessor extends MedusaPaymentProcessor {
    * @param container Medusa's dependency container; its `logger` gets the logs of the Rust side
    * @param config the plugin's options in `medusa-config.js`. Medusa gives a project's own services its whole
    * configuration instead (`projectConfig`, `plugins` and more): the options are then those of the plugin among `plugins`
-   * that has a service of this addon with the same `identifier`, if there is exactly one.
+   * that has a service of this addon with the same `identifier`, if there is exactly one. If there is none, the plugin is
+   * found by the class that this one extends, and then by the processor.
    * A subclass may pass options of its own. `this.config` is the options that were found
-   * @throws Error if no processor is registered as `identifier` (the known ones are listed), or
-   * an option is unknown or malformed (it is named)
+   * @throws Error if no processor is found (the known ones are listed), or an option is unknown or malformed (it is named)
    */
   constructor(container: Record<string, unknown>, config?: Record<string, unknown> | undefined);
 
@@ -117,6 +120,16 @@ export declare class AbstractPaymentProcessor extends MedusaPaymentProcessor {
   ): Promise<PaymentProcessorError | PaymentProcessorSessionResponse["session_data"]>;
 
   /**
+   * Lists the payment methods that the provider keeps for a logged-in customer, for
+   * `GET /store/customers/me/payment-methods`: Medusa asks each of a store's providers. Empty if the processor keeps none.
+   *
+   * It rejects with an `Error` that Medusa shows, if they cannot be read: its type has no error.
+   *
+   * @param customer Medusa's customer
+   */
+  retrieveSavedMethods(customer: object): Promise<Record<string, unknown>[]>;
+
+  /**
    * Verifies that the provider sent a webhook request, and reads it. `medusa-payment-rs/webhook` calls this in its route.
    *
    * @param rawBody the body as it arrived: signatures are over its bytes
@@ -137,7 +150,8 @@ export declare class AbstractPaymentProcessor extends MedusaPaymentProcessor {
 
 /**
  * A Medusa 2 payment provider whose methods run in Rust. A subclass names the Rust processor by its
- * `static identifier`. Any method may be overridden, and `super` works.
+ * `static identifier`. Any method may be overridden, and `super` works. A subclass with an identifier of its own is served
+ * by the processor of the class that it extends, or by the one that its `static processor` names.
  *
  * Every method returns a promise that resolves with what Medusa's interface says, and rejects with a `MedusaError` whose
  * `type` decides on the HTTP status: `not_allowed` (`payment_authorization_error` from `authorizePayment`) if the provider
@@ -153,7 +167,10 @@ export declare class AbstractPaymentProcessor extends MedusaPaymentProcessor {
  * }
  */
 export declare class AbstractPaymentProvider<Options = Record<string, unknown>> implements medusa2.IPaymentProvider {
-  /** The identifier of the Rust processor; see {@link registeredIdentifiers}. In Medusa it is `pp_<identifier>_<id>`. */
+  /**
+   * Medusa's identifier, in Medusa `pp_<identifier>_<id>`; also that of the Rust processor, if there is one: see
+   * {@link registeredIdentifiers}.
+   */
   static identifier: string;
   /** The identifier of the Rust processor, if it is another one than Medusa's. */
   static processor?: string;
@@ -178,8 +195,7 @@ export declare class AbstractPaymentProvider<Options = Record<string, unknown>> 
    * @param cradle the payment module's dependency container: its `logger` gets the logs of the Rust side, and its
    * `captureService`, `refundService` and `paymentSessionService` say what Medusa has recorded
    * @param options the provider's `options` in `medusa-config.ts`
-   * @throws Error if no processor is registered as `identifier` (the known ones are listed), or
-   * an option is unknown or malformed (it is named)
+   * @throws Error if no processor is found (the known ones are listed), or an option is unknown or malformed (it is named)
    */
   constructor(cradle: Record<string, unknown>, options?: Options);
 
@@ -334,6 +350,8 @@ export declare function isPaymentProcessorError(obj: any): obj is PaymentProcess
 /** Decides what Medusa has to do next about a payment; for `medusa-payment-rs/webhook`. */
 export declare function nextStep(reconciliation: object): { step: string; why?: string };
 
+/** The name of the Rust processor that serves an instance of one of the two classes; `undefined` for any other object. */
+export declare function processorOf(instance: object): string | undefined;
 /** How far a payment was when its data was stored, if the data says so; for `medusa-payment-rs/webhook`. */
 export declare function storedStatus(processor: object, data: object): string | undefined;
 

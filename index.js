@@ -1,7 +1,14 @@
 const link = require("./link.js");
 const load = require("./load.js");
 
-const { AbstractPaymentProcessor, AbstractPaymentProvider, nextStep, registeredIdentifiers, storedStatus } = link(
+const {
+  AbstractPaymentProcessor,
+  AbstractPaymentProvider,
+  nextStep,
+  processorOf,
+  registeredIdentifiers,
+  storedStatus,
+} = link(
   load(__dirname),
 );
 
@@ -25,6 +32,7 @@ module.exports = {
   PaymentSessionStatus,
   isPaymentProcessorError,
   nextStep,
+  processorOf,
   registeredIdentifiers,
   storedStatus,
 };

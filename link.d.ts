@@ -7,6 +7,8 @@ declare namespace link {
     AbstractPaymentProcessor: typeof AbstractPaymentProcessor;
     /** The addon's own class for Medusa 2: its processors are found by `static identifier`. */
     AbstractPaymentProvider: typeof AbstractPaymentProvider;
+    /** The name of the processor that serves an instance of one of the two classes; `undefined` for any other object. */
+    processorOf(instance: object): string | undefined;
     /** The identifiers of the processors in the addon, sorted. */
     registeredIdentifiers: string[];
     /** Decides what Medusa has to do next about a payment; for `medusa-payment-rs/webhook`. */

@@ -35,9 +35,13 @@ function check(addon) {
  */
 module.exports = function link(addon) {
   check(addon);
+  const classes = [medusa1(addon), medusa2(addon)];
+  const [AbstractPaymentProcessor, AbstractPaymentProvider] = classes;
   return {
-    AbstractPaymentProcessor: medusa1(addon),
-    AbstractPaymentProvider: medusa2(addon),
+    AbstractPaymentProcessor,
+    AbstractPaymentProvider,
+    processorOf: (instance) =>
+      classes.some((Class) => instance instanceof Class) ? addon.processorOf(instance.constructor) : undefined,
     registeredIdentifiers: Array.from(addon.registeredIdentifiers()),
     nextStep: (reconciliation) => parse(addon.nextStep(stringify(reconciliation))),
     storedStatus: (processor, data) => addon.storedStatus(processor, stringify(data)) ?? undefined,

@@ -108,7 +108,13 @@ describe("the class", () => {
 
   test("has Medusa's ten methods, getIdentifier and those of webhooks on its prototype, not enumerable", () => {
     const ofWebhooks = ["readWebhook", "readWebhookSync", "paymentState"];
-    const names = [...METHODS.map(({ name }) => name), ...ofWebhooks, "getIdentifier", "constructor"];
+    const names = [
+      ...METHODS.map(({ name }) => name),
+      "retrieveSavedMethods",
+      ...ofWebhooks,
+      "getIdentifier",
+      "constructor",
+    ];
     expect(Object.getOwnPropertyNames(AbstractPaymentProcessor.prototype).sort()).toStrictEqual(names.sort());
     expect(Object.keys(AbstractPaymentProcessor.prototype)).toStrictEqual([]);
   });

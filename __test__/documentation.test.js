@@ -225,6 +225,7 @@ describe("docs/medusa-2.md", () => {
 
 describe("docs/stripe.md", () => {
   const page = path.join(PACKAGE, "docs/stripe.md");
+  const javascript = codeIn(page, "js");
   const { before, after } = versions(codeIn(page, "diff"));
 
   test("changes one line of medusa-config.js, and the options go on to every service", () => {
@@ -232,6 +233,25 @@ describe("docs/stripe.md", () => {
     const [is] = pluginsIn(after);
     expect(was).toEqual({ ...is, resolve: "medusa-payment-stripe" });
     expect(servicesOf(is).sort()).toStrictEqual(servicesOf(was).sort());
+  });
+
+  test("has no JavaScript that is not tried here or in e2e/own-service.test.js", () => {
+    expect(javascript.map((code) => code.split("\n")[0])).toStrictEqual([
+      "// src/services/stripe-provider.js in the store",
+      "// src/services/stripe-klarna.js in the store",
+      "// plugins/stripe-us/services/stripe-us.js in the store",
+      "// plugins/stripe-us/api/index.js in the store",
+      '// medusa-config.js, with plugins/stripe-us/package.json: { "name": "stripe-us", "version": "1.0.0" }',
+    ]);
+  });
+
+  test("says what a class imports instead of medusa-payment-stripe's, and what has changed in its identifier's place", () => {
+    const text = fs.readFileSync(page, "utf8");
+    for (const [, spelling] of text.matchAll(/`import (.*) from "medusa-payment-rs\/stripe\/base"`/g)) {
+      const module = require("medusa-payment-rs/stripe/base");
+      expect(typeof (spelling.startsWith("{") ? module.StripeBase : module.default)).toBe("function");
+    }
+    expect(require("medusa-payment-stripe/dist/core/stripe-base").default).toBeInstanceOf(Function);
   });
 
   test("changes it as README.md does", () => {
@@ -268,7 +288,22 @@ describe("docs/stripe-medusa-2.md", () => {
 
   test("has no code that is not tried here", () => {
     expect(codeIn(page, "diff")).toHaveLength(1);
-    expect(codeIn(page, "ts").map((code) => code.split("\n")[0])).toStrictEqual(["// src/modules/stripe/index.ts"]);
+    expect(codeIn(page, "ts").map((code) => code.split("\n")[0])).toStrictEqual([
+      "// src/modules/stripe/index.ts",
+      "// src/modules/stripe-klarna/index.ts",
+    ]);
+  });
+
+  test("its other way to pay is a provider of its own with Klarna's intents", async () => {
+    const code = block(codeIn(page, "ts"), "// src/modules/stripe-klarna/index.ts");
+    const { module, services: own } = runTypeScript(code).default;
+    expect(module).toBe("payment");
+    const [Klarna] = own;
+    Klarna.validateOptions({ ...options, webhookSecret: "whsec_1" });
+    const provider = new Klarna({}, options);
+    expect(provider.getIdentifier()).toBe("stripe-klarna");
+    await provider.initiatePayment({ amount: 15, currency_code: "eur", data: {}, context });
+    expect(fake.ledger.intents()).toMatchObject([{ payment_method_types: ["klarna"], capture_method: "automatic" }]);
   });
 
   test("changes one line of medusa-config.ts, and the ids of all eight providers stay", () => {

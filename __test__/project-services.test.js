@@ -3,6 +3,7 @@
 
 const fs = require("node:fs");
 const path = require("node:path");
+const { StripeBase } = require("medusa-payment-rs/stripe/base");
 const { default: StripeProvider } = require("medusa-payment-rs/stripe/services/stripe-provider.js");
 const { Manual, Scripted } = require("./support/payments");
 
@@ -38,6 +39,60 @@ test("so does one that extends AbstractPaymentProcessor itself", () => {
     static identifier = "scripted";
   }
   expect(new Own({}, configuration(scripted({ deadline_ms: 5 }))).config).toStrictEqual({ deadline_ms: 5 });
+});
+
+test("a class with an identifier of its own gets those of the plugin whose service it extends", () => {
+  class Second extends Scripted {
+    static identifier = "scripted-second";
+  }
+  class Klarna extends StripeProvider {
+    static identifier = "stripe-klarna";
+  }
+  const stripe = { resolve: "medusa-payment-rs/stripe", options: { api_key: "sk_test_1" } };
+  const given = configuration(scripted({ deadline_ms: 5 }), stripe);
+  expect(new Second({}, given).config).toStrictEqual({ deadline_ms: 5 });
+  expect(new Klarna({}, given).options_).toStrictEqual({ api_key: "sk_test_1" });
+});
+
+test("one that names its processor gets those of the plugin that has it", () => {
+  class Named extends Object.getPrototypeOf(Scripted) {
+    static identifier = "named";
+    static processor = "scripted";
+  }
+  class Klarna extends StripeBase {
+    static identifier = "stripe-klarna";
+  }
+  const stripe = { resolve: "medusa-payment-rs/stripe", options: { api_key: "sk_test_1" } };
+  const given = configuration("medusa-payment-rs", scripted({ deadline_ms: 5 }), stripe);
+  expect(new Named({}, given).config).toStrictEqual({ deadline_ms: 5 });
+  expect(new Klarna({}, given).config).toStrictEqual({ api_key: "sk_test_1" });
+});
+
+test("beside a second account's plugin it gets those of the first", () => {
+  const folder = path.resolve("plugins/stripe-us");
+  fs.mkdirSync(path.join(folder, "services"), { recursive: true });
+  try {
+    fs.writeFileSync(path.join(folder, "package.json"), "{}");
+    fs.writeFileSync(
+      path.join(folder, "services/stripe-us.js"),
+      `const { StripeBase } = require("medusa-payment-rs/stripe/base");
+      exports.default = class extends StripeBase { static identifier = "stripe-us"; };`,
+    );
+    const plugins = [
+      { resolve: "stripe-us", options: { api_key: "sk_test_us" } },
+      { resolve: "medusa-payment-rs/stripe", options: { api_key: "sk_test_eu" } },
+    ];
+    class Klarna extends StripeBase {
+      static identifier = "stripe-klarna";
+    }
+    class Us extends StripeBase {
+      static identifier = "stripe-us";
+    }
+    expect(new Klarna({}, configuration(...plugins)).config).toStrictEqual({ api_key: "sk_test_eu" });
+    expect(new Us({}, configuration(...plugins)).config).toStrictEqual({ api_key: "sk_test_us" });
+  } finally {
+    fs.rmSync(path.dirname(folder), { recursive: true });
+  }
 });
 
 test("the options are checked as those of the plugin itself are", () => {

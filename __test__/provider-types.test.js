@@ -79,6 +79,19 @@ test("no declaration needs a host, even if those of packages are checked", async
     import load from "medusa-payment-rs/load";
     import { runContract } from "medusa-payment-rs/testing";
     import { routes } from "medusa-payment-rs/webhook";
+    import { StripeBase, type PaymentIntentOptions } from "medusa-payment-rs/stripe/base";
+
+    class Klarna extends StripeBase {
+      static identifier = "stripe-klarna";
+      constructor(container: Record<string, unknown>, options: Record<string, unknown>) {
+        super(container, options);
+      }
+      get paymentIntentOptions(): PaymentIntentOptions {
+        return { payment_method_types: ["klarna"], capture_method: this.options_.capture ? "automatic" : "manual" };
+      }
+    }
+    // @ts-expect-error: it is a number
+    export const saved: number = new Klarna({}, {}).retrieveSavedMethods({});
 
     class One extends AbstractPaymentProcessor {
       static identifier = "manual";
@@ -89,7 +102,7 @@ test("no declaration needs a host, even if those of packages are checked", async
         return super.capturePayment(input);
       }
     }
-    export default [new One({}), new Two({}), link(load(__dirname)), runContract, routes];`,
+    export default [new Klarna({}, {}), new One({}), new Two({}), link(load(__dirname)), runContract, routes];`,
   );
   const { code, stdout } = await tsc("--skipLibCheck", "false");
   expect({ code, stdout }).toStrictEqual({ code: 0, stdout: "" });

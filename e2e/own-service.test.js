@@ -7,6 +7,8 @@ const { after, afterEach, before, describe, test } = require("node:test");
 const { codeIn } = require("../support/pages");
 const { checkout, PRICE } = require("./stripe/checkout");
 const { openStripeShop, optionsFor, ours } = require("./stripe/shop");
+const { WEBHOOK_SECRET, HELD, TAKEN } = require("./stripe/webhooks");
+const { startFakeStripe } = require("../support/stripe");
 const { openShop } = require("./support");
 const { eventually } = require("./support/eventually");
 const { MEDUSA_1, ROOT } = require("../support/paths");
@@ -21,7 +23,26 @@ function build(code) {
   fs.writeFileSync(path.join(BUILT, file), code);
 }
 
-const serviceIn = (page) => codeIn(path.join(ROOT, page), "js").find((code) => code.startsWith("// src/services/"));
+const serviceIn = (page, file = "") =>
+  codeIn(path.join(ROOT, page), "js").find((code) => code.startsWith(`// src/services/${file}`));
+
+/** Where Medusa looks for a store's local plugins. */
+const LOCAL = path.join(MEDUSA_1.store, "plugins");
+
+/** Writes what a page puts into a local plugin, and what Medusa needs beside it. */
+function writePlugin(page, name) {
+  for (const code of codeIn(path.join(ROOT, page), "js")) {
+    const [, file] = code.match(/^\/\/ plugins\/([\w/-]+\.js) in the store\n/) ?? [];
+    if (!file) continue;
+    fs.mkdirSync(path.join(LOCAL, path.dirname(file)), { recursive: true });
+    fs.writeFileSync(path.join(LOCAL, file), code);
+  }
+  fs.writeFileSync(path.join(LOCAL, name, "package.json"), JSON.stringify({ name, version: "1.0.0" }));
+}
+
+/** Stripe's last event of the type about an intent. */
+const eventOf = (stripe, type, intent) =>
+  stripe.events.findLast((event) => event.type === type && event.data.object.id === intent);
 
 const logs = (shop, text) => eventually(() => shop.medusa.output.some((line) => line.includes(text)));
 
@@ -90,5 +111,140 @@ describe("a class on top of Stripe's", () => {
         static identifier = "stripe";
       };`);
     await assert.rejects(shop.reboot({ plugins: [] }), /options of "stripe".*api_key/);
+  });
+});
+
+describe("another way to pay, as docs/stripe.md writes it", () => {
+  let shop;
+  before(async () => {
+    build(serviceIn("docs/stripe.md", "stripe-klarna.js"));
+    shop = await openStripeShop({
+      providers: ["stripe", "stripe-klarna"],
+      options: { webhook_secret: WEBHOOK_SECRET, automatic_payment_methods: true },
+    });
+  });
+  after(async () => {
+    await shop?.close();
+    fs.rmSync(BUILT, { recursive: true, force: true });
+  });
+
+  const orderOf = async (cart) => (await shop.postgres.query(`SELECT * FROM "order" WHERE cart_id = $1`, [cart]))[0];
+
+  /** A cart with a session of each of the two. */
+  async function cartWithSessions() {
+    const { id } = await shop.buyer.fillCart();
+    await shop.buyer.createPaymentSessions(id);
+    const sessions = await shop.ledger.paymentSessions(id);
+    const dataOf = (provider) => sessions.find((session) => session.provider_id === provider).data;
+    return { id, klarna: dataOf("stripe-klarna"), any: dataOf("stripe") };
+  }
+
+  test("takes an order by webhook, captures by webhook, and refunds", async () => {
+    const cart = await cartWithSessions();
+    assert.deepEqual(cart.klarna.payment_method_types, ["klarna"]);
+    assert.deepEqual([cart.klarna.capture_method, cart.any.capture_method], ["automatic", "manual"]);
+    for (const { id } of [cart.klarna, cart.any]) assert.equal(shop.stripe.ledger.payment(id).canceled, false);
+
+    await shop.buyer.selectSession(cart.id, "stripe-klarna");
+    await shop.stripe.shopper.confirm(cart.klarna.client_secret);
+    const event = eventOf(shop.stripe, TAKEN, cart.klarna.id);
+    const { status, body } = await shop.stripe.deliver(event, `${shop.url}/stripe/hooks`);
+    assert.equal(status, 200, body);
+
+    const order = await orderOf(cart.id);
+    const [payment] = await shop.ledger.payments(order.id);
+    assert.equal(payment.provider_id, "stripe-klarna");
+    assert.ok(payment.captured_at);
+    await shop.operator.refund(order.id, 300);
+    const { captured, refunded } = shop.stripe.ledger.payment(cart.klarna.id);
+    assert.deepEqual([captured, refunded], [payment.amount, 300]);
+    const { payments } = await shop.admin("GET", `/admin/orders/stripe-payments/${order.id}`);
+    assert.deepEqual(
+      payments.map(({ id }) => id),
+      [cart.klarna.id],
+    );
+    await logs(shop, "stripe-klarna.refund_payment");
+  });
+
+  test("is completed by the shopper, and what the cart moves away from is canceled", async () => {
+    const cart = await cartWithSessions();
+    await shop.buyer.selectSession(cart.id, "stripe-klarna");
+    await shop.stripe.shopper.confirm(cart.klarna.client_secret);
+    const { type } = await shop.buyer.complete(cart.id);
+    assert.equal(type, "order");
+
+    const moved = await cartWithSessions();
+    const { region } = await shop.admin("POST", "/admin/regions", {
+      name: "Elsewhere",
+      currency_code: "eur",
+      tax_rate: 0,
+      payment_providers: ["stripe"],
+      fulfillment_providers: ["manual"],
+      countries: ["fr"],
+    });
+    await shop.buyer.updateCart(moved.id, { region_id: region.id });
+    const isCanceled = () => [moved.klarna, moved.any].every(({ id }) => shop.stripe.ledger.payment(id).canceled);
+    await eventually(isCanceled);
+  });
+});
+
+describe("two accounts in one store, as docs/stripe.md writes them", () => {
+  const US_SECRET = "whsec_us";
+  let us;
+  let shop;
+  before(async () => {
+    us = await startFakeStripe({ apiKey: "sk_test_us", webhookSecret: US_SECRET });
+    us.apiKey = "sk_test_us";
+    writePlugin("docs/stripe.md", "stripe-us");
+    shop = await openStripeShop({
+      providers: ["stripe", "stripe-us"],
+      options: { webhook_secret: WEBHOOK_SECRET },
+      plugins: (options) => [
+        ours(options),
+        { resolve: "stripe-us", options: optionsFor(us, { webhook_secret: US_SECRET }) },
+      ],
+    });
+  });
+  after(async () => {
+    await shop?.close();
+    await us?.close();
+    fs.rmSync(LOCAL, { recursive: true, force: true });
+  });
+
+  test("never mix: each takes its own payments, and hears its own events", async () => {
+    const { id: cart } = await shop.buyer.fillCart();
+    await shop.buyer.createPaymentSessions(cart);
+    const { data } = (await shop.buyer.selectSession(cart, "stripe-us")).payment_session;
+    await us.shopper.confirm(data.client_secret);
+    const event = eventOf(us, HELD, data.id);
+    const orders = () => shop.postgres.query(`SELECT * FROM "order" WHERE cart_id = $1`, [cart]);
+
+    const forged = await us.deliver(event, `${shop.url}/stripe/hooks`);
+    assert.equal(forged.status, 400);
+    const misled = await shop.stripe.deliver(event, `${shop.url}/stripe/hooks`);
+    assert.equal(misled.status, 200);
+    assert.deepEqual(await orders(), []);
+
+    const told = await us.deliver(event, `${shop.url}/stripe-us/hooks`);
+    assert.equal(told.status, 200, told.body);
+    const [order] = await orders();
+    await shop.operator.capture(order.id);
+    await shop.operator.refund(order.id, 200);
+    const { captured, refunded } = us.ledger.payment(data.id);
+    assert.deepEqual([captured, refunded], [order.id && data.amount, 200]);
+    assert.deepEqual(shop.stripe.ledger.moved(), []);
+    const { payments } = await shop.admin("GET", `/admin/orders/stripe-payments/${order.id}`);
+    assert.deepEqual(
+      payments.map(({ id }) => id),
+      [data.id],
+    );
+
+    const [{ metadata }] = await shop.postgres.query(
+      "SELECT customer.metadata FROM customer JOIN cart ON cart.customer_id = customer.id WHERE cart.id = $1",
+      [cart],
+    );
+    const known = (stripe) => stripe.ledger.customers().map(({ id }) => id);
+    assert.ok(known(us).includes(metadata["stripe_id_stripe-us"]));
+    assert.ok(known(shop.stripe).includes(metadata.stripe_id));
   });
 });

@@ -26,10 +26,13 @@ function hostInterface() {
   return file ? require(file) : { AbstractPaymentProcessor: BuiltInBase };
 }
 
+/** An error whose message Medusa shows, because of its type (`dist/api/middlewares/error-handler.js`). */
+const failure = ({ type, message, code }) => Object.assign(new Error(message), { type, code });
+
 /** Returns the class `AbstractPaymentProcessor` of an addon. */
 module.exports = function medusa1(addon) {
   const linked = {};
-  const functions = realmFunctions(addon, linked, { options: optionsFor(linked) });
+  const functions = realmFunctions(addon, linked, { options: optionsFor(linked, addon.processorOf), failure });
   const AbstractPaymentProcessor = addon.link(functions);
   linked.Class = AbstractPaymentProcessor;
   const { AbstractPaymentProcessor: Base, isPaymentProcessorError } = hostInterface();

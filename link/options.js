@@ -28,28 +28,51 @@ function servicesOf(name) {
 }
 
 /**
- * The options of a service that was constructed with `given`: if that is the project's configuration, those of the plugin
- * that serves `identifier` with the same addon, and none if there is no such plugin or more than one.
- *
- * @param AbstractPaymentProcessor the addon's class
+ * What makes a service of a plugin the one that a class stands beside or on top of, the closest relation first: its
+ * identifier is the class's, the class extends it, its identifier is the name of the class's processor, it has the same
+ * processor.
  */
-function optionsIn(given, identifier, AbstractPaymentProcessor) {
-  const isServed = (Service) =>
-    Service?.identifier === identifier && Service.prototype instanceof AbstractPaymentProcessor;
-  const [plugin, ...others] = given.plugins.filter((plugin) => servicesOf(plugin.resolve ?? plugin).some(isServed));
-  return (others.length === 0 && plugin?.options) || {};
+const RELATIONS = [
+  ({ identifier }, service) => service.identifier === identifier,
+  ({ Class }, service) => Class.prototype instanceof service.Service,
+  ({ processor }, service) => service.identifier === processor,
+  ({ processor }, service) => service.processor === processor,
+];
+
+/**
+ * The options of an instance of `own.Class` that was constructed with `given`: if that is the project's configuration, those
+ * of the plugin that has the closest service made with the same addon, and none if there is no such plugin or more than one.
+ *
+ * @param own `{ identifier, Class, processor }`
+ * @param describe returns the same of a service, if it is one of the addon's
+ */
+function optionsIn(given, own, describe) {
+  const plugins = given.plugins.map((plugin) => ({
+    options: plugin.options,
+    services: servicesOf(plugin.resolve ?? plugin).flatMap(describe),
+  }));
+  for (const isRelated of RELATIONS) {
+    const [plugin, ...others] = plugins.filter(({ services }) => services.some((service) => isRelated(own, service)));
+    if (plugin) return (others.length === 0 && plugin.options) || {};
+  }
+  return {};
 }
 
-/** Makes the function that finds the options of the instances of `linked.Class`. */
-module.exports = function optionsFor(linked) {
+/** Makes the function that finds the options of the instances of `linked.Class`; `processorOf` is the addon's. */
+module.exports = function optionsFor(linked, processorOf) {
   // Medusa makes a new instance for each request, with the same configuration.
   const found = new WeakMap();
 
-  return function options(given, identifier) {
+  function describe(Service) {
+    if (!Service?.identifier || !(Service.prototype instanceof linked.Class)) return [];
+    return [{ Service, identifier: Service.identifier, processor: processorOf(Service) }];
+  }
+
+  return function options(given, identifier, Class) {
     if (!isConfiguration(given)) return given;
     const known = found.get(given) ?? {};
     found.set(given, known);
-    known[identifier] ??= optionsIn(given, identifier, linked.Class);
+    known[identifier] ??= optionsIn(given, { identifier, Class, processor: processorOf(Class) }, describe);
     return known[identifier];
   };
 };

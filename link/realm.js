@@ -18,7 +18,7 @@ const FIRST_LEVEL = 5;
  * Makes the functions that an addon calls in this realm for one class.
  *
  * @param linked has the class as `Class`, once it is made
- * @param host `options` finds the options of an instance, `failure` makes the error of Medusa 2
+ * @param host `options` finds the options of an instance, `failure` makes an error that Medusa shows
  */
 module.exports = function realmFunctions(addon, linked, { options, failure }) {
   /** The instance that was called last: its logger gets what is logged after a call has ended. */
@@ -47,6 +47,15 @@ module.exports = function realmFunctions(addon, linked, { options, failure }) {
     }
   }
 
+  function stringified(value) {
+    try {
+      return stringify(value());
+    } catch (cause) {
+      const message = textOf(cause);
+      return { message, tooDeep: cause instanceof RangeError && message === STACK_OVERFLOW, cause };
+    }
+  }
+
   function log(instance, what, line) {
     try {
       const logger = (instance ?? latest?.deref())?.container?.logger;
@@ -68,15 +77,19 @@ module.exports = function realmFunctions(addon, linked, { options, failure }) {
   return {
     /** Returns JSON text, undefined, or what was thrown on the way. */
     stringify(value) {
-      try {
-        return stringify(value);
-      } catch (cause) {
-        const message = textOf(cause);
-        return { message, tooDeep: cause instanceof RangeError && message === STACK_OVERFLOW, cause };
-      }
+      return stringified(() => value);
     },
 
-    /** Returns the options of an instance with this identifier that was constructed with `given`. */
+    /** As `stringify`, of a member of an instance. */
+    member(instance, name) {
+      return stringified(() => {
+        const value = instance[name];
+        if (typeof value === "function") throw new TypeError("it is a method, and has to be a getter or a property");
+        return value;
+      });
+    },
+
+    /** Returns the options of an instance of the class, with this identifier, that was constructed with `given`. */
     options,
 
     /** Whether the constructor was called on an instance: with `new`, or by a subclass. */

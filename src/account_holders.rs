@@ -47,7 +47,8 @@ pub trait AccountHolders: Send + Sync {
     async fn delete_account_holder(&self, call: &CallContext, holder: JsonObject) -> Result<()>;
 }
 
-/// The payment methods that the provider keeps for an account holder. `holder` is what Medusa has stored of its record
+/// The payment methods that the provider keeps for an account holder. Medusa 1 only lists them
+/// (`GET /store/customers/me/payment-methods`). `holder` is what Medusa has stored of its record
 /// ([`Kept::data`]).
 #[async_trait]
 pub trait PaymentMethods: Send + Sync {
@@ -60,6 +61,22 @@ pub trait PaymentMethods: Send + Sync {
         call: &CallContext,
         holder: JsonObject,
     ) -> Result<Vec<Kept>>;
+
+    /// Returns the record of a customer in Medusa 1, which keeps no account holders: what the processor has put into the
+    /// customer's metadata itself ([`UpdateRequests`](crate::UpdateRequests)), in the form of [`Kept::data`]. `None` if there
+    /// is none, or if a payment of the store's class cannot be made with what is kept: `provider` is the identifier of the
+    /// class, and `intent_options` is what it says of its payments
+    /// ([`PaymentProcessorContext::intent_options`](crate::PaymentProcessorContext::intent_options)).
+    ///
+    /// By default Medusa 1 shows nobody a saved payment method.
+    fn holder_of(
+        &self,
+        _provider: &str,
+        _customer: &Customer,
+        _intent_options: &JsonObject,
+    ) -> Option<JsonObject> {
+        None
+    }
 
     /// Keeps a payment method, of which `data` says what the provider needs.
     ///

@@ -1,8 +1,8 @@
 //! The context of one call.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -19,12 +19,14 @@ pub(crate) struct HostCall {
     /// How long a call may take if the processor does not say so.
     pub(crate) usual_deadline: Duration,
     pub(crate) rows: Rows,
+    /// The identifier of the class that is called, if there is a class.
+    pub(crate) provider: Option<Arc<str>>,
 }
 
 impl Default for HostCall {
     /// As Medusa 1 does.
     fn default() -> Self {
-        Self { usual_deadline: Duration::from_secs(12), rows: Rows::default() }
+        Self { usual_deadline: Duration::from_secs(12), rows: Rows::default(), provider: None }
     }
 }
 
@@ -54,6 +56,7 @@ pub(crate) struct Rows {
 pub struct CallContext {
     operation: Operation,
     identifier: &'static str,
+    provider: Option<Arc<str>>,
     payment: String,
     key: IdempotencyKey,
     started: Instant,
@@ -78,6 +81,7 @@ impl CallContext {
         Self {
             operation: request.operation(),
             identifier,
+            provider: None,
             payment: payment_id.unwrap_or_else(|| resource_of(request)),
             key,
             started: Instant::now(),
@@ -90,8 +94,8 @@ impl CallContext {
         }
     }
 
-    pub(crate) fn with_rows(self, rows: Rows) -> Self {
-        let call = Self { rows, ..self };
+    pub(crate) fn made_by(self, host: HostCall) -> Self {
+        let call = Self { rows: host.rows, provider: host.provider, ..self };
         // The call repeats one that may have lost an attempt before it asked for the rows.
         if call.rows.were_read_again {
             call.lose_an_attempt();
@@ -105,10 +109,17 @@ impl CallContext {
         self.operation
     }
 
-    /// Returns the identifier under which the processor is registered.
+    /// Returns the identifier under which the processor is registered. Idempotency keys follow from it.
     #[must_use]
     pub fn identifier(&self) -> &str {
         self.identifier
+    }
+
+    /// Returns the identifier by which the store knows the provider, for logs and messages. It is that of the class, which
+    /// may have another one than its processor: several classes of a store may be served by one processor.
+    #[must_use]
+    pub fn provider(&self) -> &str {
+        self.provider.as_deref().unwrap_or(self.identifier)
     }
 
     /// Names the payment in messages: by its id, or else by the cart's.

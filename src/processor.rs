@@ -82,8 +82,8 @@ pub trait PaymentProcessor: Send + Sync + 'static {
         None
     }
 
-    /// Returns the payment methods that the provider keeps for an account holder, if it keeps any. Only Medusa 2 asks for
-    /// them.
+    /// Returns the payment methods that the provider keeps for an account holder, if it keeps any. Medusa 1 only lists
+    /// them ([`holder_of`](PaymentMethods::holder_of)).
     fn payment_methods(&self) -> Option<&dyn PaymentMethods> {
         None
     }

@@ -124,18 +124,27 @@ pub fn identifiers() -> Vec<&'static str> {
     identifiers
 }
 
+/// Whether a processor is registered as `identifier`.
+#[must_use]
+pub fn is_registered(identifier: &str) -> bool {
+    registration(identifier).is_some()
+}
+
+fn registration(identifier: &str) -> Option<&'static Registration> {
+    inventory::iter::<Registration>
+        .into_iter()
+        .find(|registration| registration.identifier == identifier)
+}
+
 /// Makes the processor that is registered as `identifier`, with `options`, a JSON object.
 ///
 /// # Errors
 /// If the identifier is not registered, or the options do not fit.
 pub fn build_processor(identifier: &str, options: &str) -> Result<Arc<Stack>, RegistryError> {
-    let registration = inventory::iter::<Registration>
-        .into_iter()
-        .find(|registration| registration.identifier == identifier)
-        .ok_or_else(|| RegistryError::Unknown {
-            identifier: identifier.to_owned(),
-            known: identifiers(),
-        })?;
+    let registration = registration(identifier).ok_or_else(|| RegistryError::Unknown {
+        identifier: identifier.to_owned(),
+        known: identifiers(),
+    })?;
     registration.processor(options)
 }
 

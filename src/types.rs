@@ -32,6 +32,9 @@ pub struct PaymentProcessorContext {
     pub context: JsonObject,
     /// The session's stored data; `{}` if the payment is new.
     pub payment_session_data: JsonObject,
+    /// What the store's class in JavaScript says of all the payments that it starts (its `paymentIntentOptions`); `{}` if it
+    /// says nothing. No shopper can set it.
+    pub intent_options: JsonObject,
 }
 
 impl PaymentProcessorContext {
@@ -53,6 +56,7 @@ impl PaymentProcessorContext {
             shipping_address: None,
             context: JsonObject::empty(),
             payment_session_data: JsonObject::empty(),
+            intent_options: JsonObject::empty(),
         }
     }
 }

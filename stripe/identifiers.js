@@ -1,11 +1,13 @@
-// Which of a store's providers are this plugin's: `stripe`, and the local methods (`stripe-ideal` and its kin), which are
-// PaymentIntents of the same account.
+// Which of a store's providers are Stripe's: `stripe`, the local methods (`stripe-ideal` and its kin), and classes of the
+// store's own that are served by the same processors.
 
-const { registeredIdentifiers } = require("../index.js");
+const linked = require("../index.js");
+const { processorBehind } = require("../webhook/providers.js");
 
-/** Sorted: `stripe` is the first. */
-const IDENTIFIERS = registeredIdentifiers.filter((identifier) => /^stripe(-|$)/.test(identifier));
+/** The names of the processors, which are the identifiers of the plugin's own services. Sorted: `stripe` is the first. */
+const IDENTIFIERS = linked.registeredIdentifiers.filter((identifier) => /^stripe(-|$)/.test(identifier));
 
-const isOurs = (provider) => IDENTIFIERS.includes(provider);
+const isOurs = (provider, scope) =>
+  IDENTIFIERS.includes(provider) || IDENTIFIERS.includes(processorBehind(provider, scope, linked));
 
 module.exports = { IDENTIFIERS, isOurs };

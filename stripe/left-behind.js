@@ -24,7 +24,7 @@ async function sessionsOf(cart, scope) {
      WHERE cart_id = $1 AND data->>'id' IS NOT NULL`,
     [cart],
   );
-  return sessions.filter(({ provider }) => isOurs(provider));
+  return sessions.filter(({ provider }) => isOurs(provider, scope));
 }
 
 /** Never rejects: the shopper has the answer already. */

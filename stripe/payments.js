@@ -23,16 +23,18 @@ async function listPayments(orderId, scope) {
   // Medusa records the payment of a swap on its order as well.
   const ofOrder = payments.filter(({ swap_id: swap }) => !swap).map((payment) => ({ payment, type: "order" }));
   const ofSwaps = swaps.map(({ payment }) => ({ payment, type: "swap" }));
-  const service = scope.resolve("stripeProviderService");
   return Promise.all(
     [...ofOrder, ...ofSwaps]
-      .filter(({ payment }) => isOurs(payment?.provider_id))
-      .map(async ({ payment, type }) => ({ ...(await describe(payment, service)), type, region })),
+      .filter(({ payment }) => payment && isOurs(payment.provider_id, scope))
+      .map(async ({ payment, type }) => ({ ...(await describe(payment, scope)), type, region })),
   );
 }
 
-async function describe(payment, service) {
-  const intent = await service.retrievePayment({ id: payment.data.id, latest_charge: {} });
+/** Each is asked for at its own account: a store may have several. */
+async function describe(payment, scope) {
+  const intent = await scope
+    .resolve(`pp_${payment.provider_id}`)
+    .retrievePayment({ id: payment.data.id, latest_charge: {} });
   if ("error" in intent) {
     // Of this type Medusa shows the message (dist/api/middlewares/error-handler.js).
     throw Object.assign(new Error(`${intent.error}: ${intent.detail}`), {

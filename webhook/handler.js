@@ -13,7 +13,7 @@ const BACKOFF_MS = 200;
  *
  * @param event what `readWebhook` resolved with
  * @param container Medusa's
- * @param webhook `{ nextStep, identifiers, path, provider }`
+ * @param webhook `{ nextStep, identifiers, isOurs, path, provider }`
  * @param options the plugin's: `webhook_delay` in milliseconds, `webhook_retries`
  * @throws Error if it is worth delivering the event again
  */
@@ -32,7 +32,7 @@ async function handleEvent(event, container, webhook, options) {
   }
 
   await pause(numberOf(options?.webhook_delay, 0));
-  const delivery = { ...webhook, event };
+  const delivery = { ...webhook, event, isOurs: (provider) => webhook.isOurs(provider, container) };
   const most = numberOf(options?.webhook_retries, RETRIES);
   await inTurn(event.resource ?? event.payment, () => attempts(delivery, container, most, log));
 }

@@ -4,7 +4,8 @@ import type { LinkedAddon } from "medusa-payment-rs/link";
 export interface WebhookSettings {
   /**
    * The `static identifier` of the plugin's service. If it has several, all of them, and first the one that reads the
-   * requests and is asked for the state of payments.
+   * requests and is asked for the state of payments. A class of a store's own that is served by the same processor as one of
+   * them has its payments looked after, too, whatever its identifier is.
    */
   identifier: string | string[];
   /** Where the provider posts to, for example `"/acme/hooks"`. */

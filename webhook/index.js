@@ -3,11 +3,22 @@
 const captures = require("./captures.js");
 const { handleEvent } = require("./handler.js");
 const { hostRequire } = require("./host.js");
+const { processorBehind } = require("./providers.js");
 const { addWebhookRoute } = require("./route.js");
 
-/** What is known of a provider's webhook: as `index.d.ts` describes it, with `identifiers` for `identifier`. */
-function webhookOf({ nextStep }, { identifier, path, provider, type = "application/json" }) {
-  return { nextStep, identifiers: [identifier].flat(), path, provider, type };
+/**
+ * What is known of a provider's webhook: as `index.d.ts` describes it, with `identifiers` for `identifier`, and
+ * `isOurs(provider, scope)`, whether a provider of the store is one of them, or is served by the same processor as one: a
+ * class of the store's own on top.
+ */
+function webhookOf(linked, { identifier, path, provider, type = "application/json" }) {
+  const identifiers = [identifier].flat();
+  const isOurs = (provider, scope) => {
+    if (identifiers.includes(provider)) return true;
+    const processor = processorBehind(provider, scope, linked);
+    return processor !== undefined && identifiers.some((one) => processorBehind(one, scope, linked) === processor);
+  };
+  return { nextStep: linked.nextStep, identifiers, isOurs, path, provider, type };
 }
 
 /** The default export of a plugin's `api/index.js`. */

@@ -22,7 +22,7 @@ class NotReconciled extends Error {
 }
 
 /**
- * @param delivery `{ event, nextStep, identifiers, path, provider }`
+ * @param delivery `{ event, nextStep, identifiers, isOurs, path, provider }`
  * @throws Error if Medusa's records do not say yet what the provider's say
  */
 async function reconcile({ event, ...webhook }, scope, log) {

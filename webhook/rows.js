@@ -11,8 +11,8 @@ async function found(promise) {
 }
 
 /** The provider's id of the payment in the row of a session or a payment; null if it is another provider's. */
-function paymentId(row, { identifiers }) {
-  const id = identifiers.includes(row?.provider_id) ? row.data?.id : null;
+function paymentId(row, { isOurs }) {
+  const id = row && isOurs(row.provider_id) ? row.data?.id : null;
   return typeof id === "string" ? id : null;
 }
 

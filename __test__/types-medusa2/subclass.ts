@@ -12,6 +12,7 @@ import type {
 } from "@medusajs/framework/types";
 import { MedusaError, ModuleProvider, Modules } from "@medusajs/framework/utils";
 import { AbstractPaymentProvider } from "medusa-payment-rs";
+import StripeBase, { type PaymentIntentOptions } from "medusa-payment-rs/v2/stripe/base";
 
 type Options = { apiKey: string };
 
@@ -53,6 +54,17 @@ export class Invoice extends AbstractPaymentProvider<Options> {
     return made ?? { id: input.context.customer.id };
   }
 }
+
+/** Another way to pay, with the import of the JavaScript plugin. */
+export class Klarna extends StripeBase {
+  static identifier = "stripe-klarna";
+
+  get paymentIntentOptions(): PaymentIntentOptions {
+    return { payment_method_types: ["klarna"], capture_method: this.options.capture ? "automatic" : "manual" };
+  }
+}
+
+export const klarna: IPaymentProvider = new Klarna({}, { apiKey: "key" });
 
 declare const logger: Logger;
 export const invoice: IPaymentProvider = new Invoice({ logger }, { apiKey: "key" });

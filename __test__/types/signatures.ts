@@ -28,6 +28,7 @@ check<
     | "PaymentSessionStatus"
     | "isPaymentProcessorError"
     | "nextStep"
+    | "processorOf"
     | "storedStatus"
     | "registeredIdentifiers"
   >
@@ -41,12 +42,12 @@ check<Equal<typeof PaymentSessionStatus, typeof TheirStatus>>();
 check<Equal<typeof isPaymentProcessorError, typeof theirTest>>();
 check<Equal<typeof registeredIdentifiers, string[]>>();
 
-/** Medusa's methods, all of them, and beside them what a webhook needs. */
+/** Medusa's methods, all of them, beside them what a webhook needs, and what Medusa calls without declaring it. */
 type Method = keyof PaymentProcessor;
-type OfWebhooks = "readWebhook" | "readWebhookSync" | "paymentState";
-check<Equal<keyof AbstractPaymentProcessor, keyof Theirs | OfWebhooks>>();
-check<Equal<keyof AbstractPaymentProcessor, Method | OfWebhooks>>();
-check<Equal<keyof typeof AbstractPaymentProcessor, keyof typeof Theirs>>();
+type Beside = "readWebhook" | "readWebhookSync" | "paymentState" | "retrieveSavedMethods";
+check<Equal<keyof AbstractPaymentProcessor, keyof Theirs | Beside>>();
+check<Equal<keyof AbstractPaymentProcessor, Method | Beside>>();
+check<Equal<keyof typeof AbstractPaymentProcessor, keyof typeof Theirs | "processor">>();
 
 type Ours<M extends Method> = AbstractPaymentProcessor[M];
 type Same<M extends Method> = Equal<

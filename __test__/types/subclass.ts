@@ -14,6 +14,7 @@ import {
   type PaymentProcessorSessionResponse,
   PaymentSessionStatus,
 } from "medusa-payment-rs";
+import StripeBase, { type PaymentIntentOptions } from "medusa-payment-rs/stripe/base";
 
 export class Invoice extends AbstractPaymentProcessor {
   static identifier = "manual";
@@ -53,6 +54,23 @@ export class Invoice extends AbstractPaymentProcessor {
     return status === MedusaPaymentSessionStatus.CANCELED ? PaymentSessionStatus.ERROR : status;
   }
 }
+
+/** Another way to pay, with the import of the JavaScript plugin. */
+export class Klarna extends StripeBase {
+  static identifier = "stripe-klarna";
+
+  get paymentIntentOptions(): PaymentIntentOptions {
+    return { payment_method_types: ["klarna"], capture_method: this.options.capture ? "automatic" : "manual" };
+  }
+}
+
+/** Another account. */
+export class Named extends AbstractPaymentProcessor {
+  static identifier = "stripe-us";
+  static processor = "stripe";
+}
+
+export const saved: Promise<Record<string, unknown>[]> = new Named({}).retrieveSavedMethods({ id: "cus_1" });
 
 const container = { logger: console as unknown as Logger };
 export const invoice = new Invoice(container, {});

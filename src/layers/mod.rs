@@ -179,7 +179,7 @@ fn payment_methods<'a>(
 
 fn without(call: &CallContext, code: &str) -> PaymentProcessorError {
     let error = format!("{} is not possible", call.subject());
-    let detail = format!("The provider \"{}\" does not keep any.", call.identifier());
+    let detail = format!("The provider \"{}\" does not keep any.", call.provider());
     PaymentProcessorError::invalid(error, code, detail)
 }
 
@@ -190,7 +190,7 @@ fn without_parts(call: &CallContext) -> PaymentProcessorError {
         format!(
             "The provider \"{}\" takes the whole of a payment or nothing. Nothing was taken. Capture the \
              whole amount at once.",
-            call.identifier()
+            call.provider()
         ),
     )
 }
@@ -372,7 +372,7 @@ impl Stack {
         let payment_id = request.payment_data().and_then(|data| processor.payment_id(data));
         let limit = self.deadline_or(host.usual_deadline);
         let call = CallContext::begin(self.identifier, payment_id, &request, &self.keys, limit)
-            .with_rows(host.rows);
+            .made_by(host);
         let next = Next { layers: &self.chain, processor };
         let result = next.run(&call, request).await.map_err(|error| match call.was_reached() {
             true => error,

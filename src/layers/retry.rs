@@ -58,7 +58,7 @@ impl Layer for Retry {
             };
             tracing::warn!(
                 "{}.{} {}; retried in {} ms",
-                call.identifier(),
+                call.provider(),
                 call.operation().name(),
                 error.kind().code(),
                 delay.as_millis()

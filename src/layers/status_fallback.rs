@@ -63,7 +63,7 @@ impl Layer for StatusFallback {
                 {
                     tracing::warn!(
                         "{}.{} {}; answered with the status that was just read, {}",
-                        call.identifier(),
+                        call.provider(),
                         call.operation().name(),
                         error.kind().code(),
                         status.as_str()

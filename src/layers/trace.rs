@@ -18,7 +18,7 @@ impl Layer for Trace {
         let started = Instant::now();
         let answer = next.run(call, request).await;
         let duration_ms = started.elapsed().as_secs_f64() * 1000.0;
-        let (provider, operation) = (call.identifier(), call.operation().name());
+        let (provider, operation) = (call.provider(), call.operation().name());
         // One macro call for each level: tracing fixes the level of an event at compile time.
         macro_rules! log {
             ($level:ident, $outcome:expr) => {

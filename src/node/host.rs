@@ -11,6 +11,14 @@ use crate::error::PaymentProcessorError;
 use crate::layers::Stack;
 use crate::request::{Operation, Response};
 
+/// A processor as the store knows it.
+#[derive(Clone)]
+pub(crate) struct Service {
+    /// The identifier of its class.
+    pub(crate) identifier: Arc<str>,
+    pub(crate) stack: Arc<Stack>,
+}
+
 /// A method of a host's class.
 pub(crate) struct Method {
     /// Its name in JavaScript.
@@ -62,7 +70,7 @@ pub(crate) trait Host: Sync {
     /// Serves the call of a method: makes a request of its arguments, and of the processor's answer what the caller gets.
     async fn serve(
         &self,
-        stack: &Arc<Stack>,
+        service: &Service,
         operation: Operation,
         arguments: Vec<Argument>,
     ) -> Outcome;

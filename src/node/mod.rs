@@ -26,7 +26,7 @@ mod medusa1;
 mod medusa2;
 mod realm;
 
-use napi::bindgen_prelude::{Function, Object, Unknown};
+use napi::bindgen_prelude::{Function, JsValue, Object, Unknown};
 use napi_derive::napi;
 
 use host::{Host, Method};
@@ -140,7 +140,7 @@ pub fn next_step(reconciliation: String) -> napi::Result<String> {
 #[must_use]
 pub fn stored_status(instance: Object<'_>, data: String) -> Option<&'static str> {
     let data = JsonObject::parse(&data).ok()?;
-    let status = class::stack_of(&instance)?.processor().stored_status(&data)?;
+    let status = class::service_of(&instance)?.stack.processor().stored_status(&data)?;
     Some(status.as_str())
 }
 
@@ -156,6 +156,15 @@ pub fn webhook_step(sides: String) -> napi::Result<String> {
         .map_err(|error| {
             napi::Error::from_reason(format!("medusa-payment-rs: webhookStep: {error}"))
         })
+}
+
+/// Returns the name of the processor that serves a class of this addon, unless the class has no identifier.
+///
+/// # Errors
+/// If a static property of the class is no text.
+#[napi]
+pub fn processor_of(class: Unknown<'_>) -> napi::Result<Option<String>> {
+    class::processor_name(class.coerce_to_object()?)
 }
 
 /// Returns the identifiers of the processors in this addon, sorted.

@@ -1,7 +1,8 @@
-const { StripeProcessor } = require("../processor.js");
+const { StripeBase } = require("../base.js");
 
-class BancontactProviderService extends StripeProcessor {
+class BancontactProviderService extends StripeBase {
   static identifier = "stripe-bancontact";
+  static processor = "stripe-bancontact";
 }
 
 exports.default = BancontactProviderService;

@@ -1,7 +1,8 @@
-const { StripeProcessor } = require("../processor.js");
+const { StripeBase } = require("../base.js");
 
-class BlikProviderService extends StripeProcessor {
+class BlikProviderService extends StripeBase {
   static identifier = "stripe-blik";
+  static processor = "stripe-blik";
 }
 
 exports.default = BlikProviderService;

@@ -1,7 +1,8 @@
-const { StripeProcessor } = require("../processor.js");
+const { StripeBase } = require("../base.js");
 
-class GiropayProviderService extends StripeProcessor {
+class GiropayProviderService extends StripeBase {
   static identifier = "stripe-giropay";
+  static processor = "stripe-giropay";
 }
 
 exports.default = GiropayProviderService;

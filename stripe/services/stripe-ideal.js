@@ -1,7 +1,8 @@
-const { StripeProcessor } = require("../processor.js");
+const { StripeBase } = require("../base.js");
 
-class IdealProviderService extends StripeProcessor {
+class IdealProviderService extends StripeBase {
   static identifier = "stripe-ideal";
+  static processor = "stripe-ideal";
 }
 
 exports.default = IdealProviderService;

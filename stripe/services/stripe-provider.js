@@ -1,6 +1,6 @@
-const { StripeProcessor } = require("../processor.js");
+const { StripeBase } = require("../base.js");
 
-class StripeProviderService extends StripeProcessor {
+class StripeProviderService extends StripeBase {
   static identifier = "stripe";
 }
 

@@ -1,7 +1,8 @@
-const { StripeProcessor } = require("../processor.js");
+const { StripeBase } = require("../base.js");
 
-class Przelewy24ProviderService extends StripeProcessor {
+class Przelewy24ProviderService extends StripeBase {
   static identifier = "stripe-przelewy24";
+  static processor = "stripe-przelewy24";
 }
 
 exports.default = Przelewy24ProviderService;

@@ -33,6 +33,12 @@ const METHODS = {
   blik: { currencies: ["pln"], asks: "blik_authorize", enabled: true },
   giropay: { currencies: ["eur"], asks: "redirect_to_url", enabled: true },
   ideal: { currencies: ["eur"], saves: OFF_SESSION, asks: "redirect_to_url", enabled: true },
+  klarna: {
+    currencies: ["aud", "cad", "chf", "czk", "dkk", "eur", "gbp", "nok", "nzd", "pln", "ron", "sek", "usd"],
+    holds: true,
+    saves: true,
+    asks: "redirect_to_url",
+  },
   p24: { currencies: ["eur", "pln"], asks: "redirect_to_url", enabled: true },
   promptpay: { currencies: ["thb"], asks: "promptpay_display_qr_code", enabled: true },
   oxxo: {

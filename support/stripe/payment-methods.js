@@ -137,7 +137,9 @@ function detached(account, id, request) {
 /** Whether the method may pay for the customer. */
 function checkUse({ id, customer: owner, used }, customer) {
   if (owner && owner !== customer) {
-    const message = `The \`payment_method\` parameter supplied ${id} belongs to the Customer ${owner}. Please include the Customer in the \`customer\` parameter on the PaymentIntent.`;
+    const message = customer
+      ? `The PaymentMethod ${id} does not belong to the Customer you supplied ${customer}. Please use this PaymentMethod with the Customer that it belongs to instead.`
+      : `The payment method supplied (${id}) belongs to the Customer ${owner}. Please include the Customer in the \`customer\` parameter on the PaymentIntent.`;
     throw refused({ message, param: "payment_method" });
   }
   if (used && !owner) throw reused();

@@ -160,6 +160,18 @@ module.exports = {
     }
   },
 
+  async "saved-methods"(trial) {
+    const { processor } = trial;
+    if (typeof processor.retrieveSavedMethods !== "function") trial.fail("there is no retrieveSavedMethods");
+    for (const metadata of [null, {}]) {
+      const customer = { id: "cus_01KITTESTCUSTOMER", email: "shopper@example.com", has_account: true, metadata };
+      const { how, value } = await trial.answer("retrieveSavedMethods", [customer]);
+      if (how !== "resolved" || !Array.isArray(value) || value.length > 0) {
+        trial.fail(`retrieveSavedMethods ${how} with ${shown(value)}, and not with an empty list`);
+      }
+    }
+  },
+
   async "shopper-hostile"(trial) {
     const payment = await trial.started();
     for (const data of HOSTILE) (await trial.call("updateData", payment, data)).recognised();

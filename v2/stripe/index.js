@@ -1,31 +1,4 @@
-const { AbstractPaymentProvider } = require("../../index.js");
-const { withShippingAddress } = require("./shipping-address.js");
-
-let hasWarned = false;
-
-/** Once, although Medusa asks each of the eight. */
-function warnOnce() {
-  if (hasWarned) return;
-  hasWarned = true;
-  console.warn(
-    "medusa-payment-rs: the option `webhookSecret` of Stripe is missing, so every webhook is refused. An order whose " +
-      "shopper pays but never comes back from the bank's page, or who pays with a method that takes days, waits for a " +
-      "webhook. Set it to the endpoint's signing secret (whsec_…).",
-  );
-}
-
-/** What the eight have in common; the options are Rust's to check. */
-class StripeBase extends AbstractPaymentProvider {
-  static validateOptions(options) {
-    // biome-ignore lint/complexity/noThisInStatic: the identifier is that of the class it is called on
-    super.validateOptions(options);
-    if (!(options?.webhookSecret ?? options?.webhook_secret)?.trim()) warnOnce();
-  }
-
-  async initiatePayment(input) {
-    return super.initiatePayment(await withShippingAddress(this, input));
-  }
-}
+const { StripeBase } = require("./base.js");
 
 // The identifiers are those of `@medusajs/payment-stripe`, and the names of the classes too: a store's container knows
 // them. Medusa 1's processors are registered under the same identifiers.
@@ -52,7 +25,6 @@ class IdealProviderService extends StripeBase {
 
 class StripeProviderService extends StripeBase {
   static identifier = "stripe";
-  static processor = "v2/stripe";
 }
 
 class Przelewy24ProviderService extends StripeBase {

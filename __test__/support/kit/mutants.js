@@ -224,6 +224,7 @@ module.exports = {
 
   "shopper-harmless": having(() => ({ forbidden: (data) => Object.keys(data) })),
   "shopper-money": having(() => ({ forbidden: () => [] })),
+  "saved-methods": having(() => ({ async retrieveSavedMethods() {} })),
   "shopper-hostile": rejecting("updatePaymentData", (_, data) => "a" in data),
 
   ...family("declined", [...WRITES, "authorize", "retrieve", "updateData"], (method) =>

@@ -176,6 +176,10 @@ class Reference {
     });
   }
 
+  async retrieveSavedMethods() {
+    return [];
+  }
+
   forbidden(data) {
     return Object.keys(data).filter((name) => PROTECTED.includes(name));
   }

@@ -19,6 +19,9 @@ pub(crate) enum Parameter {
     Text,
     /// A Buffer, or a string that stands for its UTF-8.
     Bytes,
+    /// No argument: an object that is a member of the instance, if it has one of that name. It stands behind the
+    /// arguments.
+    Member(&'static str),
 }
 
 /// An argument as it comes from JavaScript.
@@ -101,6 +104,20 @@ impl Arguments {
             Some(Argument::TooDeep) => Err(Refusal::too_deep(name)),
             other => Err(Refusal::expected(name, "an object", Argument::kind(other.as_ref()))),
         }
+    }
+
+    /// As [`object`](Self::object); one that is not there is empty.
+    pub(crate) fn optional_object(&mut self, name: &str) -> Result<JsonObject, Refusal> {
+        let is_absent = match self.0.as_slice().first() {
+            None | Some(Argument::Other("undefined") | Argument::Scalar("null")) => true,
+            Some(Argument::Json(text)) => text == "null",
+            Some(_) => false,
+        };
+        if is_absent {
+            self.0.next();
+            return Ok(JsonObject::empty());
+        }
+        self.object(name)
     }
 
     /// Takes the headers of a request of Node.js. One that came more than once is an array there, and is left

@@ -16,9 +16,10 @@ use tracing::Level;
 use answer::Answer;
 use runtime::runtime;
 
-use crate::layers::{Stack, caught};
+use crate::layers::caught;
 use crate::node::boundary::argument::Argument;
 use crate::node::boundary::outcome::Outcome;
+use crate::node::host::Service;
 use crate::node::realm::message::Line;
 
 /// How long after its deadline a call is given up by force: its own layers end it on time unless
@@ -32,18 +33,18 @@ const HELD_UP: Duration = Duration::from_millis(250);
 /// A call that is to be made.
 pub(crate) struct Call {
     answer: Arc<Answer>,
-    stack: Arc<Stack>,
+    service: Service,
     served: Pin<Box<dyn Future<Output = Result<Outcome, String>> + Send>>,
 }
 
 impl Call {
-    pub(crate) fn new(answer: Answer, stack: Arc<Stack>, arguments: Vec<Argument>) -> Self {
+    pub(crate) fn new(answer: Answer, service: Service, arguments: Vec<Argument>) -> Self {
         let answer = Arc::new(answer);
         let (host, operation) = (answer.host(), answer.operation());
-        let serving = Arc::clone(&stack);
+        let serving = service.clone();
         let served = caught(async move { host.serve(&serving, operation, arguments).await });
         let served = Box::pin(log::CALL.scope(Arc::clone(&answer), served));
-        Self { answer, stack, served }
+        Self { answer, service, served }
     }
 
     /// Makes the call on this thread, JavaScript's own, if the processor says that it answers without
@@ -55,7 +56,7 @@ impl Call {
 
     /// As [`answered_here`](Self::answered_here), for a caller that cannot wait for what is delivered first.
     pub(crate) fn answered_at_once(&mut self) -> Option<(Vec<Line>, Outcome)> {
-        if !self.stack.is_immediate(self.answer.operation()) {
+        if !self.service.stack.is_immediate(self.answer.operation()) {
             return None;
         }
         let runtime = runtime().ok()?;
@@ -86,7 +87,7 @@ impl Call {
         if duration < HELD_UP {
             return;
         }
-        let (provider, name) = (self.stack.identifier(), self.answer.operation().name());
+        let (provider, name) = (&self.service.identifier, self.answer.operation().name());
         let text = format!(
             "medusa-payment-rs: {provider}.{name} held up the event loop for {} ms, though `is_immediate` says \
              that it does not wait",
@@ -98,7 +99,7 @@ impl Call {
     /// Makes the call on the worker threads, or goes on with it there. Its answer arrives at the mailbox,
     /// whatever happens.
     pub(crate) fn start(self) {
-        let Self { answer, stack, served } = self;
+        let Self { answer, service, served } = self;
         let runtime = match runtime() {
             Ok(runtime) => runtime,
             Err(reason) => {
@@ -106,7 +107,7 @@ impl Call {
                 return answer.give(Outcome::Error(message));
             }
         };
-        let limit = stack.deadline_or(answer.host().usual_deadline()) + GRACE;
+        let limit = service.stack.deadline_or(answer.host().usual_deadline()) + GRACE;
         let watch = watchdog::watch(Instant::now() + limit, limit, Arc::clone(&answer));
         runtime.spawn(async move {
             let outcome = answer.outcome(served.await);

@@ -1,13 +1,10 @@
 //! An instance of the class: it stands for the processor that its class names.
 
-use std::sync::Arc;
-
 use napi::bindgen_prelude::{FunctionCallContext, JsObjectValue, Object, Unknown};
 use napi::{Env, ValueType};
 
 use super::failure::{Failure, MISSING_IDENTIFIER};
-use crate::layers::Stack;
-use crate::node::host::Host;
+use crate::node::host::{Host, Service};
 use crate::node::js::values::{argument, described, kind_of, or_undefined};
 use crate::node::realm::functions::{Functions, Stringified};
 use crate::registry::{self, RegistryError};
@@ -17,7 +14,7 @@ use crate::request::Operation;
 struct Instance {
     /// The host's class that has constructed it: another one's methods do not serve it.
     class: &'static str,
-    stack: Option<Arc<Stack>>,
+    service: Option<Service>,
 }
 
 /// Constructs the object that JavaScript has made for `new`.
@@ -34,16 +31,16 @@ pub(crate) fn construct(
         )));
     }
     let mut this: Object<'static> = context.this()?;
-    let class: Object<'_> = this.get_named_property_unchecked("constructor")?;
+    let class: Object<'static> = this.get_named_property_unchecked("constructor")?;
     let given = argument(context, 1)?;
-    let (stack, config) = match identifier_of(&class)? {
+    let (service, config) = match identifier_of(&class)? {
         Some(identifier) => {
-            let options = options(functions, context.env, &identifier, given)?;
-            (Some(processor(functions, context.env, &class, &identifier, options)?), options)
+            let options = options(functions, context.env, class, &identifier, given)?;
+            (Some(service(functions, context.env, class, identifier, options)?), options)
         }
         None => (None, given),
     };
-    this.wrap(Instance { class: name, stack }, None).map_err(|_| {
+    this.wrap(Instance { class: name, service }, None).map_err(|_| {
         Failure::type_error(format!("{name} was constructed on this object already"))
     })?;
     // As Medusa's own base does.
@@ -67,25 +64,25 @@ pub(crate) fn check_options(
     let Some(identifier) = identifier_of(&class)? else {
         return Err(Failure::Error(MISSING_IDENTIFIER.to_owned()));
     };
-    let options = options(functions, context.env, &identifier, argument(context, 0)?)?;
-    processor(functions, context.env, &class, &identifier, options).map(drop)
+    let options = options(functions, context.env, class, &identifier, argument(context, 0)?)?;
+    service(functions, context.env, class, identifier, options).map(drop)
 }
 
 /// Whether `instance` is one whose processor has the optional method for `operation`.
 pub(crate) fn has_optional(instance: &Object<'_>, operation: Operation) -> bool {
-    stack_of(instance).is_some_and(|stack| stack.has(operation))
+    service_of(instance).is_some_and(|service| service.stack.has(operation))
 }
 
 /// Returns the processor behind an instance, if it has one.
-pub(crate) fn stack_of(instance: &Object<'_>) -> Option<Arc<Stack>> {
-    instance.unwrap::<Instance>().ok()?.stack.clone()
+pub(crate) fn service_of(instance: &Object<'_>) -> Option<Service> {
+    instance.unwrap::<Instance>().ok()?.service.clone()
 }
 
 /// Returns the `this` of a method call, and its processor.
 pub(crate) fn this_of(
     host: &dyn Host,
     context: &FunctionCallContext<'_>,
-) -> Result<(Object<'static>, Arc<Stack>), Failure> {
+) -> Result<(Object<'static>, Service), Failure> {
     let foreign = || {
         let name = host.class_name();
         Failure::type_error(format!(
@@ -101,8 +98,8 @@ pub(crate) fn this_of(
     if instance.class != host.class_name() {
         return Err(foreign());
     }
-    match &instance.stack {
-        Some(stack) => Ok((this, Arc::clone(stack))),
+    match &instance.service {
+        Some(service) => Ok((this, service.clone())),
         None => Err(Failure::type_error(MISSING_IDENTIFIER)),
     }
 }
@@ -112,10 +109,25 @@ pub(crate) fn identifier_of(class: &Object<'_>) -> Result<Option<String>, Failur
     static_text(class, "identifier")
 }
 
-/// Returns the static `processor` of a class, which names the processor of the registry that serves it if that is not the
-/// one of its identifier.
-fn processor_of(class: &Object<'_>) -> Result<Option<String>, Failure> {
-    static_text(class, "processor")
+/// Returns the name of the processor that serves a class with this identifier: its static `processor`, or else the nearest
+/// identifier, its own or that of a class which it extends, that is the name of one.
+pub(crate) fn processor_of(class: Object<'_>, identifier: &str) -> Result<String, Failure> {
+    if let Some(name) = static_text(&class, "processor")? {
+        return Ok(name);
+    }
+    let mut class = class;
+    loop {
+        if let Some(name) = identifier_of(&class)?
+            && registry::is_registered(&name)
+        {
+            return Ok(name);
+        }
+        let above = class.get_prototype()?;
+        if !matches!(above.get_type()?, ValueType::Function | ValueType::Object) {
+            return Ok(identifier.to_owned());
+        }
+        class = class.get_prototype_unchecked()?;
+    }
 }
 
 fn static_text(class: &Object<'_>, name: &str) -> Result<Option<String>, Failure> {
@@ -137,25 +149,26 @@ fn static_text(class: &Object<'_>, name: &str) -> Result<Option<String>, Failure
 fn options(
     functions: &Functions,
     env: &Env,
+    class: Object<'static>,
     identifier: &str,
     given: Option<Unknown<'static>>,
 ) -> Result<Option<Unknown<'static>>, Failure> {
     match given {
         Some(object) if object.get_type()? == ValueType::Object => {
-            Ok(Some(functions.options(env, object, identifier)?))
+            Ok(Some(functions.options(env, object, identifier, class)?))
         }
         other => Ok(other),
     }
 }
 
-/// Returns the processor for these options. Messages name the identifier, by which the store knows it.
-fn processor(
+/// Returns the processor for these options, as the store knows it.
+fn service(
     functions: &Functions,
     env: &Env,
-    class: &Object<'_>,
-    identifier: &str,
+    class: Object<'static>,
+    identifier: String,
     options: Option<Unknown<'static>>,
-) -> Result<Arc<Stack>, Failure> {
+) -> Result<Service, Failure> {
     let about = |text: &str| format!("medusa-payment-rs: the options of \"{identifier}\" {text}");
     let kind = kind_of(options)?;
     let options = match (kind, options) {
@@ -175,14 +188,16 @@ fn processor(
             return Err(Failure::type_error(text));
         }
     };
-    let name = processor_of(class)?;
-    registry::shared_processor(name.as_deref().unwrap_or(identifier), &options).map_err(|error| {
-        let error = match error {
-            RegistryError::Config { reason, .. } => {
-                RegistryError::Config { identifier: identifier.to_owned(), reason }
-            }
-            unknown @ RegistryError::Unknown { .. } => unknown,
-        };
-        Failure::Error(format!("medusa-payment-rs: {error}"))
-    })
+    let name = processor_of(class, &identifier)?;
+    match registry::shared_processor(&name, &options) {
+        Ok(stack) => Ok(Service { identifier: identifier.into(), stack }),
+        Err(RegistryError::Config { reason, .. }) => {
+            let error = RegistryError::Config { identifier, reason };
+            Err(Failure::Error(format!("medusa-payment-rs: {error}")))
+        }
+        Err(unknown @ RegistryError::Unknown { .. }) => Err(Failure::Error(format!(
+            "medusa-payment-rs: {unknown}. A class with an identifier of its own extends the class of one of these, or names \
+             it: `static processor`"
+        ))),
+    }
 }

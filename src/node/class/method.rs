@@ -96,16 +96,36 @@ fn made(
     operation: Operation,
     context: &FunctionCallContext<'_>,
 ) -> std::result::Result<Made, Failure> {
-    let (this, stack) = this_of(host, context)?;
+    let (this, service) = this_of(host, context)?;
     let mut arguments = Vec::with_capacity(2);
     for (index, parameter) in host.parameters(operation).iter().enumerate() {
-        arguments.push(take(&realm.functions, context, index, *parameter)?);
+        arguments.push(match *parameter {
+            Parameter::Member(name) => member(&realm.functions, context.env, this, name)?,
+            parameter => take(&realm.functions, context, index, parameter)?,
+        });
     }
     let mailbox = realm.mailbox(&*context.env)?;
     let number = realm.next_call();
     let answer = Answer::new(host, Arc::clone(&mailbox), number, operation);
-    let call = Call::new(answer, stack, arguments);
+    let call = Call::new(answer, service, arguments);
     Ok(Made { this, mailbox, number, call })
+}
+
+/// Takes a member of the instance over.
+fn member(
+    functions: &Functions,
+    env: &Env,
+    this: Object<'static>,
+    name: &'static str,
+) -> std::result::Result<Argument, Failure> {
+    match functions.member(env, this, name)? {
+        Stringified::Json(text) => Ok(Argument::Json(text)),
+        Stringified::Nothing => Ok(Argument::Other("undefined")),
+        Stringified::Threw { too_deep: true, .. } => Ok(Argument::TooDeep),
+        Stringified::Threw { message, cause, .. } => {
+            Err(Failure::TypeError(format!("{name} cannot be read: {message}"), Some(cause)))
+        }
+    }
 }
 
 /// Takes one argument over, as far as that has to be done on JavaScript's own thread.

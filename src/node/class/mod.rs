@@ -10,12 +10,21 @@ use napi::bindgen_prelude::{Function, JsObjectValue, JsValue, Object, ToNapiValu
 use napi::{Env, Property, PropertyAttributes, Result};
 
 use failure::{Failure, MISSING_IDENTIFIER};
-use instance::{check_options, construct, identifier_of};
-pub(crate) use instance::{has_optional, stack_of};
+use instance::{check_options, construct, identifier_of, processor_of};
+pub(crate) use instance::{has_optional, service_of};
 use method::{method_at_once, payment_method};
 
 use crate::node::host::Host;
 use crate::node::realm::Realm;
+
+/// Returns the name of the processor that serves a class, unless the class has no identifier.
+pub(crate) fn processor_name(class: Object<'_>) -> Result<Option<String>> {
+    let name = identifier_of(&class).and_then(|identifier| match identifier {
+        Some(identifier) => processor_of(class, &identifier).map(Some),
+        None => Ok(None),
+    });
+    name.map_err(|failure| napi::Error::from_reason(failure.into_parts().0))
+}
 
 /// A JavaScript function that is a class.
 pub(crate) type Class<'env> = Function<'env, Unknown<'static>, ()>;

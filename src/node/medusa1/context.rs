@@ -9,7 +9,7 @@ use crate::amount::{Amount, AmountError};
 use crate::json::{JsonObject, kind_of};
 use crate::node::boundary::argument::Refusal;
 
-use crate::types::PaymentProcessorContext;
+use crate::types::{Customer, PaymentProcessorContext};
 use crate::wrong_shape::without_values;
 
 /// The context before its fields are looked at one by one.
@@ -28,7 +28,10 @@ struct ContextJson {
 }
 
 /// Reads the context.
-pub(super) fn read(json: &JsonObject) -> Result<PaymentProcessorContext, Refusal> {
+pub(super) fn read(
+    json: &JsonObject,
+    intent_options: JsonObject,
+) -> Result<PaymentProcessorContext, Refusal> {
     // `Option<RawValue>` takes `null` for absent, which is what it means in optional fields. A NaN
     // amount is `null` in JSON too, and is told from an absent one by its key.
     let fields: ContextJson =
@@ -54,7 +57,14 @@ pub(super) fn read(json: &JsonObject) -> Result<PaymentProcessorContext, Refusal
             fields.payment_session_data.as_deref(),
         )?
         .unwrap_or_default(),
+        intent_options,
     })
+}
+
+/// Reads a customer who is handed over alone.
+pub(super) fn customer(json: &JsonObject) -> Result<Customer, Refusal> {
+    let raw: Option<&RawValue> = serde_json::from_str(json.as_str()).ok();
+    Ok(optional("customer", raw)?.unwrap_or_default())
 }
 
 fn context_amount(json: &JsonObject, field: Option<&RawValue>) -> Result<Amount, Refusal> {

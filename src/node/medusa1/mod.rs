@@ -17,11 +17,10 @@ use async_trait::async_trait;
 
 use crate::call::HostCall;
 use crate::error::PaymentProcessorError;
-use crate::layers::Stack;
-use crate::node::boundary::argument::Argument;
+use crate::node::boundary::argument::{Argument, Refusal};
 use crate::node::boundary::outcome::Outcome;
-use crate::node::host::{Host, Method};
-use crate::request::{Operation, Response};
+use crate::node::host::{Host, Method, Service};
+use crate::request::{Operation, Request, Response};
 
 /// Medusa 1 as a host.
 pub(crate) struct Medusa1;
@@ -54,12 +53,17 @@ impl Host for Medusa1 {
 
     async fn serve(
         &self,
-        stack: &Arc<Stack>,
+        service: &Service,
         operation: Operation,
         arguments: Vec<Argument>,
     ) -> Outcome {
-        match request::request(operation, arguments) {
-            Ok(request) => self.outcome(operation, stack.call(request).await),
+        let host =
+            HostCall { provider: Some(Arc::clone(&service.identifier)), ..HostCall::default() };
+        match request_of(service, operation, arguments) {
+            Ok(Some(request)) => {
+                self.outcome(operation, service.stack.call_from(host, request).await)
+            }
+            Ok(None) => self.outcome(operation, Ok(Response::PaymentMethods(Vec::new()))),
             Err(refusal) => self.refused(operation, refusal),
         }
     }
@@ -75,12 +79,28 @@ impl Host for Medusa1 {
             Err(error) if operation == Operation::GetPaymentStatus => {
                 Outcome::Error(self.message(operation, &error.to_string()))
             }
+            // Nor has this one's: Medusa's route takes what it resolves with for a list. An empty one would tell a shopper that
+            // nothing is saved.
+            Err(error) if operation == Operation::ListPaymentMethods => outcome::thrown(&error),
             Err(error) if matches!(operation, Operation::ReadWebhook | Operation::PaymentState) => {
                 outcome::failure_with_kind(&error)
             }
             Err(error) => outcome::failure(&error),
         }
     }
+}
+
+/// Returns the request of a method call; `None` if nothing is saved that could be asked for.
+fn request_of(
+    service: &Service,
+    operation: Operation,
+    arguments: Vec<Argument>,
+) -> Result<Option<Request>, Refusal> {
+    if operation == Operation::ListPaymentMethods {
+        let processor = service.stack.processor();
+        return request::saved_methods(processor, &service.identifier, arguments);
+    }
+    request::request(operation, arguments).map(Some)
 }
 
 #[cfg(test)]
@@ -90,21 +110,21 @@ mod tests {
     use crate::node::boundary::argument::Parameter;
 
     #[test]
-    fn a_failure_is_an_error_object_from_every_method_but_the_status() {
+    fn a_failure_is_an_error_object_from_every_method_whose_type_has_one() {
         for operation in operations() {
             let answer = Err(PaymentProcessorError::refused("", "", ""));
-            match Medusa1.outcome(operation, answer) {
-                Outcome::Error(text) => {
-                    assert_eq!(operation, Operation::GetPaymentStatus);
+            match (operation, Medusa1.outcome(operation, answer)) {
+                (Operation::GetPaymentStatus, Outcome::Error(text)) => {
                     assert!(text.starts_with("medusa-payment-rs: getPaymentStatus: "), "{text}");
                 }
-                Outcome::Json(text) => {
-                    assert_ne!(operation, Operation::GetPaymentStatus);
-                    assert!(text.contains(r#""code":"refused""#), "{text}");
+                (Operation::ListPaymentMethods, Outcome::MedusaError(text)) => {
+                    assert!(text.contains(r#""type":"not_allowed""#), "{text}");
                 }
-                Outcome::Nothing | Outcome::TypeError(_) | Outcome::MedusaError(_) => {
-                    panic!("no error: {operation:?}")
+                (Operation::GetPaymentStatus | Operation::ListPaymentMethods, _) => {
+                    panic!("not thrown: {operation:?}")
                 }
+                (_, Outcome::Json(text)) => assert!(text.contains(r#""code":"refused""#), "{text}"),
+                _ => panic!("no error: {operation:?}"),
             }
         }
     }
@@ -115,7 +135,7 @@ mod tests {
 
     fn argument(parameter: &Parameter, text: &str) -> Argument {
         match parameter {
-            Parameter::Json(_) => Argument::Json(text.to_owned()),
+            Parameter::Json(_) | Parameter::Member(_) => Argument::Json(text.to_owned()),
             Parameter::Number => Argument::Number(text.parse().unwrap_or(f64::NAN)),
             Parameter::Text => Argument::Text(text.to_owned()),
             Parameter::Bytes => Argument::Bytes(text.as_bytes().to_vec()),

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::error::PaymentProcessorError;
 use crate::json::JsonObject;
-use crate::node::boundary::outcome::Outcome;
+use crate::node::boundary::outcome::{Outcome, type_of};
 use crate::node::boundary::storable::storable;
 use crate::request::Response;
 use crate::types::{Authorization, PaymentProcessorSessionResponse, PaymentSessionStatus};
@@ -26,10 +26,12 @@ pub(super) fn success(response: Response) -> Outcome {
         Response::Status(status) => json(&known_to_medusa(status)),
         Response::Webhook(event) => json(&event),
         Response::State(state) => json(&state),
-        // No method of Medusa 1 asks for them.
-        Response::Kept(_) | Response::PaymentMethods(_) | Response::Deleted => {
-            return Outcome::Nothing;
+        Response::PaymentMethods(methods) => {
+            let methods: Vec<&JsonObject> = methods.iter().map(|method| &method.data).collect();
+            json(&methods)
         }
+        // No method of Medusa 1 asks for them.
+        Response::Kept(_) | Response::Deleted => return Outcome::Nothing,
     })
 }
 
@@ -45,6 +47,12 @@ struct ErrorJson<'a> {
 /// Returns what the caller of a method gets if it failed.
 pub(super) fn failure(error: &PaymentProcessorError) -> Outcome {
     failed(error, None)
+}
+
+/// Returns the failure of a method whose type has no error. Of an error with one of these types Medusa shows the message
+/// (`dist/api/middlewares/error-handler.js`).
+pub(super) fn thrown(error: &PaymentProcessorError) -> Outcome {
+    Outcome::thrown(type_of(error.kind()), error)
 }
 
 /// Returns what our own webhook route gets if it failed: it has to tell what never works from what works

@@ -3,19 +3,17 @@
 use super::{amount, context};
 use crate::error::PaymentProcessorError;
 use crate::node::boundary::argument::{Argument, Arguments, Refusal};
+use crate::processor::PaymentProcessor;
 use crate::request::{Operation, Request};
+use crate::types::PaymentProcessorContext;
 use crate::webhook::WebhookRequest;
 
 /// Makes the request of a method call.
 pub(super) fn request(operation: Operation, arguments: Vec<Argument>) -> Result<Request, Refusal> {
     let mut arguments = Arguments::new(arguments);
     Ok(match operation {
-        Operation::InitiatePayment => {
-            Request::InitiatePayment(Box::new(context::read(&arguments.object("context")?)?))
-        }
-        Operation::UpdatePayment => {
-            Request::UpdatePayment(Box::new(context::read(&arguments.object("context")?)?))
-        }
+        Operation::InitiatePayment => Request::InitiatePayment(Box::new(context(&mut arguments)?)),
+        Operation::UpdatePayment => Request::UpdatePayment(Box::new(context(&mut arguments)?)),
         Operation::AuthorizePayment => Request::AuthorizePayment {
             data: arguments.object("paymentSessionData")?,
             context: arguments.object("context")?,
@@ -63,6 +61,25 @@ pub(super) fn request(operation: Operation, arguments: Vec<Argument>) -> Result<
             return Err(Refusal::TypeError("Medusa 1 has no such method".to_owned()));
         }
     })
+}
+
+fn context(arguments: &mut Arguments) -> Result<PaymentProcessorContext, Refusal> {
+    let json = arguments.object("context")?;
+    context::read(&json, arguments.optional_object("paymentIntentOptions")?)
+}
+
+/// Returns the request for what is saved for a customer, or nothing if the processor keeps nothing for this one.
+pub(super) fn saved_methods(
+    processor: &dyn PaymentProcessor,
+    provider: &str,
+    arguments: Vec<Argument>,
+) -> Result<Option<Request>, Refusal> {
+    let mut arguments = Arguments::new(arguments);
+    let customer = context::customer(&arguments.object("customer")?)?;
+    let intent_options = arguments.optional_object("paymentIntentOptions")?;
+    let methods = processor.payment_methods();
+    let holder = methods.and_then(|it| it.holder_of(provider, &customer, &intent_options));
+    Ok(holder.map(|holder| Request::ListPaymentMethods { holder }))
 }
 
 /// Refuses what a shopper's browser can send with an answer, because Medusa makes a rejection an HTTP 500.

@@ -14,8 +14,8 @@ use std::time::Duration;
 
 use crate::call::HostCall;
 use crate::error::{ErrorKind, PaymentProcessorError};
-use crate::layers::Stack;
 use crate::node::calls::log;
+use crate::node::host::Service;
 use crate::request::{Operation, Request, Response};
 
 /// The pauses before the attempts: about ten minutes in all.
@@ -55,18 +55,18 @@ pub(super) fn may_pass(error: &PaymentProcessorError) -> bool {
 }
 
 /// Makes the call again and again until it is done or refused. `payment` names the payment in the log.
-pub(super) fn finish(stack: Arc<Stack>, host: HostCall, request: Request, payment: String) {
-    spawn(stack, request.operation(), payment.clone(), move |stack| {
+pub(super) fn finish(service: Service, host: HostCall, request: Request, payment: String) {
+    spawn(service, request.operation(), payment.clone(), move |Service { stack, .. }| {
         let (host, request) = (host.clone(), request.clone());
         async move { stack.call_from(host, request).await.map(drop) }
     });
 }
 
 /// Gives up the payment that a call has started whose reply was lost.
-pub(super) fn undo(stack: Arc<Stack>, host: HostCall, request: Request) {
+pub(super) fn undo(service: Service, host: HostCall, request: Request) {
     let Request::InitiatePayment(context) = &request else { return };
     let session = context.resource_id.clone();
-    spawn(stack, request.operation(), session, move |stack| {
+    spawn(service, request.operation(), session, move |Service { stack, .. }| {
         let (host, request) = (host.clone(), request.clone());
         async move {
             match stack.call_from(host.clone(), request).await? {
@@ -82,14 +82,14 @@ pub(super) fn undo(stack: Arc<Stack>, host: HostCall, request: Request) {
 
 /// Works again and again until it is done or refused.
 fn spawn<F>(
-    stack: Arc<Stack>,
+    service: Service,
     operation: Operation,
     payment: String,
-    work: impl Fn(Arc<Stack>) -> F + Send + 'static,
+    work: impl Fn(Service) -> F + Send + 'static,
 ) where
     F: Future<Output = Result<(), PaymentProcessorError>> + Send,
 {
-    let (provider, operation) = (stack.identifier(), operation.name());
+    let (provider, operation) = (Arc::clone(&service.identifier), operation.name());
     let Some(waiting) = Waiting::begin() else {
         tracing::error!(
             "{provider}.{operation} of {payment} is not tried again: {MOST} payments are waited for already. \
@@ -101,7 +101,7 @@ fn spawn<F>(
         let _waiting = waiting;
         for pause in PAUSES {
             tokio::time::sleep(pause).await;
-            match work(Arc::clone(&stack)).await {
+            match work(service.clone()).await {
                 Ok(()) => {
                     tracing::info!("{provider}.{operation} of {payment} is done now");
                     return;

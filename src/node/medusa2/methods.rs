@@ -3,13 +3,17 @@
 //! Medusa calls each with one object. What stands behind it in the table is added by `link/medusa2.js`, which alone can
 //! ask the store.
 
-use crate::node::boundary::argument::Parameter::{Bytes, Json, Text};
+use crate::node::boundary::argument::Parameter;
+use crate::node::boundary::argument::Parameter::{Bytes, Json, Member, Text};
 use crate::node::host::Method;
 use crate::request::Operation;
 
+/// What starts or changes a payment also follows what the store's class says of its payments.
+const SESSION: &[Parameter] = &[Json("input"), Text, Member("paymentIntentOptions")];
+
 pub(super) const METHODS: [Method; 18] = [
-    Method::new("initiatePayment", Operation::InitiatePayment, &[Json("input"), Text]),
-    Method::new("updatePayment", Operation::UpdatePayment, &[Json("input"), Text]),
+    Method::new("initiatePayment", Operation::InitiatePayment, SESSION),
+    Method::new("updatePayment", Operation::UpdatePayment, SESSION),
     Method::new("authorizePayment", Operation::AuthorizePayment, &[Json("input")]),
     Method::new("capturePayment", Operation::CapturePayment, &[Json("input"), Text]),
     Method::new("refundPayment", Operation::RefundPayment, &[Json("input"), Text, Text]),

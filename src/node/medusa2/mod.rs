@@ -26,10 +26,9 @@ use request::Asked;
 use crate::call::HostCall;
 use crate::error::{ErrorKind, PaymentProcessorError};
 use crate::json::JsonObject;
-use crate::layers::Stack;
 use crate::node::boundary::argument::{Argument, Arguments};
 use crate::node::boundary::outcome::Outcome;
-use crate::node::host::{Host, Method};
+use crate::node::host::{Host, Method, Service};
 use crate::request::{Operation, Request, Response};
 use crate::types::PaymentProcessorSessionResponse;
 
@@ -68,7 +67,7 @@ impl Host for Medusa2 {
 
     async fn serve(
         &self,
-        stack: &Arc<Stack>,
+        service: &Service,
         operation: Operation,
         arguments: Vec<Argument>,
     ) -> Outcome {
@@ -76,7 +75,7 @@ impl Host for Medusa2 {
             Ok(asked) => asked,
             Err(refusal) => return self.refused(operation, refusal),
         };
-        let id_of = |data: &JsonObject| stack.processor().payment_id(data);
+        let id_of = |data: &JsonObject| service.stack.processor().payment_id(data);
         if let Some(answer) = asked.answer.take() {
             return Outcome::Json(answer);
         }
@@ -84,19 +83,23 @@ impl Host for Medusa2 {
             Some(request) if !is_about_nothing(&request, id_of) => request,
             _ => return outcome::success(Response::Data(asked.stored.clone()), &asked, id_of),
         };
-        let host = HostCall { usual_deadline: USUAL_DEADLINE, rows: asked.rows.clone() };
-        let unfinished = goes_on(stack, operation).then(|| (host.clone(), request.clone()));
-        match (stack.call_from(host, request).await, unfinished) {
+        let host = HostCall {
+            usual_deadline: USUAL_DEADLINE,
+            rows: asked.rows.clone(),
+            provider: Some(Arc::clone(&service.identifier)),
+        };
+        let unfinished = goes_on(service, operation).then(|| (host.clone(), request.clone()));
+        match (service.stack.call_from(host, request).await, unfinished) {
             (Ok(response), _) => outcome::success(response, &asked, id_of),
             (Err(error), Some((host, request))) if operation == Operation::InitiatePayment => {
-                match not_started(stack, host, request, &error) {
+                match not_started(service, host, request, &error) {
                     Some(session) => outcome::success(Response::Session(session), &asked, id_of),
                     None => self.outcome(operation, Err(error)),
                 }
             }
             (Err(error), Some((host, request))) => {
                 let payment = id_of(&asked.stored).unwrap_or_default();
-                given_up(stack, host, request, payment, &asked, error)
+                given_up(service, host, request, payment, &asked, error)
             }
             (Err(error), None) => self.outcome(operation, Err(error)),
         }
@@ -123,11 +126,11 @@ fn is_about_nothing(request: &Request, id_of: impl Fn(&JsonObject) -> Option<Str
 }
 
 /// Whether the work of a failed call goes on after Medusa has its answer.
-fn goes_on(stack: &Stack, operation: Operation) -> bool {
+fn goes_on(service: &Service, operation: Operation) -> bool {
     match operation {
         Operation::CancelPayment | Operation::DeletePayment => true,
         // Repeated with its key, it finds the payment that Medusa does not know.
-        Operation::InitiatePayment => stack.processor().is_repeatable(operation),
+        Operation::InitiatePayment => service.stack.processor().is_repeatable(operation),
         _ => false,
     }
 }
@@ -135,7 +138,7 @@ fn goes_on(stack: &Stack, operation: Operation) -> bool {
 /// Returns what is stored of a payment although its start has failed. If nothing is, what it may have left at the provider
 /// is given up.
 fn not_started(
-    stack: &Arc<Stack>,
+    service: &Service,
     host: HostCall,
     request: Request,
     error: &PaymentProcessorError,
@@ -144,9 +147,9 @@ fn not_started(
         return None;
     }
     if let Request::InitiatePayment(context) = &request
-        && let Some(session) = stack.processor().unconfirmed_session(context)
+        && let Some(session) = service.stack.processor().unconfirmed_session(context)
     {
-        let (provider, session_id) = (stack.identifier(), &context.resource_id);
+        let (provider, session_id) = (&service.identifier, &context.resource_id);
         tracing::warn!(
             "{provider} has not confirmed the start of {session_id} ({}): the next call for the session finds out \
              whether it took effect",
@@ -154,13 +157,13 @@ fn not_started(
         );
         return Some(session);
     }
-    background::undo(Arc::clone(stack), host, request);
+    background::undo(service.clone(), host, request);
     None
 }
 
 /// Returns the outcome of a call that gives up a payment and has failed.
 fn given_up(
-    stack: &Arc<Stack>,
+    service: &Service,
     host: HostCall,
     request: Request,
     payment: String,
@@ -168,7 +171,7 @@ fn given_up(
     error: PaymentProcessorError,
 ) -> Outcome {
     let is_cancellation = request.operation() == Operation::CancelPayment;
-    let (provider, code) = (stack.identifier(), error.code());
+    let (provider, code) = (&service.identifier, error.code());
     let failure = outcome::failure(request.operation(), &error);
     if !asked.may_go_on || !background::may_pass(&error) {
         if is_cancellation {
@@ -189,7 +192,7 @@ fn given_up(
             "{provider} has not given up {payment} yet ({code}); it is tried again for ten minutes"
         );
     }
-    background::finish(Arc::clone(stack), host, request, payment);
+    background::finish(service.clone(), host, request, payment);
     if is_cancellation {
         return failure;
     }

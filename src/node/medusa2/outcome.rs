@@ -1,12 +1,10 @@
 //! From the answer of a processor to what Medusa 2 understands and stores.
 
-use serde::Serialize;
-
 use super::merge::replacing;
 use super::request::Asked;
 use crate::error::{ErrorKind, PaymentProcessorError};
 use crate::json::JsonObject;
-use crate::node::boundary::outcome::Outcome;
+use crate::node::boundary::outcome::{Outcome, type_of};
 use crate::node::boundary::storable::{json, storable};
 use crate::request::{Operation, Response};
 use crate::types::{Kept, PaymentSessionStatus};
@@ -69,25 +67,17 @@ fn kept_json(kept: &Kept) -> String {
     output(Some(&kept.id), None, &kept.data)
 }
 
-#[derive(Serialize)]
-struct ErrorJson<'a> {
-    r#type: &'static str,
-    message: String,
-    code: &'a str,
-}
-
 /// Returns what the caller of a method gets if it failed: the type decides on the HTTP status
 /// (`@medusajs/framework/dist/http/middlewares/error-handler.js`), and only the message of a `MedusaError` reaches a
 /// person.
 pub(super) fn failure(operation: Operation, error: &PaymentProcessorError) -> Outcome {
-    let kind = match (error.kind(), operation) {
-        (ErrorKind::Refused, Operation::AuthorizePayment) => "payment_authorization_error",
-        (ErrorKind::Refused, _) => "not_allowed",
-        (ErrorKind::Invalid, _) => "invalid_data",
-        (ErrorKind::Unavailable | ErrorKind::OutcomeUnknown, _) => "unexpected_state",
+    let refused_authorization =
+        (error.kind(), operation) == (ErrorKind::Refused, Operation::AuthorizePayment);
+    let r#type = match refused_authorization {
+        true => "payment_authorization_error",
+        false => type_of(error.kind()),
     };
-    let error = ErrorJson { r#type: kind, message: error.to_string(), code: error.code() };
-    Outcome::MedusaError(json(&error))
+    Outcome::thrown(r#type, error)
 }
 
 #[cfg(test)]

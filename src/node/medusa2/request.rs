@@ -80,7 +80,9 @@ pub(super) fn request(operation: Operation, arguments: &mut Arguments) -> Result
     }
     let input = Input::new(&json, text);
     match operation {
-        Operation::InitiatePayment | Operation::UpdatePayment => session(operation, &input),
+        Operation::InitiatePayment | Operation::UpdatePayment => {
+            session(operation, &input, arguments.optional_object("paymentIntentOptions")?)
+        }
         Operation::CapturePayment => capture(&input, &row.unwrap_or_default()),
         Operation::RefundPayment => refund(&input, &row.unwrap_or_default()),
         Operation::RetrieveAccountHolder => {
@@ -96,7 +98,11 @@ pub(super) fn request(operation: Operation, arguments: &mut Arguments) -> Result
     }
 }
 
-fn session(operation: Operation, input: &Input<'_>) -> Result<Asked, Refusal> {
+fn session(
+    operation: Operation,
+    input: &Input<'_>,
+    intent_options: JsonObject,
+) -> Result<Asked, Refusal> {
     let (decimal, currency_code) = (input.amount()?, input.currency_code()?);
     let amount = minor_units(decimal, &currency_code)?;
     let Context { idempotency_key, customer, account_holder, shipping_address } =
@@ -125,6 +131,7 @@ fn session(operation: Operation, input: &Input<'_>) -> Result<Asked, Refusal> {
         shipping_address,
         context: input.context_object()?,
         payment_session_data: data.clone(),
+        intent_options,
     };
     let request = match operation {
         Operation::InitiatePayment => Request::InitiatePayment(Box::new(context)),

@@ -16,9 +16,9 @@ type Cause = Either<Unknown<'static>, ()>;
 
 /// The functions of one realm.
 pub(crate) struct Functions {
-    stringify:
-        WeakFunction<FnArgs<(Unknown<'static>,)>, Either3<Text<String>, Object<'static>, ()>>,
-    options: WeakFunction<FnArgs<(Unknown<'static>, String)>, Unknown<'static>>,
+    stringify: WeakFunction<FnArgs<(Unknown<'static>,)>, StringifiedJs>,
+    member: WeakFunction<FnArgs<(Object<'static>, &'static str)>, StringifiedJs>,
+    options: WeakFunction<FnArgs<(Unknown<'static>, String, Object<'static>)>, Unknown<'static>>,
     is_instance: WeakFunction<FnArgs<(Unknown<'static>,)>, bool>,
     pub(super) begin: WeakFunction<FnArgs<(CallId, Object<'static>)>, Unknown<'static>>,
     pub(super) answer: WeakFunction<Reply, Unknown<'static>>,
@@ -28,6 +28,9 @@ pub(crate) struct Functions {
     reject: WeakFunction<FnArgs<(String, Cause)>, Unknown<'static>>,
     throw: WeakFunction<FnArgs<(String, bool, Cause)>, Unknown<'static>>,
 }
+
+/// JSON text, what was thrown on the way, or nothing.
+type StringifiedJs = Either3<Text<String>, Object<'static>, ()>;
 
 /// A value as the realm's `JSON.stringify` writes it.
 pub(crate) enum Stringified {
@@ -41,10 +44,25 @@ pub(crate) enum Stringified {
     },
 }
 
+impl Stringified {
+    fn of(answer: StringifiedJs) -> Result<Self> {
+        Ok(match answer {
+            Either3::A(Text(text)) => Self::Json(text),
+            Either3::B(thrown) => Self::Threw {
+                message: thrown.get_named_property_unchecked("message")?,
+                too_deep: thrown.get_named_property_unchecked("tooDeep")?,
+                cause: thrown.get_named_property_unchecked("cause")?,
+            },
+            Either3::C(()) => Self::Nothing,
+        })
+    }
+}
+
 impl Functions {
     pub(crate) fn new(env: &Env, functions: &Object<'_>) -> Result<Self> {
         Ok(Self {
             stringify: named(env, functions, "stringify")?,
+            member: named(env, functions, "member")?,
             options: named(env, functions, "options")?,
             is_instance: named(env, functions, "isInstance")?,
             begin: named(env, functions, "begin")?,
@@ -62,27 +80,30 @@ impl Functions {
         self.is_instance.call(env, (value,).into())
     }
 
-    /// Returns the options that an instance has which was constructed with `given`: `options.js` finds them
+    /// Returns the options that an instance of the class has which was constructed with `given`: `options.js` finds them
     /// in a project's configuration.
     pub(crate) fn options(
         &self,
         env: &Env,
         given: Unknown<'static>,
         identifier: &str,
+        class: Object<'static>,
     ) -> Result<Unknown<'static>> {
-        self.options.call_or_throw(env, (given, identifier.to_owned()).into())
+        self.options.call_or_throw(env, (given, identifier.to_owned(), class).into())
     }
 
     pub(crate) fn stringify(&self, env: &Env, value: Unknown<'static>) -> Result<Stringified> {
-        Ok(match self.stringify.call(env, FnArgs::from((value,)))? {
-            Either3::A(Text(text)) => Stringified::Json(text),
-            Either3::B(thrown) => Stringified::Threw {
-                message: thrown.get_named_property_unchecked("message")?,
-                too_deep: thrown.get_named_property_unchecked("tooDeep")?,
-                cause: thrown.get_named_property_unchecked("cause")?,
-            },
-            Either3::C(()) => Stringified::Nothing,
-        })
+        Stringified::of(self.stringify.call(env, FnArgs::from((value,)))?)
+    }
+
+    /// As [`stringify`](Self::stringify), of a member of an instance.
+    pub(crate) fn member(
+        &self,
+        env: &Env,
+        instance: Object<'static>,
+        name: &'static str,
+    ) -> Result<Stringified> {
+        Stringified::of(self.member.call(env, (instance, name).into())?)
     }
 
     /// Returns a promise that is rejected with a `TypeError`.

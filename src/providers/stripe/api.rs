@@ -104,7 +104,7 @@ impl<'a> Api<'a> {
         Ok(method.kind)
     }
 
-    /// Lists the intents of a customer that this way to pay made for a cart and that can still be paid.
+    /// Lists the intents of a customer that the provider which is called made for a cart and that can still be paid.
     pub(super) async fn payable_intents<M: Method>(
         &self,
         customer: &str,
@@ -115,9 +115,12 @@ impl<'a> Api<'a> {
             Err(error) if error.code() == RESOURCE_MISSING => return Ok(Vec::new()),
             result => result?,
         };
-        let is_left = |intent: &IntentFields| {
-            intent.is_payable_for(cart) && M::made(&intent.payment_method_types)
+        let provider = self.exchange.call().provider();
+        let is_its = |intent: &IntentFields| match intent.maker() {
+            Some(maker) => maker == provider,
+            None => provider == M::IDENTIFIER && M::made(&intent.payment_method_types),
         };
+        let is_left = |intent: &IntentFields| intent.is_payable_for(cart) && is_its(intent);
         let payable = page.data.into_iter().filter(is_left);
         Ok(payable.map(|intent| (intent.id, intent.amount)).collect())
     }

@@ -7,6 +7,9 @@ use crate::json::JsonObject;
 use crate::types::PaymentSessionStatus;
 use crate::webhook::PaymentState;
 
+/// The metadata with the identifier of the class that made an intent.
+pub(super) const MAKER: &str = "medusa_provider";
+
 /// Returns how far an intent was when Medusa stored it.
 pub(super) fn stored_status(data: &JsonObject) -> Option<PaymentSessionStatus> {
     data.get::<IntentStatus>("status").map(IntentStatus::for_medusa)
@@ -89,6 +92,11 @@ pub(super) enum PaymentMethod {
 }
 
 impl IntentFields {
+    /// Returns the identifier of the class that made it, if that is not one of the plugin's own.
+    pub(super) fn maker(&self) -> Option<String> {
+        self.metadata.as_ref()?.get(MAKER)
+    }
+
     /// Returns whether it was made for this cart and a shopper can still pay it.
     pub(super) fn is_payable_for(&self, cart: &str) -> bool {
         let is_of_cart = self

@@ -10,20 +10,17 @@ pub trait Method: Send + Sync + 'static {
     /// `automatic_payment_methods` decides. A local method captures at once: it cannot hold money.
     const LOCAL_TYPE: Option<&'static str>;
 
-    /// Returns whether an intent with these `payment_method_types` was made for this way to pay, rather
-    /// than for another identifier of the plugin in the same cart.
+    /// Returns whether an intent with these `payment_method_types`, which does not say which class made it, was made for
+    /// this way to pay, rather than for another identifier in the same cart: one type alone, other than cards, belongs to
+    /// an identifier of its own, of the plugin or of a store's class on top of the JavaScript one.
     fn made(payment_method_types: &[String]) -> bool {
         let only = match payment_method_types {
-            [only] => Some(only.as_str()).filter(|only| LOCAL_TYPES.contains(only)),
+            [only] => Some(only.as_str()).filter(|only| *only != "card"),
             _ => None,
         };
         only == Self::LOCAL_TYPE
     }
 }
-
-/// The types that belong to an identifier of their own.
-const LOCAL_TYPES: [&str; 7] =
-    ["bancontact", "blik", "giropay", "ideal", "p24", "promptpay", "oxxo"];
 
 /// The types of payment method that Stripe keeps for later payments only as it says here, and by `setup_future_usage`
 /// refuses otherwise: the documented values of `payment_method_options[<type>][setup_future_usage]`
@@ -137,6 +134,8 @@ mod tests {
             assert!(Any::made(&any) && !Ideal::made(&any) && !Blik::made(&any));
         }
         assert!(Ideal::made(&types(&["ideal"])));
+        // Of a store's class on top of the JavaScript plugin.
+        assert!(!Any::made(&types(&["klarna"])) && !Ideal::made(&types(&["klarna"])));
         assert!(!Any::made(&types(&["ideal"])) && !Blik::made(&types(&["ideal"])));
     }
 }

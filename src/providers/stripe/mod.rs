@@ -12,10 +12,12 @@ mod dialect;
 mod event;
 mod form;
 mod intent;
+mod intent_options;
 pub mod medusa1;
 pub mod medusa2;
 mod method;
 mod options;
+mod payment_methods;
 #[cfg(feature = "addon")]
 pub(crate) mod reader;
 mod requests;

@@ -124,6 +124,9 @@ test("a payment with setup_future_usage saves the card, and one without spends i
   assert.equal(later.body.status, "succeeded");
   const others = await pay({ payment_method: kept.payment_method });
   assert.match(others.body.error.message, new RegExp(`belongs to the Customer ${id}`));
+  const stranger = (await post(CUSTOMERS, { email: "eve@example.com" })).body.id;
+  const theirs = await pay({ customer: stranger, payment_method: kept.payment_method });
+  assert.match(theirs.body.error.message, new RegExp(`not belong to the Customer you supplied ${stranger}`));
   const once = (await pay({ payment_method: "pm_card_visa" })).body;
   const twice = await pay({ payment_method: once.payment_method });
   assert.match(twice.body.error.message, /may not be used again/);

@@ -6,6 +6,7 @@
 //! Medusa v1 counts in.
 
 mod config;
+mod customers;
 mod event;
 mod requests;
 mod stored_state;
@@ -25,8 +26,10 @@ use stored_state::StoredState;
 
 use super::api::{AMOUNT_TOO_SMALL, Api, RESOURCE_MISSING, UNEXPECTED_STATE};
 use super::intent::{Intent, IntentStatus, stored_status};
+use super::intent_options::IntentOptions;
 use super::method::Method;
-use super::{buyer, intent_id, requests as wire, signature};
+use super::{buyer, intent_id, payment_methods, requests as wire, signature};
+use crate::account_holders::PaymentMethods;
 use crate::amount::Amount;
 use crate::call::CallContext;
 use crate::error::{PaymentProcessorError, Result};
@@ -90,12 +93,17 @@ impl<M: Method> Stripe<M> {
         canceled: Option<&str>,
     ) -> Result<PaymentProcessorSessionResponse> {
         wire::check_amount(context.amount, &context.currency_code)?;
+        let options = IntentOptions::of(context)?.for_medusa_1()?;
+        let provider = api.exchange.call().provider();
         let customer_of = context.customer.as_ref();
         let has_account = customer_of.is_some_and(has_account);
-        let known = customer_of.and_then(stripe_customer);
+        let known = customer_of.and_then(|it| customers::known::<M>(provider, it));
         let email = Some(context.email.as_str()).filter(|email| !email.trim().is_empty());
         let request = |customer: Option<&str>| {
-            requests::create_intent(&self.settings, M::LOCAL_TYPE, context, customer)
+            let is_own = provider != M::IDENTIFIER || options.payment_method_types.is_some();
+            let maker = Some(provider).filter(|_| is_own);
+            let local_type = M::LOCAL_TYPE;
+            requests::create_intent(&self.settings, local_type, &options, maker, context, customer)
         };
         let details = buyer::details(customer_of, context.billing_address.as_ref());
         let (mut customer, was_there) = match (&known, email) {
@@ -135,7 +143,7 @@ impl<M: Method> Stripe<M> {
         Ok(PaymentProcessorSessionResponse {
             session_data: without_orphans(api, &state.written_into(&intent.raw)).await,
             update_requests: customer.filter(|id| known.as_ref() != Some(id)).map(|id| {
-                let metadata = JsonObject::empty().with([("stripe_id", id.into())]);
+                let metadata = customers::metadata::<M>(provider, customer_of, &id);
                 UpdateRequests { customer_metadata: Some(metadata) }
             }),
             status: None,
@@ -287,11 +295,6 @@ fn stays(api: &Api<'_>, intent: &Intent) -> PaymentProcessorError {
     api.stays(intent, "refresh the payment session first, which releases it: the shopper pays anew")
 }
 
-/// Returns the customer at Stripe whom Medusa keeps in the customer's metadata.
-fn stripe_customer(customer: &Customer) -> Option<String> {
-    customer.metadata.as_ref()?.get::<String>("stripe_id").filter(|id| !id.is_empty())
-}
-
 /// Returns whether the customer logs in, rather than being a guest.
 fn has_account(customer: &Customer) -> bool {
     customer.has_account == Some(true)
@@ -301,10 +304,10 @@ fn has_account(customer: &Customer) -> bool {
 /// cart's through all that happens to it: another e-mail address, which may have bought before, or a
 /// session that Medusa refreshed, for which it names no customer (`refreshPaymentSession`,
 /// `dist/services/cart.js`). A shopper who logs in or out gets an intent of their own.
-fn belongs_to(customer: Option<&Customer>, data: &JsonObject) -> bool {
+fn belongs_to<M: Method>(provider: &str, customer: Option<&Customer>, data: &JsonObject) -> bool {
     let Some(customer) = customer else { return true };
     let current = data.get::<String>("customer");
-    let known = stripe_customer(customer);
+    let known = customers::known::<M>(provider, customer);
     if known.is_some() && known == current {
         return true;
     }
@@ -379,6 +382,14 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         stored_status(data)
     }
 
+    /// A local method is not saved.
+    fn payment_methods(&self) -> Option<&dyn PaymentMethods> {
+        match M::LOCAL_TYPE {
+            Some(_) => None,
+            None => Some(self),
+        }
+    }
+
     async fn initiate_payment(
         &self,
         call: &CallContext,
@@ -401,7 +412,8 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
             .get::<String>("currency")
             .is_none_or(|currency| currency.eq_ignore_ascii_case(&context.currency_code));
         let same_amount = data.get::<Amount>("amount") == Some(context.amount);
-        let answer = if !same_currency || !belongs_to(context.customer.as_ref(), data) {
+        let customer = context.customer.as_ref();
+        let answer = if !same_currency || !belongs_to::<M>(call.provider(), customer, data) {
             self.replace(&api, &context, &id, same_currency && same_amount).await
         } else if same_amount {
             self.keep(&api, &context, &id).await
@@ -563,8 +575,9 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
     }
 
     /// `session_id` is the intent's id (`pi_…`): the plugin's service looks it up from Medusa's.
-    /// What a shopper may set is `description`, `metadata` (but `resource_id` and `cart_id`),
-    /// `receipt_email`, `setup_future_usage` and `shipping`. Whatever else is in the data has to be as the intent has it.
+    /// What a shopper may set is `description`, `metadata` (but `resource_id`, `cart_id` and what is the plugin's),
+    /// `payment_method` (one that is saved for the intent's own customer, or for nobody), `receipt_email`,
+    /// `setup_future_usage` and `shipping`. Whatever else is in the data has to be as the intent has it.
     async fn update_payment_data(
         &self,
         call: &CallContext,
@@ -580,8 +593,13 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         }
         let api = self.api(call);
         let mut update = requests::ShopperUpdate::of(&data)?;
-        if !update.refused().is_empty() {
-            update = update.beside(&api.retrieve_intent(&session_id).await?.raw);
+        if !update.refused().is_empty() || update.chosen_method().is_some() {
+            let intent = api.retrieve_intent(&session_id).await?.raw;
+            update = update.beside(&intent);
+            if let Some(method) = update.chosen_method() {
+                let customer = intent.get::<String>("customer");
+                payment_methods::check_owner(&api.exchange, method, customer.as_deref()).await?;
+            }
         }
         let intent = match update.request(&session_id, M::LOCAL_TYPE)? {
             Some(request) => api.update_intent(&request, "").await?,

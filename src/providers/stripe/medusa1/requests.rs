@@ -4,6 +4,8 @@ use serde_json::{Map, Value};
 
 use super::super::buyer::{shipping, with_shipping};
 use super::super::form::{Form, keys_with_brackets};
+use super::super::intent::MAKER;
+use super::super::intent_options::{CaptureMethod, IntentOptions};
 use super::super::method::may_be_kept;
 use super::super::requests::{REFUND_MARK, intent_path, post};
 use super::config::Settings;
@@ -12,10 +14,16 @@ use crate::http::HttpRequest;
 use crate::json::JsonObject;
 use crate::types::PaymentProcessorContext;
 
-/// A new intent. `local_type` is the one payment method of a local identifier.
+/// A new intent.
+///
+/// - `local_type` is the one payment method of a local identifier.
+/// - `options` are those of the store's class, which come before the plugin's.
+/// - `maker` is the identifier of the class, if the intent has to say which one made it.
 pub(super) fn create_intent(
     settings: &Settings,
     local_type: Option<&str>,
+    options: &IntentOptions,
+    maker: Option<&str>,
     context: &PaymentProcessorContext,
     customer: Option<&str>,
 ) -> HttpRequest {
@@ -24,16 +32,26 @@ pub(super) fn create_intent(
     // A cart that says nothing on purpose is left without a description, as in the JavaScript plugin.
     let description = of_the_cart("payment_description").or_else(|| settings.description.clone());
     let at_once = settings.capture_at_once || local_type.is_some();
-    let usage = of_the_cart("setup_future_usage")
-        .filter(is_said)
-        .filter(|usage| local_type.is_none_or(|local_type| may_be_kept(local_type, usage)));
+    let capture_method = options
+        .capture_method
+        .map_or(if at_once { "automatic" } else { "manual" }, CaptureMethod::as_str);
+    let types: Vec<&str> = match &options.payment_method_types {
+        Some(types) => types.iter().map(String::as_str).collect(),
+        None => local_type.into_iter().collect(),
+    };
+    let setup_future_usage = options
+        .setup_future_usage
+        .map(|usage| usage.as_str().to_owned())
+        .or_else(|| of_the_cart("setup_future_usage").filter(is_said))
+        .filter(|usage| types.iter().all(|kind| may_be_kept(kind, usage)));
     let form = Form::default()
         .with_some("description", description.filter(is_said))
         .with("amount", context.amount)
         .with("currency", &context.currency_code)
         .with("metadata[resource_id]", &context.resource_id)
-        .with("capture_method", if at_once { "automatic" } else { "manual" })
-        .with_some("setup_future_usage", usage)
+        .with_some(&format!("metadata[{MAKER}]"), maker)
+        .with("capture_method", capture_method)
+        .with_some("setup_future_usage", setup_future_usage)
         .with_some("customer", customer);
     let form = match &context.shipping_address {
         Some(address) => with_shipping(form, address),
@@ -43,23 +61,27 @@ pub(super) fn create_intent(
             None => form,
         },
     };
-    let form = match local_type {
-        Some(local_type) => form.with("payment_method_types[0]", local_type),
-        None if settings.automatic_payment_methods => {
+    let form = match types.is_empty() {
+        true if settings.automatic_payment_methods => {
             form.with("automatic_payment_methods[enabled]", true)
         }
-        None => form,
+        _ => types.iter().enumerate().fold(form, |form, (index, kind)| {
+            form.with(format!("payment_method_types[{index}]"), kind)
+        }),
     };
     post("/v1/payment_intents", &form)
 }
 
 /// What a shopper's browser may set: nothing that says how much is paid, by whom, to whom or when.
-const SHOPPER_FIELDS: [&str; 5] =
-    ["description", "metadata", "receipt_email", "setup_future_usage", "shipping"];
+const SHOPPER_FIELDS: [&str; 6] =
+    ["description", "metadata", PAYMENT_METHOD, "receipt_email", "setup_future_usage", "shipping"];
+
+/// The field with which a shopper chooses one of their saved payment methods. Whose it is has to be checked.
+const PAYMENT_METHOD: &str = "payment_method";
 
 /// Metadata that says which cart an intent belongs to, here and in older versions of the JavaScript
-/// plugin: webhooks follow it.
-const RESERVED_METADATA: [&str; 3] = ["resource_id", "cart_id", REFUND_MARK];
+/// plugin: webhooks follow it. And that which says which class made it.
+const RESERVED_METADATA: [&str; 4] = ["resource_id", "cart_id", REFUND_MARK, MAKER];
 
 /// What a shopper's browser wants to change of an intent.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,6 +114,10 @@ impl ShopperUpdate {
         let mut refused: Vec<String> =
             fields.keys().filter(|key| !SHOPPER_FIELDS.contains(&key.as_str())).cloned().collect();
         fields.iter().for_each(|(key, value)| keys_with_brackets(key, value, &mut refused));
+        let is_id = |value: &Value| value.as_str().is_some_and(|id| !id.is_empty());
+        if fields.get(PAYMENT_METHOD).is_some_and(|value| !is_id(value)) {
+            refused.push(PAYMENT_METHOD.to_owned());
+        }
         match fields.get("metadata") {
             None | Some(Value::Null) => {}
             Some(Value::Object(metadata)) => refused.extend(
@@ -108,6 +134,11 @@ impl ShopperUpdate {
             Some(_) => refused.push("metadata".to_owned()),
         }
         refused
+    }
+
+    /// Returns the payment method that the shopper chooses.
+    pub(super) fn chosen_method(&self) -> Option<&str> {
+        self.0.get(PAYMENT_METHOD)?.as_str()
     }
 
     /// Returns the request; `None` if nothing changes. `local_type` is the one payment method of a local identifier.
@@ -164,6 +195,16 @@ mod tests {
         PaymentProcessorContext::new(Amount::new(1999).unwrap(), "eur", "cart_1")
     }
 
+    fn created(
+        settings: &Settings,
+        local_type: Option<&str>,
+        context: &PaymentProcessorContext,
+        customer: Option<&str>,
+    ) -> HttpRequest {
+        let options = IntentOptions::of(context).unwrap();
+        create_intent(settings, local_type, &options, None, context, customer)
+    }
+
     fn form(request: &HttpRequest) -> String {
         percent_encoding::percent_decode_str(request.body_text())
             .decode_utf8()
@@ -174,7 +215,7 @@ mod tests {
     #[test]
     fn an_intent_is_created_as_the_javascript_plugin_creates_it() {
         let settings = settings(r#"{"api_key":"sk_1","payment_description":"Mugs"}"#);
-        let request = create_intent(&settings, None, &context(), Some("cus_1"));
+        let request = created(&settings, None, &context(), Some("cus_1"));
         assert_eq!((request.method().as_str(), request.path()), ("POST", "/v1/payment_intents"));
         assert_eq!(
             form(&request),
@@ -196,7 +237,7 @@ mod tests {
             ..context()
         };
         assert_eq!(
-            form(&create_intent(&settings, None, &context, None)),
+            form(&created(&settings, None, &context, None)),
             "description=Cups&amount=1999&currency=eur&metadata[resource_id]=cart_1\
              &capture_method=automatic&setup_future_usage=off_session\
              &automatic_payment_methods[enabled]=true"
@@ -209,7 +250,7 @@ mod tests {
         let described = |text: &str| {
             let text = JsonObject::empty().with([("payment_description", text.into())]);
             let context = PaymentProcessorContext { context: text, ..context() };
-            form(&create_intent(&settings, None, &context, None)).contains("description=")
+            form(&created(&settings, None, &context, None)).contains("description=")
         };
         assert!(described("Cups"));
         assert!(!described(""));
@@ -219,9 +260,40 @@ mod tests {
     fn a_local_method_captures_at_once_and_is_the_only_one() {
         let settings = settings(r#"{"api_key":"sk_1","automatic_payment_methods":true}"#);
         assert_eq!(
-            form(&create_intent(&settings, Some("blik"), &context(), None)),
+            form(&created(&settings, Some("blik"), &context(), None)),
             "amount=1999&currency=eur&metadata[resource_id]=cart_1&capture_method=automatic\
              &payment_method_types[0]=blik"
+        );
+    }
+
+    #[test]
+    fn a_class_of_the_stores_own_says_how_its_intents_are_paid() {
+        let settings = settings(r#"{"api_key":"sk_1","automatic_payment_methods":true}"#);
+        let form_of = |local_type, options: &str| {
+            let context = PaymentProcessorContext {
+                context: JsonObject::parse(r#"{"setup_future_usage":"on_session"}"#).unwrap(),
+                intent_options: JsonObject::parse(options).unwrap(),
+                ..context()
+            };
+            let options = IntentOptions::of(&context).unwrap();
+            form(&create_intent(&settings, local_type, &options, Some("x"), &context, None))
+        };
+        let klarna = r#"{"payment_method_types":["klarna","card"],"capture_method":"automatic","setup_future_usage":"off_session"}"#;
+        assert_eq!(
+            form_of(None, klarna),
+            "amount=1999&currency=eur&metadata[resource_id]=cart_1&metadata[medusa_provider]=x\
+             &capture_method=automatic&setup_future_usage=off_session\
+             &payment_method_types[0]=klarna&payment_method_types[1]=card"
+        );
+        assert_eq!(
+            form_of(Some("ideal"), r#"{"setup_future_usage":"off_session"}"#),
+            "amount=1999&currency=eur&metadata[resource_id]=cart_1&metadata[medusa_provider]=x\
+             &capture_method=automatic&setup_future_usage=off_session&payment_method_types[0]=ideal"
+        );
+        assert_eq!(
+            form_of(None, "{}"),
+            "amount=1999&currency=eur&metadata[resource_id]=cart_1&metadata[medusa_provider]=x\
+             &capture_method=manual&setup_future_usage=on_session&automatic_payment_methods[enabled]=true"
         );
     }
 
@@ -251,7 +323,7 @@ mod tests {
             "transfer_data",
             "on_behalf_of",
             "id",
-            "payment_method",
+            "payment_method_data",
             "medusa_payment_rs",
             "status",
         ] {
@@ -264,6 +336,10 @@ mod tests {
         for (data, named) in [
             (r#"{"metadata":{"resource_id":"cart_2"}}"#, "metadata.resource_id"),
             (r#"{"metadata":{"cart_id":"cart_2"}}"#, "metadata.cart_id"),
+            (r#"{"metadata":{"medusa_provider":"stripe"}}"#, "metadata.medusa_provider"),
+            (r#"{"payment_method":""}"#, "payment_method"),
+            (r#"{"payment_method":null}"#, "payment_method"),
+            (r#"{"payment_method":{"id":"pm_1"}}"#, "payment_method"),
             (r#"{"metadata":{"a":{"b":1}}}"#, "metadata.a"),
             (r#"{"metadata":""}"#, "metadata"),
             (r#"{"metadata":["a"]}"#, "metadata"),

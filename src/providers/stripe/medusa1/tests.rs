@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::Any;
 use super::*;
+use crate::call::HostCall;
 use crate::error::ErrorKind;
 use crate::http::testing::{Answer, Server, error, error_body, ok, replayed};
 use crate::layers::Stack;
@@ -242,6 +243,90 @@ async fn an_intent_of_a_call_whose_reply_was_lost_is_found_through_the_customer_
             "POST /v1/payment_intents/pi_2/cancel",
         ]
     );
+}
+
+/// A call of a class with an identifier of its own.
+async fn call_as(provider: &str, stack: &Stack, request: Request) -> Result<Response> {
+    let host = HostCall { provider: Some(provider.into()), ..HostCall::default() };
+    stack.call_from(host, request).await
+}
+
+#[tokio::test]
+async fn each_class_gives_up_its_own_intents_only() {
+    let made_by = |id: &str, provider: &str| {
+        let named = format!(r#""medusa_provider":"{provider}","resource_id""#);
+        listed(id, "requires_payment_method", "cart_1").replace(r#""resource_id""#, &named)
+    };
+    let list = [
+        made_by("pi_2", "stripe-klarna"),
+        made_by("pi_3", "stripe-affirm"),
+        listed("pi_4", "requires_payment_method", "cart_1"),
+    ];
+    for (provider, canceled) in
+        [("stripe-klarna", Some("pi_2")), ("stripe", Some("pi_4")), ("stripe-twint", None)]
+    {
+        let server = Server::start([
+            ok(format!(r#"{{"data":[{}]}}"#, list.join(","))),
+            ok(intent("requires_payment_method")),
+            ok(listed(canceled.unwrap_or_default(), "canceled", "cart_1")),
+        ])
+        .await;
+        let context = context("{}", |context| context.customer = Some(known("cus_1")));
+        let request = Request::InitiatePayment(context);
+        let answer = call_as(provider, &stack(&server.url), request).await;
+        assert!(matches!(answer, Ok(Response::Session(_))));
+        let expected: Vec<_> = canceled
+            .map(|id| format!("POST /v1/payment_intents/{id}/cancel"))
+            .into_iter()
+            .collect();
+        assert_eq!(server.lines()[2..], expected, "{provider}");
+        let mark = format!("metadata%5Bmedusa_provider%5D={provider}&");
+        assert_eq!(server.received()[1].body.contains(&mark), provider != "stripe");
+    }
+}
+
+#[tokio::test]
+async fn a_class_of_another_account_makes_a_customer_there_and_leaves_the_first_one_alone() {
+    let server = Server::start([
+        ok(r#"{"data":[]}"#),
+        error(400, "resource_missing"),
+        ok(r#"{"id":"cus_9"}"#),
+        ok(intent("requires_payment_method")),
+    ])
+    .await;
+    let context = context("{}", |context| context.customer = Some(known("cus_1")));
+    let request = Request::InitiatePayment(context);
+    let answer = call_as("stripe-us", &stack(&server.url), request).await.unwrap();
+    let Response::Session(session) = answer else { panic!("no session") };
+    let metadata = session.update_requests.unwrap().customer_metadata.unwrap();
+    assert_eq!(metadata.as_str(), r#"{"stripe_id_stripe-us":"cus_9"}"#);
+}
+
+#[tokio::test]
+async fn a_shopper_chooses_no_payment_method_that_is_another_customers() {
+    let method = |customer: &str| ok(format!(r#"{{"id":"pm_1","customer":{customer}}}"#));
+    let chosen = |server: &Server| {
+        let request = Request::UpdatePaymentData {
+            session_id: "pi_1".to_owned(),
+            data: json(r#"{"payment_method":"pm_1"}"#),
+        };
+        let stack = stack(&server.url);
+        async move { stack.call(request).await }
+    };
+    for owner in [r#""cus_1""#, "null"] {
+        let session = || ok(intent("requires_payment_method"));
+        let server = Server::start([session(), method(owner), session()]).await;
+        chosen(&server).await.unwrap();
+        assert_eq!(server.received()[2].body, "payment_method=pm_1");
+    }
+    let guest = intent("requires_payment_method").replace(r#""cus_1""#, "null");
+    for (session, owner) in [(intent("requires_payment_method"), "cus_2"), (guest, "cus_1")] {
+        let server = Server::start([ok(session), method(&format!("\"{owner}\""))]).await;
+        let error = chosen(&server).await.unwrap_err();
+        assert_eq!((error.kind(), error.code()), (ErrorKind::Refused, "not_the_customers"));
+        assert!(!error.detail().contains(owner), "{error}");
+        assert_eq!(server.lines().len(), 2);
+    }
 }
 
 #[tokio::test]

@@ -1,65 +1,29 @@
-//! Stripe's customers, which Medusa calls account holders, and the payment methods that Stripe keeps for them
-//! (<https://docs.stripe.com/api/customers>, <https://docs.stripe.com/api/payment_methods>,
-//! <https://docs.stripe.com/api/setup_intents>).
+//! Stripe's customers, which Medusa calls account holders (<https://docs.stripe.com/api/customers>).
 
 #[cfg(test)]
 mod tests;
 
 use async_trait::async_trait;
-use serde::Deserialize;
-use serde_json::{Map, Value};
 
 use super::super::api::RESOURCE_MISSING;
 use super::super::buyer;
-use super::super::form::{Form, keys_with_brackets};
-use super::super::intent::Page;
+use super::super::form::Form;
 use super::super::method::Method;
-use super::super::requests::{get, post};
+use super::super::payment_methods::{
+    self, Object, about_customer, customer_path, holder_id, not_empty, unknown_customer,
+};
+use super::super::requests::post;
 use super::Stripe;
 use crate::account_holders::{AccountHolders, PaymentMethods};
 use crate::call::CallContext;
-use crate::error::{ErrorKind, PaymentProcessorError, Result};
-use crate::http::{self, Exchange, HttpRequest, path_segment};
+use crate::error::Result;
+use crate::http::{self, Exchange, HttpRequest};
 use crate::idempotency::key_of;
 use crate::json::JsonObject;
 use crate::types::{Customer, Kept};
 
 /// How many deleted customers are stepped over until another one is made.
 const MOST_DELETED: usize = 12;
-
-/// A customer, payment method or SetupIntent: the whole object as Stripe sent it, and the fields that matter here.
-#[derive(Debug, Deserialize)]
-#[serde(try_from = "JsonObject")]
-struct Object {
-    raw: JsonObject,
-    fields: Fields,
-}
-
-#[derive(Debug, Deserialize)]
-struct Fields {
-    id: String,
-    /// All that Stripe shows of a customer who was deleted, beside the id.
-    #[serde(default)]
-    deleted: bool,
-    /// Of a payment method: the customer it is kept for.
-    #[serde(default)]
-    customer: Option<String>,
-}
-
-impl TryFrom<JsonObject> for Object {
-    type Error = serde_json::Error;
-
-    fn try_from(raw: JsonObject) -> Result<Self, serde_json::Error> {
-        let fields = raw.deserialize()?;
-        Ok(Self { raw, fields })
-    }
-}
-
-impl From<Object> for Kept {
-    fn from(Object { raw, fields }: Object) -> Self {
-        Self { id: fields.id, data: raw }
-    }
-}
 
 impl<M: Method> Stripe<M> {
     fn exchange<'a>(&'a self, call: &'a CallContext) -> Exchange<'a> {
@@ -139,35 +103,21 @@ impl<M: Method> AccountHolders for Stripe<M> {
 
 #[async_trait]
 impl<M: Method> PaymentMethods for Stripe<M> {
-    /// Returns none for a record that is not a Stripe customer.
     async fn list_payment_methods(
         &self,
         call: &CallContext,
         holder: JsonObject,
     ) -> Result<Vec<Kept>> {
-        let Some(id) = holder.get("id") else { return Ok(Vec::new()) };
-        let id = not_empty(call, Some(id))?;
-        let exchange = self.exchange(call);
-        let path = format!("{}/payment_methods", customer_path(&id));
-        let answer = exchange.read(&get(&path, &Form::default().with("limit", 100))).await;
-        let page: Page<Object> = about_customer(&exchange, &id, answer)?;
-        Ok(page.data.into_iter().map(Kept::from).collect())
+        payment_methods::list(&self.exchange(call), &holder, None).await
     }
 
-    /// Makes a SetupIntent, with which the storefront takes the payment method. The customer is the account holder's,
-    /// whatever the storefront says.
     async fn save_payment_method(
         &self,
         call: &CallContext,
         holder: JsonObject,
         data: JsonObject,
     ) -> Result<Kept> {
-        let id = holder_id(call, &holder)?;
-        let exchange = self.exchange(call);
-        let request = post("/v1/setup_intents", &setup_form(call, &id, &data)?);
-        let answer = exchange.change(&request, &exchange.key("")).await;
-        let setup: Object = about_customer(&exchange, &id, answer)?;
-        Ok(setup.into())
+        payment_methods::save(&self.exchange(call), &holder, &data).await
     }
 
     async fn delete_payment_method(
@@ -176,41 +126,8 @@ impl<M: Method> PaymentMethods for Stripe<M> {
         holder: JsonObject,
         id: String,
     ) -> Result<()> {
-        let customer = holder_id(call, &holder)?;
-        if id.is_empty() {
-            return Err(invalid(
-                call,
-                "missing_payment_method",
-                "The id of the payment method is empty.",
-            ));
-        }
-        let exchange = self.exchange(call);
-        let path = format!("/v1/payment_methods/{}", path_segment(&id));
-        let method: Object = exchange.read(&HttpRequest::get(path.as_str())).await?;
-        match method.fields.customer {
-            None => return Ok(()),
-            Some(owner) if owner == customer => {}
-            Some(_) => {
-                let detail = format!(
-                    "{id} is not one of {customer}'s payment methods. It was left as it is."
-                );
-                return Err(exchange.refused("not_the_customers", detail));
-            }
-        }
-        let detach = post(format!("{path}/detach"), &Form::default());
-        match exchange.change_past_replays::<Object>(&detach, &exchange.key("")).await {
-            // Another request may have done it at the same moment.
-            Err(error) if matches!(error.kind(), ErrorKind::Refused | ErrorKind::Invalid) => {
-                let method: Object = exchange.read(&HttpRequest::get(path)).await?;
-                if method.fields.customer.is_none() { Ok(()) } else { Err(error) }
-            }
-            answer => answer.map(drop),
-        }
+        payment_methods::delete(&self.exchange(call), &holder, &id).await
     }
-}
-
-fn customer_path(id: &str) -> String {
-    format!("/v1/customers/{}", path_segment(id))
 }
 
 /// What Stripe is told of a customer. Medusa hands over all that it has, so a phone number that is not there is one that
@@ -232,50 +149,6 @@ fn name_of(customer: &Customer) -> Option<String> {
     buyer::person(customer.company_name.as_ref(), None).or_else(person)
 }
 
-/// What a storefront says about a payment method that is to be kept, but for whom.
-///
-/// # Errors
-/// If it has keys that would become other fields.
-fn setup_form(call: &CallContext, customer: &str, data: &JsonObject) -> Result<Form> {
-    let members: Map<String, Value> = data.deserialize().unwrap_or_default();
-    let mut unclear = Vec::new();
-    members
-        .keys()
-        .filter(|name| name.contains(['[', ']']))
-        .for_each(|name| unclear.push(name.clone()));
-    members.iter().for_each(|(name, value)| keys_with_brackets(name, value, &mut unclear));
-    if !unclear.is_empty() {
-        let keys = unclear.join(", ");
-        let what =
-            format!("These keys have brackets, so Stripe would read them as other fields: {keys}.");
-        return Err(invalid(call, "invalid_data", &what));
-    }
-    let said = members.iter().filter(|(name, _)| *name != "customer");
-    Ok(said.fold(Form::default().with("customer", customer), |form, (name, value)| {
-        form.with_json(name, value)
-    }))
-}
-
-/// Returns the id of the customer that Medusa has stored. An empty one would make of a request for a customer one for all.
-fn holder_id(call: &CallContext, holder: &JsonObject) -> Result<String> {
-    not_empty(call, holder.get("id"))
-}
-
-fn not_empty(call: &CallContext, id: Option<String>) -> Result<String> {
-    id.filter(|id| !id.is_empty()).ok_or_else(|| {
-        invalid(
-            call,
-            "missing_customer",
-            "The account holder's data has no `id` of a Stripe customer.",
-        )
-    })
-}
-
-fn invalid(call: &CallContext, code: &str, what: &str) -> PaymentProcessorError {
-    let error = format!("{} is not possible", call.subject());
-    PaymentProcessorError::invalid(error, code, format!("{what} Stripe was not asked."))
-}
-
 /// Returns the customer as Stripe has it now; `None` if there is none any more.
 async fn living_customer(exchange: &Exchange<'_>, id: &str) -> Result<Option<Object>> {
     let answer: Result<Object> = exchange.read(&HttpRequest::get(customer_path(id))).await;
@@ -284,22 +157,4 @@ async fn living_customer(exchange: &Exchange<'_>, id: &str) -> Result<Option<Obj
         Err(error) if error.code() == RESOURCE_MISSING => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// Says what to do if Stripe does not know the customer. What is missing may be something else that the request names.
-fn about_customer<T>(exchange: &Exchange<'_>, id: &str, answer: Result<T>) -> Result<T> {
-    answer.map_err(|error| {
-        let is_unknown = error.code() == RESOURCE_MISSING && error.detail().contains(id);
-        if is_unknown { unknown_customer(exchange, id) } else { error }
-    })
-}
-
-fn unknown_customer(exchange: &Exchange<'_>, id: &str) -> PaymentProcessorError {
-    exchange.refused(
-        RESOURCE_MISSING,
-        format!(
-            "This Stripe account has no customer {id}: it was deleted, or it belongs to another account or to the \
-             other mode (test or live). Delete the account holder in Medusa; the customer's next payment makes another."
-        ),
-    )
 }

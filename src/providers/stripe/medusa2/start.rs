@@ -6,6 +6,7 @@ use super::super::api::{Api, MOST_PAGES};
 use super::super::buyer;
 use super::super::form::{Form, keys_with_brackets};
 use super::super::intent::{Intent, IntentFields, Page};
+use super::super::intent_options::{CaptureMethod, IntentOptions};
 use super::super::method::{Method, may_be_kept};
 use super::super::requests;
 use super::config::Settings;
@@ -25,7 +26,8 @@ pub(super) const AMOUNT: &str = "medusa_amount";
 /// The metadata with the mark of the store.
 pub(super) const STORE: &str = "medusa_store";
 
-/// What the storefront may say about the intent, as with the JavaScript plugin: nothing of amount, customer or session.
+/// What the storefront may say about the intent, as with the JavaScript plugin, and before what the store's class says of
+/// all of its intents: nothing of amount, customer or session.
 const WISHES: [&str; 11] = [
     "capture_method",
     "setup_future_usage",
@@ -116,14 +118,21 @@ pub(super) fn new_intent<M: Method>(
     context: &PaymentProcessorContext,
     wishes: &Wishes,
 ) -> Result<Form> {
+    let own = IntentOptions::of(context)?;
     let currency = &context.currency_code;
     let amount = charged(context.amount, currency)?;
+    let own_types = || own.payment_method_types.clone().map(Value::from);
     let default_types = || M::LOCAL_TYPE.map(|kind| Value::from(vec![kind]));
-    let types = wishes.get("payment_method_types").cloned().or_else(default_types);
+    let wished_types = wishes.get("payment_method_types").cloned();
+    let types = wished_types.or_else(own_types).or_else(default_types);
     let has_types = types.as_ref().and_then(Value::as_array).is_some_and(|types| !types.is_empty());
     let at_once = settings.capture_at_once || M::LOCAL_TYPE.is_some();
-    let capture_method =
-        wishes.text("capture_method").unwrap_or(if at_once { "automatic" } else { "manual" });
+    let usual = if at_once { "automatic" } else { "manual" };
+    let capture_method = wishes
+        .text("capture_method")
+        .unwrap_or_else(|| own.capture_method.map_or(usual, CaptureMethod::as_str));
+    let own_usage = || own.setup_future_usage.map(|usage| Value::from(usage.as_str()));
+    let setup_future_usage = wishes.get("setup_future_usage").cloned().or_else(own_usage);
     let description = wishes.text("payment_description").or(settings.description.as_deref());
     let automatic = wishes.get("automatic_payment_methods").cloned().or_else(|| {
         let is_wanted = settings.automatic_payment_methods && !has_types;
@@ -139,8 +148,8 @@ pub(super) fn new_intent<M: Method>(
     let form = with_metadata(form, settings, context, wishes)
         .with_some("description", description.filter(|text| !text.is_empty()))
         .with("capture_method", capture_method);
-    let options = method_options::<M>(settings, wishes, capture_method);
-    let (usage, options) = kept_by_type(wishes.get("setup_future_usage"), types.as_ref(), options);
+    let options = method_options::<M>(settings, wishes, &own, capture_method);
+    let (usage, options) = kept_by_type(setup_future_usage.as_ref(), types.as_ref(), options);
     let form = with_wish(form, "setup_future_usage", usage);
     let form = with_wish(form, "payment_method_types", types.as_ref());
     let form = with_wish(form, "payment_method_data", wishes.get("payment_method_data"));
@@ -242,10 +251,12 @@ pub(super) fn charged(amount: Amount, currency: &str) -> Result<Amount> {
 fn method_options<M: Method>(
     settings: &Settings,
     wishes: &Wishes,
+    own: &IntentOptions,
     capture_method: &str,
 ) -> Option<Value> {
-    if let Some(wished) = wishes.get("payment_method_options") {
-        return Some(wished.clone());
+    let own = || own.payment_method_options.clone().map(Value::from);
+    if let Some(said) = wishes.get("payment_method_options").cloned().or_else(own) {
+        return Some(said);
     }
     match M::LOCAL_TYPE {
         Some("oxxo") => Some(
@@ -380,6 +391,44 @@ mod tests {
              &capture_method=manual&off_session=true&confirm=true&payment_method=pm_1\
              &expand[0]=payment_method&customer=cus_1"
         );
+    }
+
+    #[test]
+    fn a_class_of_the_stores_own_says_how_its_intents_are_paid_unless_the_storefront_does() {
+        fn form_with<M: Method>(options: &str, own: &str, data: &str) -> String {
+            let options: StripeOptions = serde_json::from_str(options).unwrap();
+            let settings = Settings::try_from(options).unwrap();
+            let context = PaymentProcessorContext {
+                intent_options: JsonObject::parse(own).unwrap(),
+                ..PaymentProcessorContext::new(Amount::new(5).unwrap(), "eur", "payses_1")
+            };
+            let wishes = Wishes::of(&JsonObject::parse(data).unwrap()).unwrap();
+            let form = new_intent::<M>(&settings, &context, &wishes).unwrap();
+            percent_encoding::percent_decode_str(&form.encoded())
+                .decode_utf8()
+                .unwrap()
+                .into_owned()
+        }
+        let automatic = r#"{"apiKey":"sk_1","automaticPaymentMethods":true,"multicapture":true}"#;
+        let klarna = r#"{"payment_method_types":["klarna"],"capture_method":"automatic",
+            "setup_future_usage":"off_session","payment_method_options":{"klarna":{"preferred_locale":"de-DE"}}}"#;
+        assert_eq!(
+            form_with::<Any>(automatic, klarna, "{}"),
+            "amount=5&currency=eur&metadata[session_id]=payses_1&capture_method=automatic\
+             &setup_future_usage=off_session&payment_method_types[0]=klarna\
+             &payment_method_options[klarna][preferred_locale]=de-DE&expand[0]=payment_method"
+        );
+        let data = r#"{"payment_method_types":["card"],"capture_method":"manual","setup_future_usage":"on_session",
+            "payment_method_options":{"card":{"request_three_d_secure":"any"}}}"#;
+        assert_eq!(
+            form_with::<Any>(automatic, klarna, data),
+            "amount=5&currency=eur&metadata[session_id]=payses_1&capture_method=manual\
+             &setup_future_usage=on_session&payment_method_types[0]=card\
+             &payment_method_options[card][request_three_d_secure]=any&expand[0]=payment_method"
+        );
+        let options = r#"{"apiKey":"sk_1"}"#;
+        let own = r#"{"setup_future_usage":"off_session"}"#;
+        assert!(form_with::<Blik>(options, own, "{}").contains("&payment_method_types[0]=blik&"));
     }
 
     #[test]

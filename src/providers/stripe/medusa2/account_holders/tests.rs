@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::super::Any;
 use super::*;
+use crate::error::ErrorKind;
 use crate::http::testing::{Answer, Server, error_body, ok, replayed};
 use crate::layers::Stack;
 use crate::registry::Provider;

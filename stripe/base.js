@@ -1,4 +1,5 @@
-// What the six services have in common, beside what runs in Rust.
+// What the six services have in common, beside what runs in Rust, and what a store's own class for another way to pay
+// extends.
 
 const { AbstractPaymentProcessor } = require("../index.js");
 const { Late, inTime } = require("../link/in-time.js");
@@ -12,10 +13,23 @@ const LOOK_UP_MS = 5_000;
 /** The option `deadline_ms`, if it is not set: as in Rust, which has no part in the look-up. */
 const DEADLINE_MS = 12_000;
 
-class StripeProcessor extends AbstractPaymentProcessor {
+class StripeBase extends AbstractPaymentProcessor {
+  static processor = "stripe";
+
+  constructor(container, options) {
+    super(container, options);
+    // The name that the JavaScript plugin has for its subclasses.
+    this.options_ = this.config;
+  }
+
   /** The plugin's options in `medusa-config.js`. */
   get options() {
     return this.config;
+  }
+
+  /** What a subclass says of the intents that it makes. Rust reads it each time that a payment is started or changed. */
+  get paymentIntentOptions() {
+    return {};
   }
 
   /**
@@ -69,4 +83,7 @@ const notUpdated = (code, why) => ({
   detail: `${why} Try again.`,
 });
 
-module.exports = { StripeProcessor };
+// As an ES module compiled to CommonJS has it, so that each spelling of the JavaScript plugin's import finds the class.
+Object.defineProperty(exports, "__esModule", { value: true });
+exports.StripeBase = StripeBase;
+exports.default = StripeBase;

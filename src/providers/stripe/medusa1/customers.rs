@@ -1,0 +1,136 @@
+//! Stripe's customers in Medusa 1, which has no account holders: their ids are in the metadata of Medusa's customers. And the
+//! cards that Stripe keeps for them.
+
+use async_trait::async_trait;
+
+use super::super::api::RESOURCE_MISSING;
+use super::super::intent_options::IntentOptions;
+use super::super::method::Method;
+use super::super::payment_methods;
+use super::Stripe;
+use crate::account_holders::PaymentMethods;
+use crate::call::CallContext;
+use crate::error::Result;
+use crate::http::Exchange;
+use crate::json::JsonObject;
+use crate::types::{Customer, Kept};
+
+/// Where the JavaScript plugin has the id.
+const SHARED: &str = "stripe_id";
+
+/// The type of what is listed, as with the JavaScript plugin: Medusa 1's storefronts know saved cards.
+const LISTED: &str = "card";
+
+/// Returns the id of the customer at Stripe for the class with this identifier.
+///
+/// Classes of one account share the customer. One with an identifier of its own may have another account, which does not
+/// know that customer: what it has had made itself comes first.
+pub(super) fn known<M: Method>(provider: &str, customer: &Customer) -> Option<String> {
+    let named =
+        |name: &str| customer.metadata.as_ref()?.get::<String>(name).filter(|id| !id.is_empty());
+    own::<M>(provider).and_then(|name| named(&name)).or_else(|| named(SHARED))
+}
+
+/// Returns the metadata with which Medusa remembers a customer that was made at Stripe. A class with an identifier of its
+/// own leaves one alone that another class uses.
+pub(super) fn metadata<M: Method>(
+    provider: &str,
+    customer: Option<&Customer>,
+    id: &str,
+) -> JsonObject {
+    let shared = (SHARED, id.into());
+    match own::<M>(provider) {
+        None => JsonObject::empty().with([shared]),
+        Some(name) => {
+            let is_taken = customer.is_some_and(|it| known::<M>(M::IDENTIFIER, it).is_some());
+            let own = JsonObject::empty().with([(name.as_str(), id.into())]);
+            if is_taken { own } else { own.with([shared]) }
+        }
+    }
+}
+
+/// Returns the name of the metadata of a class with an identifier of its own.
+fn own<M: Method>(provider: &str) -> Option<String> {
+    (provider != M::IDENTIFIER).then(|| format!("{SHARED}_{provider}"))
+}
+
+#[async_trait]
+impl<M: Method> PaymentMethods for Stripe<M> {
+    fn holder_of(
+        &self,
+        provider: &str,
+        customer: &Customer,
+        intent_options: &JsonObject,
+    ) -> Option<JsonObject> {
+        // A class whose options are wrong starts no payment either, and says so there.
+        let is_payable = IntentOptions::read(intent_options).is_ok_and(|it| it.allow(LISTED));
+        let id = known::<M>(provider, customer).filter(|_| is_payable)?;
+        Some(JsonObject::empty().with([("id", id.into())]))
+    }
+
+    /// A customer whom Stripe does not know any more has no cards: the next payment makes another.
+    async fn list_payment_methods(
+        &self,
+        call: &CallContext,
+        holder: JsonObject,
+    ) -> Result<Vec<Kept>> {
+        let exchange = Exchange::new(&self.client, call);
+        match payment_methods::list(&exchange, &holder, Some(LISTED)).await {
+            Err(error) if error.code() == RESOURCE_MISSING => Ok(Vec::new()),
+            answer => answer,
+        }
+    }
+
+    async fn save_payment_method(
+        &self,
+        call: &CallContext,
+        holder: JsonObject,
+        data: JsonObject,
+    ) -> Result<Kept> {
+        payment_methods::save(&Exchange::new(&self.client, call), &holder, &data).await
+    }
+
+    async fn delete_payment_method(
+        &self,
+        call: &CallContext,
+        holder: JsonObject,
+        id: String,
+    ) -> Result<()> {
+        payment_methods::delete(&Exchange::new(&self.client, call), &holder, &id).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::method::Any;
+    use super::*;
+
+    fn customer(metadata: &str) -> Customer {
+        let metadata = JsonObject::parse(metadata).unwrap();
+        Customer { metadata: Some(metadata), ..Customer::default() }
+    }
+
+    fn remembered(provider: &str, of: &str) -> String {
+        metadata::<Any>(provider, Some(&customer(of)), "cus_9").as_str().to_owned()
+    }
+
+    #[test]
+    fn classes_of_one_account_share_the_customer() {
+        let shopper = customer(r#"{"stripe_id":"cus_1"}"#);
+        assert_eq!(known::<Any>("stripe", &shopper).as_deref(), Some("cus_1"));
+        assert_eq!(known::<Any>("stripe-klarna", &shopper).as_deref(), Some("cus_1"));
+        assert_eq!(remembered("stripe", "{}"), r#"{"stripe_id":"cus_9"}"#);
+        let both = r#"{"stripe_id_stripe-klarna":"cus_9","stripe_id":"cus_9"}"#;
+        assert_eq!(remembered("stripe-klarna", "{}"), both);
+    }
+
+    #[test]
+    fn a_class_of_another_account_keeps_a_customer_of_its_own() {
+        let taken = r#"{"stripe_id":"cus_1"}"#;
+        assert_eq!(remembered("stripe-us", taken), r#"{"stripe_id_stripe-us":"cus_9"}"#);
+        let shopper = customer(r#"{"stripe_id":"cus_1","stripe_id_stripe-us":"cus_9"}"#);
+        assert_eq!(known::<Any>("stripe-us", &shopper).as_deref(), Some("cus_9"));
+        assert_eq!(known::<Any>("stripe", &shopper).as_deref(), Some("cus_1"));
+        assert_eq!(known::<Any>("stripe", &customer(r#"{"stripe_id":""}"#)), None);
+    }
+}
