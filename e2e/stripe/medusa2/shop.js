@@ -17,9 +17,10 @@ const PRICE = 15;
  *   has with an order
  * - `settingsFor(subject, options)`: those of a server on which that subject is the provider, with the same id
  *
- * `options` are added to the subject's own. `packages` are what the store has installed if not only the subject's.
+ * `options` are added to the subject's own. `packages` are what the store has installed if not only the subject's, and
+ * `wishes` are `openShop`'s.
  */
-async function openStripeShop({ subject, options, packages = subject.packages }) {
+async function openStripeShop({ subject, options, packages = subject.packages, ...wishes }) {
   const apiKey = `sk_test_${randomBytes(16).toString("hex")}`;
   const stripe = await startFakeStripe({ apiKey });
   const account = { apiKey, webhookSecret: stripe.webhookSecret, url: stripe.url };
@@ -28,7 +29,7 @@ async function openStripeShop({ subject, options, packages = subject.packages })
     env: subject.env(stripe),
   });
   try {
-    const shop = await openShop({ packages, provider: PROVIDER, ...settingsFor(subject, options) });
+    const shop = await openShop({ packages, provider: PROVIDER, ...wishes, ...settingsFor(subject, options) });
     const close = shop.close;
     return Object.assign(shop, {
       stripe,
