@@ -30,7 +30,9 @@ const NPM_FILES = [
   // The crate, which a new project builds with.
   /^(Cargo\.toml|build\.rs)$/,
   /^src\/[\w/-]+\.rs$/,
-  // npx medusa-payment-rs new
+  // npx medusa-payment-rs
+  /^cli\/[\w-]+\.js$/,
+  /^audit\/(books\/)?[\w-]+\.js$/,
   /^scaffold\/[\w-]+\.js$/,
   /^scaffold\/template\/((src|services|__test__|\.github)\/)?[\w/.-]+$/,
 ];
@@ -133,7 +135,7 @@ describe("on npm", () => {
     const { files, size } = published(".");
     assertListed(files, NPM_FILES);
     assert.deepEqual(
-      files.filter((file) => /^scaffold\/[^/]+\.test\.js$|\.node$|\.tgz$/.test(file)),
+      files.filter((file) => /^(audit|cli|scaffold)\/[^/]+\.test\.js$|\.node$|\.tgz$/.test(file)),
       [],
     );
     // Sources, pages and the kit for two hosts.

@@ -1,25 +1,20 @@
 // What the command line asks for.
 
 const { parseArgs } = require("node:util");
-const { Complaint } = require("./complaint");
+const { Complaint } = require("../cli/complaint");
 
 const OPTIONS = {
   crate: { type: "string" },
   package: { type: "string" },
-  help: { type: "boolean", short: "h" },
-  version: { type: "boolean", short: "v" },
 };
 
-/** `{ command, name, options }` */
+/** `{ name, options }` */
 function parse(args) {
   const { values, positionals } = read(args);
-  const [command, name, ...more] = positionals;
-  if (values.version) return { command: "version" };
-  if (values.help || command === undefined || command === "help") return { command: "help" };
-  if (command !== "new") throw new Complaint(`there is no command "${command}"; see npx medusa-payment-rs help`);
+  const [name, ...more] = positionals;
   if (name === undefined) throw new Complaint("the name is missing, as in: npx medusa-payment-rs new acme-pay");
   if (more.length > 0) throw new Complaint(`one name is expected, and "${more[0]}" is another`);
-  return { command, name, options: { crate: values.crate, package: values.package } };
+  return { name, options: { crate: values.crate, package: values.package } };
 }
 
 function read(args) {

@@ -9,7 +9,7 @@ const { after, before, beforeEach, describe, test } = require("node:test");
 const { innerEnv } = require("../support/npm");
 const { version } = require("../package.json");
 
-const CLI = path.join(__dirname, "cli.js");
+const CLI = path.join(__dirname, "../cli/index.js");
 
 let scratch;
 let folder;

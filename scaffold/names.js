@@ -1,7 +1,7 @@
 // One name, and what npm, cargo, Rust and Medusa know the project by.
 
 const { builtinModules } = require("node:module");
-const { Complaint } = require("./complaint");
+const { Complaint } = require("../cli/complaint");
 
 /** crates.io takes no longer ones. */
 const LONGEST = 64;

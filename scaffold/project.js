@@ -3,7 +3,7 @@
 const { spawnSync } = require("node:child_process");
 const fs = require("node:fs");
 const path = require("node:path");
-const { Complaint } = require("./complaint");
+const { Complaint } = require("../cli/complaint");
 const { namesFor } = require("./names");
 const { fileSpec, ownSpec } = require("./origin");
 const { checkToolchain } = require("./toolchain");

@@ -19,7 +19,7 @@ before(() => (scratch = fs.mkdtempSync(path.join(os.tmpdir(), "scaffold-"))));
 beforeEach(() => (folder = fs.mkdtempSync(path.join(scratch, "w-"))));
 after(() => fs.rmSync(scratch, { recursive: true, force: true }));
 
-function make(args, cli = path.join(__dirname, "cli.js")) {
+function make(args, cli = path.join(__dirname, "../cli/index.js")) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [cli, "new", ...args], {
     cwd: folder,
     encoding: "utf8",
@@ -130,11 +130,11 @@ test("where npm has the package from a tarball, the project has it from there to
 /** The package as npm installs it, with npm's notes on where it came from. Returns its command. */
 function install(packages) {
   const modules = path.join(folder, "store/node_modules");
-  for (const part of ["package.json", "Cargo.toml", "scaffold"]) {
+  for (const part of ["package.json", "Cargo.toml", "cli", "scaffold"]) {
     fs.cpSync(path.join(ROOT, part), path.join(modules, root.name, part), { recursive: true });
   }
   fs.writeFileSync(path.join(modules, ".package-lock.json"), JSON.stringify({ packages }));
-  return path.join(modules, root.name, "scaffold/cli.js");
+  return path.join(modules, root.name, "cli/index.js");
 }
 
 test("a published version can be chosen for either side", () => {

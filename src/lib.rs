@@ -20,6 +20,8 @@
 
 mod account_holders;
 mod amount;
+#[cfg(feature = "addon")]
+mod audit;
 mod call;
 mod canonical;
 pub mod captures;

@@ -8,8 +8,10 @@ const { test } = require("node:test");
 const { ROOT } = require("./paths");
 
 const SHARED = "support";
-/** The folders of tests and tools. `scaffold` is one as far as its tests go: its other files are published. */
-const APART = ["__test__", "bench", "e2e", "examples", "release", "runtimes", "scaffold"];
+/** The folders of tests and tools. */
+const APART = ["__test__", "bench", "e2e", "examples", "release", "runtimes"];
+/** The folders of the command line: their tests are apart, their other files are published. */
+const COMMANDS = ["audit", "cli", "scaffold"];
 
 const IMPORT = /(?:\brequire(?:\.resolve)?\(|\bimport\(|\bfrom )\s*["'](\.[^"']*)["']/g;
 
@@ -32,14 +34,24 @@ const imports = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "*
 
 const filesThat = (isWrong) => [...new Set(imports.filter(isWrong).map(({ file, to }) => `${file} imports ${to}`))];
 
+const isApart = ({ from, isTest }) => [...APART, SHARED].includes(from) || (COMMANDS.includes(from) && isTest);
+
 test("a folder of tests or tools imports no other, only what they share", () => {
   assert.ok(imports.some(({ from, to }) => APART.includes(from) && to === SHARED));
-  const wrong = filesThat(({ from, to }) => [...APART, SHARED].includes(from) && APART.includes(to) && from !== to);
+  const others = [...APART, ...COMMANDS.filter((folder) => folder !== "cli")];
+  const wrong = filesThat((one) => isApart(one) && others.includes(one.to) && one.from !== one.to);
   assert.deepEqual(wrong, []);
 });
 
 test("what is published imports nothing of them", () => {
-  const isPublished = ({ from, isTest }) => (from === "scaffold" ? !isTest : ![...APART, SHARED].includes(from));
-  const wrong = filesThat((one) => isPublished(one) && [...APART, SHARED].includes(one.to) && one.from !== one.to);
+  const wrong = filesThat((one) => !isApart(one) && [...APART, SHARED].includes(one.to) && one.from !== one.to);
+  assert.deepEqual(wrong, []);
+});
+
+test("a command knows of no other", () => {
+  const others = COMMANDS.filter((folder) => folder !== "cli");
+  const wrong = filesThat(
+    ({ from, to, isTest }) => !isTest && others.includes(from) && others.includes(to) && from !== to,
+  );
   assert.deepEqual(wrong, []);
 });

@@ -12,7 +12,11 @@
 //! 5. `realm` keeps the calls that are in flight in a realm, and brings messages there from other threads.
 //! 6. `boundary` is JSON: what may cross, and as what.
 //! 7. `js` is what napi lacks for JavaScript's values.
+//!
+//! `audit` stands beside them: what the package's command line reads and compares, without any host.
 
+#[cfg(feature = "addon")]
+mod audit;
 mod boundary;
 mod calls;
 mod class;

@@ -17,7 +17,20 @@ const { page } = require("./lists");
 const { metadata, mergeMetadata } = require("./metadata");
 const { METHODS, automaticMethods, checkMethods, defaultOptions, methodData, methodOptions } = require("./methods");
 const { canBeCapturedAgain } = require("./charges");
-const { PAGE, flag, hash, hashOf, oneOf, required, text, texts, unsettable, wholeNumber } = require("./params");
+const {
+  PAGE,
+  flag,
+  hash,
+  hashOf,
+  isWithin,
+  oneOf,
+  required,
+  text,
+  texts,
+  times,
+  unsettable,
+  wholeNumber,
+} = require("./params");
 const { checkUse, methodNamed, methodOf } = require("./payment-methods");
 const payments = require("./payments");
 
@@ -205,7 +218,7 @@ const cancel = {
 };
 
 const list = {
-  params: { ...PAGE, customer: text, created: hashOf({ gte: wholeNumber({ min: 0 }) }) },
+  params: { ...PAGE, customer: text, created: times },
   run: (account, { customer, created, ...cursors }) =>
     page(
       {
@@ -213,7 +226,7 @@ const list = {
         url: "/v1/payment_intents",
         objects: account.intents.all(),
         filter: (intent) =>
-          (customer === undefined || intent.customer === customer) && intent.created >= (created?.gte ?? 0),
+          (customer === undefined || intent.customer === customer) && isWithin(intent.created, created),
       },
       cursors,
     ),

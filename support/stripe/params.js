@@ -70,6 +70,20 @@ function hash(value, name) {
 
 const hashOf = (schema) => (value, name) => readParams(schema, hash(value, name) ?? {}, name);
 
+const second = wholeNumber({ min: 0 });
+const bounds = hashOf({ gt: second, gte: second, lt: second, lte: second });
+
+/** A time in seconds, or a stretch of time. */
+const times = (value, name) => {
+  if (typeof value !== "string") return bounds(value, name);
+  const time = second(value, name);
+  return { gte: time, lte: time };
+};
+
+/** Whether a time is within what `times` has read. */
+const isWithin = (time, { gt = -1, gte = 0, lt = Infinity, lte = Infinity } = {}) =>
+  time > gt && time >= gte && time < lt && time <= lte;
+
 /** A hash of which the schema describes a part; the rest is kept as it came. */
 const openHashOf = (schema) => (value, name) => {
   const given = hash(value, name);
@@ -98,6 +112,7 @@ module.exports = {
   flag,
   hash,
   hashOf,
+  isWithin,
   oneOf,
   openHashOf,
   readParams,
@@ -105,6 +120,7 @@ module.exports = {
   shortText,
   text,
   texts,
+  times,
   unsettable,
   wholeNumber,
 };

@@ -5,7 +5,7 @@ const { invalid, missing, notFound, refused, unexpectedState } = require("./erro
 const { newId } = require("./ids");
 const { page } = require("./lists");
 const { metadata, mergeMetadata } = require("./metadata");
-const { PAGE, flag, oneOf, text, wholeNumber } = require("./params");
+const { PAGE, flag, isWithin, oneOf, text, times, wholeNumber } = require("./params");
 
 /** Money that is back with the shopper or on its way. */
 const COUNTS = new Set(["succeeded", "pending", "requires_action"]);
@@ -56,15 +56,17 @@ const update = {
 };
 
 const list = {
-  params: { ...PAGE, charge: text, payment_intent: text },
-  run: (account, { charge, payment_intent: intent, ...cursors }) =>
+  params: { ...PAGE, charge: text, created: times, payment_intent: text },
+  run: (account, { charge, created, payment_intent: intent, ...cursors }) =>
     page(
       {
         what: "refund",
         url: "/v1/refunds",
         objects: account.refunds.all(),
         filter: (one) =>
-          (charge === undefined || one.charge === charge) && (intent === undefined || one.payment_intent === intent),
+          (charge === undefined || one.charge === charge) &&
+          (intent === undefined || one.payment_intent === intent) &&
+          isWithin(one.created, created),
       },
       cursors,
     ),

@@ -2,7 +2,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod log;
-mod runtime;
+pub(crate) mod runtime;
 mod watchdog;
 
 use std::future::Future;

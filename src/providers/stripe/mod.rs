@@ -15,6 +15,8 @@ pub mod medusa1;
 pub mod medusa2;
 mod method;
 mod options;
+#[cfg(feature = "addon")]
+pub(crate) mod reader;
 mod requests;
 #[cfg(test)]
 mod schedules;

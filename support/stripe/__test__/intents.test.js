@@ -260,6 +260,31 @@ test("intents are listed newest first, by customer, page by page", async (t) => 
   assert.equal((await get(INTENTS, { customer: "cus_other" })).body.data.length, 0);
 });
 
+test("intents are listed by the time at which they were made", async (t) => {
+  const { stripe, post, get } = await open(t);
+  const times = [];
+  for (let count = 0; count < 4; count++) {
+    times.push((await post(INTENTS, PAYMENT)).body.created);
+    stripe.advance(10_000);
+  }
+  const listed = async (created) => (await get(INTENTS, { created })).body.data.map((intent) => intent.created);
+  const [, second, third, fourth] = times;
+  assert.deepEqual(await listed({ gte: second, lt: fourth }), [third, second]);
+  assert.deepEqual(await listed({ gt: second, lte: fourth }), [fourth, third]);
+  assert.deepEqual(await listed(third), [third]);
+  assert.equal((await get(INTENTS, { created: { before: third } })).body.error.code, "parameter_unknown");
+  assert.equal((await get(INTENTS, { created: "today" })).body.error.code, "parameter_invalid_integer");
+});
+
+test("a list shows the refunds of each intent's charge if they are asked for", async (t) => {
+  const { post, get, pay } = await open(t);
+  const { id } = await pay();
+  for (let count = 0; count < 11; count++) await post("/v1/refunds", { payment_intent: id, amount: 10 });
+  const { data } = (await get(INTENTS, { expand: ["data.latest_charge.refunds"] })).body;
+  const { refunds } = data[0].latest_charge;
+  assert.deepEqual([refunds.object, refunds.data.length, refunds.has_more], ["list", 10, true]);
+});
+
 test("latest_charge is expanded where that is asked for", async (t) => {
   const { get, pay } = await open(t);
   const { id, latest_charge: charge } = await pay();

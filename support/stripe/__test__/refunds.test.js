@@ -132,6 +132,18 @@ test("refunds are listed newest first, page by page, for one intent", async (t) 
   assert.deepEqual([exact.data.length, exact.has_more], [12, false]);
 });
 
+test("refunds are listed by the time at which they were made", async (t) => {
+  const { stripe, post, get, pay } = await open(t);
+  const { id } = await pay();
+  const first = (await post(REFUNDS, { payment_intent: id, amount: 10 })).body;
+  stripe.advance(10_000);
+  const second = (await post(REFUNDS, { payment_intent: id, amount: 20 })).body;
+  const listed = async (created) => (await get(REFUNDS, { created })).body.data.map((refund) => refund.id);
+  assert.deepEqual(await listed({ gte: first.created }), [second.id, first.id]);
+  assert.deepEqual(await listed({ gt: first.created }), [second.id]);
+  assert.deepEqual(await listed({ lt: second.created }), [first.id]);
+});
+
 test("a release is listed as Stripe's own refund, without a transaction", async (t) => {
   const { post, get, pay } = await open(t);
   const { id } = await pay({ capture_method: "manual" });

@@ -15,7 +15,7 @@ mod stored_state;
 #[cfg(test)]
 mod tests;
 mod unconfirmed;
-mod units;
+pub(crate) mod units;
 
 use std::marker::PhantomData;
 

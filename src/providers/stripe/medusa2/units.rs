@@ -15,7 +15,7 @@ const THOUSANDTHS: [&str; 6] = ["BHD", "IQD", "JOD", "KWD", "OMR", "TND"];
 
 /// Returns the number of decimals that Stripe counts a currency with. Two also for ISK and UGX, which have none: there it
 /// takes whole units only, as multiples of a hundred.
-fn decimals(currency: &str) -> u32 {
+pub(crate) fn decimals(currency: &str) -> u32 {
     let is_in = |codes: &[&str]| codes.iter().any(|code| code.eq_ignore_ascii_case(currency));
     match () {
         () if is_in(&WHOLE) => 0,

@@ -1,0 +1,81 @@
+// What is compared: an intent with the payments that name it, or with what it was made for if there is none.
+
+const path = require("node:path");
+const load = require("../load.js");
+
+/** At so many cases a message to Rust stays small. */
+const BATCH = 500;
+
+/** Returns what differs: see `src/audit`, which decides it. `cases` are what `casesOf` makes. */
+function findingsIn(cases, { host, grace, now = Math.floor(Date.now() / 1_000) }) {
+  const { audit } = load(path.dirname(__dirname));
+  const findings = [];
+  for (let at = 0; at < cases.length; at += BATCH) {
+    const batch = cases.slice(at, at + BATCH);
+    findings.push(...JSON.parse(audit(JSON.stringify({ host, now, grace, cases: batch }))).findings);
+  }
+  return findings;
+}
+
+/**
+ * Makes the cases of payments and intents, and resolves with them. What is missing on either side is asked for.
+ *
+ * @param payments `[{ intent, record }]`, as the books have them
+ * @param intents those of Stripe's that are known
+ * @param isShared whether an intent is left alone whose cart or session this store does not know
+ */
+async function casesOf({ payments, intents }, { books, stripe, providers, isShared }) {
+  const known = new Map(intents.map((intent) => [intent.id, intent]));
+  const records = recordsOf(payments);
+  await addUnseenPayments(records, known, { books, providers });
+
+  const cases = [];
+  for (const [id, payments] of records.named) {
+    const { intent, isOfOtherMode } = known.has(id) ? { intent: known.get(id) } : await stripe.intent(id);
+    cases.push({ id, intent, is_of_other_mode: isOfOtherMode ?? false, payments });
+  }
+  for (const record of records.nameless) cases.push({ payments: [record] });
+  const orphans = [...known.values()].filter(({ id, status }) => status !== "canceled" && !records.named.has(id));
+  const origins = await originsOf(orphans, books);
+  for (const intent of orphans) {
+    const origin = origins.get(books.originOf(intent));
+    if (origin && (origin.is_known || !isShared)) cases.push({ id: intent.id, intent, origin });
+  }
+  return cases;
+}
+
+function recordsOf(payments) {
+  const records = { named: new Map(), nameless: [] };
+  for (const { intent, record } of payments) {
+    if (!intent) records.nameless.push(record);
+    else if (records.named.has(intent)) records.named.get(intent).push(record);
+    else records.named.set(intent, [record]);
+  }
+  return records;
+}
+
+/** An intent may have a payment that was made after, or before, the time that is looked at. */
+async function addUnseenPayments({ named }, known, { books, providers }) {
+  const unnamed = [...known.values()].filter(({ id }) => !named.has(id));
+  const names = [...new Set(unnamed.map(books.originOf).filter(Boolean))];
+  for (let at = 0; at < names.length; at += BATCH) {
+    const payments = await books.payments("origin", names.slice(at, at + BATCH), providers);
+    for (const { intent, record } of payments) {
+      if (!known.has(intent)) continue;
+      const records = named.get(intent) ?? [];
+      if (records.some(({ id }) => id === record.id)) continue;
+      named.set(intent, [...records, record]);
+    }
+  }
+}
+
+async function originsOf(intents, books) {
+  const names = [...new Set(intents.map(books.originOf).filter(Boolean))];
+  const origins = new Map();
+  for (let at = 0; at < names.length; at += BATCH) {
+    for (const [name, origin] of await books.origins(names.slice(at, at + BATCH))) origins.set(name, origin);
+  }
+  return origins;
+}
+
+module.exports = { casesOf, findingsIn };
