@@ -2,6 +2,7 @@
 // finds.
 
 const path = require("path");
+const { inTime } = require("../link/in-time.js");
 const load = require("../load.js");
 const { READERS } = require("./books");
 const { findingsIn } = require("./cases");
@@ -9,7 +10,8 @@ const { casesOfOrder } = require("./order");
 const { openStripe } = require("./stripe");
 
 /** Somebody waits for the page. */
-const HURRY = { rate: 25, tries: 2, keyName: "the option api_key (or apiKey) in medusa-config" };
+const HURRY = { rate: 25, tries: 2, whereKeyIs: "the option api_key (or apiKey) in medusa-config" };
+const LONGEST_MS = 20_000;
 
 /** A difference that is younger may be about to end: a capture that is being recorded, a webhook that is under way. */
 const GRACE_S = 60;
@@ -25,7 +27,8 @@ const GRACE_S = 60;
  */
 async function paymentsOfOrder({ host, query, accounts, order }) {
   const books = READERS[host](query);
-  const parts = await Promise.all(accounts.map((account) => paymentsIn(account, { host, books, order })));
+  const asked = Promise.all(accounts.map((account) => paymentsIn(account, { host, books, order })));
+  const parts = await inTime(asked, LONGEST_MS);
   return { payments: parts.flatMap(({ payments }) => payments), findings: parts.flatMap(({ findings }) => findings) };
 }
 
@@ -39,9 +42,8 @@ async function paymentsIn({ key, apiBase, providers }, { host, books, order }) {
 
 /** The payments in Medusa that name one intent: as a rule there is one. */
 function paymentsOf({ id, intent, payments = [] }, findings) {
-  const stripes = intent ? shown(intent) : { id };
   return payments.map((record) => ({
-    ...stripes,
+    ...(intent ? shown(intent) : { id: id ?? record.id }),
     payment: record.id,
     findings: findings.filter(({ payment }) => payment === record.id),
   }));

@@ -23,7 +23,9 @@ async function listPayments(id, scope) {
   const { region } = await scope.resolve("orderService").retrieve(id, { relations: ["region"] });
   const query = (text, values) => scope.resolve("manager").query(text, values);
   const accounts = await accountsIn(scope, query);
-  const { payments, findings } = await paymentsOfOrder({ host: "medusa1", query, accounts, order: id }).catch(shownAsIs);
+  const { payments, findings } = await paymentsOfOrder({ host: "medusa1", query, accounts, order: id }).catch(
+    shownAsIs,
+  );
   const types = await typesOf(payments, query);
   return { payments: payments.map((one) => ({ ...one, type: types.get(one.payment), region })), findings };
 }

@@ -88,7 +88,9 @@ const StripePayments = ({ order }: { order: Order }) => {
   const providers = [...(order.payments ?? []), ...(order.swaps ?? []).map((swap) => swap.payment)];
   const isShown = data ? data.payments.length > 0 : maybeStripe(providers.map((payment) => payment?.provider_id));
   if (!isShown) return null;
-  return <PaymentsCard ui={ui} reading={{ answer: data, error: error ? reasonOf(error) : undefined, retry: refetch }} />;
+  return (
+    <PaymentsCard ui={ui} reading={{ answer: data, error: error ? reasonOf(error) : undefined, retry: refetch }} />
+  );
 };
 
 /** Medusa's answer says why; without one, the client does. */

@@ -25,7 +25,7 @@ const COLOURS = { good: "green", waiting: "orange", bad: "red", neutral: "grey" 
 
 const ui: Ui = {
   Card: ({ title, children }) => (
-    <Container aria-label={title} className="overflow-hidden p-0">
+    <Container role="region" aria-label={title} className="overflow-hidden p-0">
       <Heading level="h2" className="px-6 py-4">
         {title}
       </Heading>
@@ -53,7 +53,7 @@ const ui: Ui = {
     </StatusBadge>
   ),
   Minor: ({ children }) => (
-    <Text size="small" leading="compact" className="text-ui-fg-muted">
+    <Text size="small" leading="compact" className="text-ui-fg-subtle">
       {children}
     </Text>
   ),
@@ -63,7 +63,10 @@ const ui: Ui = {
       title={String(children)}
       target="_blank"
       rel="noopener noreferrer"
-      className={clx("block max-w-[140px] truncate", href && "text-ui-fg-interactive hover:text-ui-fg-interactive-hover")}
+      className={clx(
+        "block max-w-[140px] truncate",
+        href && "text-ui-fg-interactive hover:text-ui-fg-interactive-hover",
+      )}
     >
       {children}
     </a>
@@ -98,7 +101,6 @@ const StripePayments = ({ data: order }: { data: Order }) => {
 function useAnswer(path: string, state: string) {
   const [known, setKnown] = useState<{ answer?: Answer; error?: string }>({});
   const [attempt, setAttempt] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the two say when
   useEffect(() => {
     const leaving = new AbortController();
     ask(path, leaving.signal).then(

@@ -1,32 +1,45 @@
 // What the card shows, in whichever host's admin.
 
 const assert = require("node:assert/strict");
-const { test } = require("node:test");
-const { eventually } = require("../support/eventually");
+const { after, before, test } = require("node:test");
+const { startBrowser } = require("../support/browser");
 const { TITLE, cardOn, contrast, isRed } = require("./card");
 
 /** So many tries make Stripe out of order, whatever is tried again. */
 const ALWAYS = 1_000;
 
 /**
- * @param store a function, because the tests are listed before there is a store. It returns
- * - `shop`, `page`: the store, and a browser's page that is logged in to its admin
- * - `open(order)`: opens the order's page
- * - `price`: what an order costs, as it is shown; `unit`: 1.00 in the host's unit
+ * Lists the tests. `openHost` resolves with
+ * - `shop`, and `close()`
+ * - `login(page)`: logs a browser in; `urlOf(payment)`: the page of its order
+ * - `price`: what an order costs, as it is shown; `unit`: 1.00 as the host counts it
  * - `heldOrder()`, `capture(payment)`, `refund(payment, amount)`: a payment is `{ order, intent }`
- * - `unpaidRefund(payment, amount)`: plants a refund that Medusa has recorded and Stripe has not
+ * - `unpaidRefund(payment, amount)`: plants a refund that Medusa has recorded and Stripe has not paid
  * - `nameIntent(payment, id)`: plants another id of an intent
  * - `otherOrder()`: an order that another provider has paid
  */
-function showsPayments(store) {
-  async function cardOf({ order }) {
-    await store().open(order);
-    return cardOn(store().page);
+function showsPayments(openHost) {
+  let host;
+  let browser;
+  let page;
+  before(async () => {
+    host = await openHost();
+    browser = await startBrowser();
+    page = await browser.open();
+    await host.login(page);
+  });
+  after(async () => {
+    await browser?.close();
+    await host?.close();
+  });
+
+  async function cardOf(payment) {
+    await page.goto(host.urlOf(payment));
+    return cardOn(page);
   }
 
   test("amount, status, what is captured and refunded, the risk, and the way to Stripe's dashboard", async () => {
-    const { heldOrder, price } = store();
-    const payment = await heldOrder();
+    const payment = await host.heldOrder();
     const card = await cardOf(payment);
     const [{ payment: named, ...row }, ...others] = await card.rows();
     assert.deepEqual(others, []);
@@ -35,7 +48,7 @@ function showsPayments(store) {
     assert.deepEqual(row, {
       status: "Uncaptured",
       risk: "Normal (10)",
-      amount: price,
+      amount: host.price,
       captured: nothing,
       refunded: nothing,
     });
@@ -49,8 +62,7 @@ function showsPayments(store) {
   });
 
   test("the link opens Stripe's dashboard in a page of its own", async () => {
-    const { heldOrder, page } = store();
-    const payment = await heldOrder();
+    const payment = await host.heldOrder();
     const card = await cardOf(payment);
     await card.rows();
     await page.context().route("https://dashboard.stripe.com/**", (route) => route.fulfill({ body: "the dashboard" }));
@@ -60,24 +72,22 @@ function showsPayments(store) {
   });
 
   test("what the operator has captured and refunded", async () => {
-    const { heldOrder, capture, refund, unit, price } = store();
-    const payment = await heldOrder();
-    await capture(payment);
-    await refund(payment, 4 * unit);
+    const payment = await host.heldOrder();
+    await host.capture(payment);
+    await host.refund(payment, 4 * host.unit);
     const card = await cardOf(payment);
     const [{ status, amount, captured, refunded }] = await card.rows();
     assert.deepEqual(
       { status, amount, captured, refunded },
-      { status: "Succeeded", amount: price, captured: price, refunded: "€4.00" },
+      { status: "Succeeded", amount: host.price, captured: host.price, refunded: "€4.00" },
     );
     assert.equal(await card.alerts().count(), 0);
   });
 
   test("in red what the audit finds, and what to do about it", async () => {
-    const { heldOrder, capture, unpaidRefund, unit } = store();
-    const payment = await heldOrder();
-    await capture(payment);
-    await unpaidRefund(payment, 4 * unit);
+    const payment = await host.heldOrder();
+    await host.capture(payment);
+    await host.unpaidRefund(payment, 4 * host.unit);
     const card = await cardOf(payment);
     await card.rows();
     const alert = card.alerts();
@@ -85,18 +95,17 @@ function showsPayments(store) {
     assert.match(text, /A refund is recorded and was never paid/);
     assert.match(text, /4\.00 EUR/);
     assert.match(text, /Stripe's dashboard/);
-    const style = await alert.evaluate((element) => {
-      const { color, backgroundColor } = getComputedStyle(element.querySelector("strong"));
-      return { color, backgroundColor, behind: getComputedStyle(element).backgroundColor };
-    });
+    const style = await alert.evaluate((element) => ({
+      color: getComputedStyle(element.querySelector("strong")).color,
+      behind: getComputedStyle(element).backgroundColor,
+    }));
     assert.ok(isRed(style.color), `the text is ${style.color}`);
     assert.ok(contrast(style.color, style.behind) >= 4.5, `the text is ${style.color} on ${style.behind}`);
   });
 
   test("why Stripe cannot be asked, and the payments once it can be", async () => {
-    const { shop, heldOrder } = store();
-    const payment = await heldOrder();
-    const fault = shop.stripe.fault({ kind: "status", status: 503, path: "/v1/payment_intents", times: ALWAYS });
+    const payment = await host.heldOrder();
+    const fault = host.shop.stripe.fault({ kind: "status", status: 503, path: "/v1/payment_intents", times: ALWAYS });
     const card = await cardOf(payment);
     await card.alerts().waitFor();
     assert.match(await card.alerts().innerText(), /could not be read[\s\S]*Stripe answers 503/);
@@ -108,10 +117,9 @@ function showsPayments(store) {
   });
 
   test("a payment that Stripe does not know, whatever its id is", async () => {
-    const { page, heldOrder, nameIntent } = store();
-    const payment = await heldOrder();
+    const payment = await host.heldOrder();
     const id = 'pi_"><img src=x onerror="document.title=1">';
-    await nameIntent(payment, id);
+    await host.nameIntent(payment, id);
     const card = await cardOf(payment);
     const [{ payment: named, status, amount }] = await card.rows();
     assert.ok(named.startsWith(id), named);
@@ -122,13 +130,11 @@ function showsPayments(store) {
   });
 
   test("nothing for an order that another provider has paid", async () => {
-    const { page, otherOrder } = store();
-    const answered = page.waitForResponse(/stripe-payments/);
-    const order = await otherOrder();
-    await store().open(order);
-    assert.equal((await answered).status(), 200);
-    await page.getByText(/payment/i).first().waitFor();
-    await eventually(async () => (await page.getByText(TITLE).count()) === 0);
+    const order = await host.otherOrder();
+    const [answer] = await Promise.all([page.waitForResponse(/stripe-payments/), page.goto(host.urlOf(order))]);
+    assert.deepEqual(await answer.json(), { payments: [], findings: [] });
+    await page.waitForLoadState("networkidle");
+    assert.equal(await page.getByText(TITLE).count(), 0);
   });
 }
 

@@ -29,13 +29,16 @@ async function buildAdmin({ store, plugins, extensions, log = () => {} }) {
     cwd: store,
     env: medusaEnv({ store, databaseUrl: "", plugins: [ADMIN, ...plugins] }),
   });
-  if (!fs.existsSync(path.join(store, "build/index.html"))) throw new Error(`medusa-admin build made nothing: ${output}`);
+  if (!fs.existsSync(path.join(store, "build/index.html")))
+    throw new Error(`medusa-admin build made nothing: ${output}`);
   fs.writeFileSync(stamp, wanted);
 }
 
 function filesIn(folder) {
   const entries = fs.readdirSync(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
 }
 
 function fingerprint(files) {

@@ -18,11 +18,11 @@ const PRICE = 15;
  * - `settingsFor(subject, options)`: those of a server on which that subject is the provider, with the same id
  *
  * `options` are added to the subject's own. `packages` are what the store has installed if not only the subject's, and
- * `wishes` are `openShop`'s.
+ * `wishes` are `openShop`'s. `now` is the fake's clock.
  */
-async function openStripeShop({ subject, options, packages = subject.packages, ...wishes }) {
+async function openStripeShop({ subject, options, packages = subject.packages, now, ...wishes }) {
   const apiKey = `sk_test_${randomBytes(16).toString("hex")}`;
-  const stripe = await startFakeStripe({ apiKey });
+  const stripe = await startFakeStripe({ apiKey, now });
   const account = { apiKey, webhookSecret: stripe.webhookSecret, url: stripe.url };
   const settingsFor = (subject, options) => ({
     providers: [{ resolve: subject.resolve, id: "stripe", options: { ...subject.options(account), ...options } }],

@@ -107,21 +107,18 @@ function PaymentRows({ ui: ui2, payment }) {
   ] });
 }
 function Findings({ ui: ui2, findings }) {
-  return /* @__PURE__ */ (0, import_jsx_runtime.jsx)(import_jsx_runtime.Fragment, { children: findings.map((finding, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes while it is shown
-    /* @__PURE__ */ (0, import_jsx_runtime.jsxs)(ui2.Alert, { children: [
-      /* @__PURE__ */ (0, import_jsx_runtime.jsx)("strong", { children: finding.title }),
-      /* @__PURE__ */ (0, import_jsx_runtime.jsxs)("p", { children: [
-        "Medusa: ",
-        finding.medusa
-      ] }),
-      /* @__PURE__ */ (0, import_jsx_runtime.jsxs)("p", { children: [
-        "Stripe: ",
-        finding.stripe
-      ] }),
-      /* @__PURE__ */ (0, import_jsx_runtime.jsx)("p", { children: finding.advice })
-    ] }, index)
-  )) });
+  return /* @__PURE__ */ (0, import_jsx_runtime.jsx)(import_jsx_runtime.Fragment, { children: findings.map((finding, index) => /* @__PURE__ */ (0, import_jsx_runtime.jsxs)(ui2.Alert, { children: [
+    /* @__PURE__ */ (0, import_jsx_runtime.jsx)("strong", { children: finding.title }),
+    /* @__PURE__ */ (0, import_jsx_runtime.jsxs)("p", { children: [
+      "Medusa: ",
+      finding.medusa
+    ] }),
+    /* @__PURE__ */ (0, import_jsx_runtime.jsxs)("p", { children: [
+      "Stripe: ",
+      finding.stripe
+    ] }),
+    /* @__PURE__ */ (0, import_jsx_runtime.jsx)("p", { children: finding.advice })
+  ] }, index)) });
 }
 function Failure({ ui: ui2, error, retry }) {
   return /* @__PURE__ */ (0, import_jsx_runtime.jsxs)(ui2.Alert, { children: [
@@ -136,7 +133,7 @@ function Failure({ ui: ui2, error, retry }) {
 var import_jsx_runtime2 = require("react/jsx-runtime");
 var COLOURS = { good: "green", waiting: "orange", bad: "red", neutral: "grey" };
 var ui = {
-  Card: ({ title, children }) => /* @__PURE__ */ (0, import_jsx_runtime2.jsxs)(import_ui.Container, { "aria-label": title, className: "overflow-hidden p-0", children: [
+  Card: ({ title, children }) => /* @__PURE__ */ (0, import_jsx_runtime2.jsxs)(import_ui.Container, { role: "region", "aria-label": title, className: "overflow-hidden p-0", children: [
     /* @__PURE__ */ (0, import_jsx_runtime2.jsx)(import_ui.Heading, { level: "h2", className: "px-6 py-4", children: title }),
     children
   ] }),
@@ -146,7 +143,7 @@ var ui = {
   Cell: ({ isAmount, children }) => /* @__PURE__ */ (0, import_jsx_runtime2.jsx)(import_ui.Table.Cell, { className: (0, import_ui.clx)("py-3", isAmount && "whitespace-nowrap text-right"), children }),
   WideCell: ({ span, children }) => /* @__PURE__ */ (0, import_jsx_runtime2.jsx)("td", { colSpan: span, className: "!px-0", children }),
   Badge: ({ text, tone }) => /* @__PURE__ */ (0, import_jsx_runtime2.jsx)(import_ui.StatusBadge, { color: COLOURS[tone], className: "text-nowrap", children: text }),
-  Minor: ({ children }) => /* @__PURE__ */ (0, import_jsx_runtime2.jsx)(import_ui.Text, { size: "small", leading: "compact", className: "text-ui-fg-muted", children }),
+  Minor: ({ children }) => /* @__PURE__ */ (0, import_jsx_runtime2.jsx)(import_ui.Text, { size: "small", leading: "compact", className: "text-ui-fg-subtle", children }),
   Id: ({ href, children }) => /* @__PURE__ */ (0, import_jsx_runtime2.jsx)(
     "a",
     {
@@ -154,7 +151,10 @@ var ui = {
       title: String(children),
       target: "_blank",
       rel: "noopener noreferrer",
-      className: (0, import_ui.clx)("block max-w-[140px] truncate", href && "text-ui-fg-interactive hover:text-ui-fg-interactive-hover"),
+      className: (0, import_ui.clx)(
+        "block max-w-[140px] truncate",
+        href && "text-ui-fg-interactive hover:text-ui-fg-interactive-hover"
+      ),
       children
     }
   ),

@@ -85,21 +85,18 @@ function PaymentRows({ ui: ui2, payment }) {
   ] });
 }
 function Findings({ ui: ui2, findings }) {
-  return /* @__PURE__ */ jsx(Fragment, { children: findings.map((finding, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes while it is shown
-    /* @__PURE__ */ jsxs(ui2.Alert, { children: [
-      /* @__PURE__ */ jsx("strong", { children: finding.title }),
-      /* @__PURE__ */ jsxs("p", { children: [
-        "Medusa: ",
-        finding.medusa
-      ] }),
-      /* @__PURE__ */ jsxs("p", { children: [
-        "Stripe: ",
-        finding.stripe
-      ] }),
-      /* @__PURE__ */ jsx("p", { children: finding.advice })
-    ] }, index)
-  )) });
+  return /* @__PURE__ */ jsx(Fragment, { children: findings.map((finding, index) => /* @__PURE__ */ jsxs(ui2.Alert, { children: [
+    /* @__PURE__ */ jsx("strong", { children: finding.title }),
+    /* @__PURE__ */ jsxs("p", { children: [
+      "Medusa: ",
+      finding.medusa
+    ] }),
+    /* @__PURE__ */ jsxs("p", { children: [
+      "Stripe: ",
+      finding.stripe
+    ] }),
+    /* @__PURE__ */ jsx("p", { children: finding.advice })
+  ] }, index)) });
 }
 function Failure({ ui: ui2, error, retry }) {
   return /* @__PURE__ */ jsxs(ui2.Alert, { children: [
@@ -114,7 +111,7 @@ function Failure({ ui: ui2, error, retry }) {
 import { jsx as jsx2, jsxs as jsxs2 } from "react/jsx-runtime";
 var COLOURS = { good: "green", waiting: "orange", bad: "red", neutral: "grey" };
 var ui = {
-  Card: ({ title, children }) => /* @__PURE__ */ jsxs2(Container, { "aria-label": title, className: "overflow-hidden p-0", children: [
+  Card: ({ title, children }) => /* @__PURE__ */ jsxs2(Container, { role: "region", "aria-label": title, className: "overflow-hidden p-0", children: [
     /* @__PURE__ */ jsx2(Heading, { level: "h2", className: "px-6 py-4", children: title }),
     children
   ] }),
@@ -124,7 +121,7 @@ var ui = {
   Cell: ({ isAmount, children }) => /* @__PURE__ */ jsx2(Table.Cell, { className: clx("py-3", isAmount && "whitespace-nowrap text-right"), children }),
   WideCell: ({ span, children }) => /* @__PURE__ */ jsx2("td", { colSpan: span, className: "!px-0", children }),
   Badge: ({ text, tone }) => /* @__PURE__ */ jsx2(StatusBadge, { color: COLOURS[tone], className: "text-nowrap", children: text }),
-  Minor: ({ children }) => /* @__PURE__ */ jsx2(Text, { size: "small", leading: "compact", className: "text-ui-fg-muted", children }),
+  Minor: ({ children }) => /* @__PURE__ */ jsx2(Text, { size: "small", leading: "compact", className: "text-ui-fg-subtle", children }),
   Id: ({ href, children }) => /* @__PURE__ */ jsx2(
     "a",
     {
@@ -132,7 +129,10 @@ var ui = {
       title: String(children),
       target: "_blank",
       rel: "noopener noreferrer",
-      className: clx("block max-w-[140px] truncate", href && "text-ui-fg-interactive hover:text-ui-fg-interactive-hover"),
+      className: clx(
+        "block max-w-[140px] truncate",
+        href && "text-ui-fg-interactive hover:text-ui-fg-interactive-hover"
+      ),
       children
     }
   ),
