@@ -1,7 +1,7 @@
 // What an order's page in Medusa's admin shows: the payments behind the order, what Stripe has of them, and what the audit
 // finds.
 
-const path = require("path");
+const path = require("node:path");
 const { inTime } = require("../link/in-time.js");
 const load = require("../load.js");
 const { READERS } = require("./books");

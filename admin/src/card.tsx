@@ -15,7 +15,10 @@ export interface Ui {
   Cell: With<{ isAmount?: boolean }>;
   WideCell: With<{ span: number }>;
   Badge: ComponentType<Said>;
+  /** Beside the main thing in a cell. */
   Minor: With;
+  /** In the place of the table. */
+  Note: With;
   /** An id of Stripe's, which leads to its dashboard if it is known where. */
   Id: With<{ href?: string }>;
   Alert: With;
@@ -47,7 +50,7 @@ function Content({ ui, answer, error, retry }: Reading & { ui: Ui }) {
   if (!answer) {
     return (
       <div role="status">
-        <ui.Minor>Asking Stripe…</ui.Minor>
+        <ui.Note>Asking Stripe…</ui.Note>
       </div>
     );
   }

@@ -49,7 +49,8 @@ const ui: Ui = {
       {text}
     </span>
   ),
-  Minor: ({ children }) => <div className="inter-small-regular text-grey-50 px-xlarge">{children}</div>,
+  Minor: ({ children }) => <div className="text-grey-50 whitespace-nowrap">{children}</div>,
+  Note: ({ children }) => <p className="inter-small-regular text-grey-50 px-xlarge">{children}</p>,
   Id: ({ href, children }) => (
     <a
       href={href}

@@ -53,7 +53,12 @@ const ui: Ui = {
     </StatusBadge>
   ),
   Minor: ({ children }) => (
-    <Text size="small" leading="compact" className="text-ui-fg-subtle">
+    <Text size="small" leading="compact" className="text-ui-fg-subtle whitespace-nowrap">
+      {children}
+    </Text>
+  ),
+  Note: ({ children }) => (
+    <Text size="small" leading="compact" className="text-ui-fg-subtle px-6 pb-4">
       {children}
     </Text>
   ),

@@ -54,7 +54,7 @@ function PaymentsCard({ ui: ui2, reading }) {
 function Content({ ui: ui2, answer, error, retry }) {
   if (error !== void 0) return /* @__PURE__ */ jsx(Failure, { ui: ui2, error, retry });
   if (!answer) {
-    return /* @__PURE__ */ jsx("div", { role: "status", children: /* @__PURE__ */ jsx(ui2.Minor, { children: "Asking Stripe…" }) });
+    return /* @__PURE__ */ jsx("div", { role: "status", children: /* @__PURE__ */ jsx(ui2.Note, { children: "Asking Stripe…" }) });
   }
   return /* @__PURE__ */ jsxs(Fragment, { children: [
     answer.findings.length > 0 && /* @__PURE__ */ jsx(Findings, { ui: ui2, findings: answer.findings }),
@@ -135,7 +135,8 @@ var ui = {
     /* @__PURE__ */ jsx2("span", { className: `h-1.5 w-1.5 rounded-full ${DOTS[tone]}` }),
     text
   ] }),
-  Minor: ({ children }) => /* @__PURE__ */ jsx2("div", { className: "inter-small-regular text-grey-50 px-xlarge", children }),
+  Minor: ({ children }) => /* @__PURE__ */ jsx2("div", { className: "text-grey-50 whitespace-nowrap", children }),
+  Note: ({ children }) => /* @__PURE__ */ jsx2("p", { className: "inter-small-regular text-grey-50 px-xlarge", children }),
   Id: ({ href, children }) => /* @__PURE__ */ jsx2(
     "a",
     {

@@ -55,7 +55,7 @@ function PaymentsCard({ ui: ui2, reading }) {
 function Content({ ui: ui2, answer, error, retry }) {
   if (error !== void 0) return /* @__PURE__ */ jsx(Failure, { ui: ui2, error, retry });
   if (!answer) {
-    return /* @__PURE__ */ jsx("div", { role: "status", children: /* @__PURE__ */ jsx(ui2.Minor, { children: "Asking Stripe…" }) });
+    return /* @__PURE__ */ jsx("div", { role: "status", children: /* @__PURE__ */ jsx(ui2.Note, { children: "Asking Stripe…" }) });
   }
   return /* @__PURE__ */ jsxs(Fragment, { children: [
     answer.findings.length > 0 && /* @__PURE__ */ jsx(Findings, { ui: ui2, findings: answer.findings }),
@@ -121,7 +121,8 @@ var ui = {
   Cell: ({ isAmount, children }) => /* @__PURE__ */ jsx2(Table.Cell, { className: clx("py-3", isAmount && "whitespace-nowrap text-right"), children }),
   WideCell: ({ span, children }) => /* @__PURE__ */ jsx2("td", { colSpan: span, className: "!px-0", children }),
   Badge: ({ text, tone }) => /* @__PURE__ */ jsx2(StatusBadge, { color: COLOURS[tone], className: "text-nowrap", children: text }),
-  Minor: ({ children }) => /* @__PURE__ */ jsx2(Text, { size: "small", leading: "compact", className: "text-ui-fg-subtle", children }),
+  Minor: ({ children }) => /* @__PURE__ */ jsx2(Text, { size: "small", leading: "compact", className: "text-ui-fg-subtle whitespace-nowrap", children }),
+  Note: ({ children }) => /* @__PURE__ */ jsx2(Text, { size: "small", leading: "compact", className: "text-ui-fg-subtle px-6 pb-4", children }),
   Id: ({ href, children }) => /* @__PURE__ */ jsx2(
     "a",
     {
