@@ -29,7 +29,7 @@ async function startBrowser() {
   return {
     async open(settings) {
       const page = await browser.newPage({ locale: "en-US", viewport: { width: 1440, height: 1000 }, ...settings });
-      page.setDefaultTimeout(30_000);
+      page.setDefaultTimeout(60_000);
       return page;
     },
     close: () => browser.close(),

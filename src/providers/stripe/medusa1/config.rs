@@ -33,8 +33,8 @@ pub struct StripeOptions {
     /// 3 if not set.
     #[serde(default)]
     pub webhook_retries: Option<u64>,
-    /// Read by Medusa's admin, which then looks for widgets in the plugin's folder. None are here: the
-    /// option is accepted so that a store keeps its options.
+    /// Whether an order's page in Medusa's admin shows its Stripe payments. Medusa's admin reads it, and finds
+    /// the widget in the plugin's folder (`stripe/dist/admin`).
     #[serde(default, rename = "enableUI")]
     pub enable_ui: Option<bool>,
     /// Where Stripe's API is: `https://api.stripe.com` if not set.
