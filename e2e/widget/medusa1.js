@@ -47,7 +47,7 @@ async function openMedusa1() {
 
     async unpaidRefund({ order }, amount) {
       await query(
-        `INSERT INTO refund (id, order_id, amount, reason, created_at) VALUES ('ref_' || $1, $1, $2, 'return', now() - ${LONG_AGO})`,
+        `INSERT INTO refund (id, order_id, amount, reason, created_at) VALUES ('ref_' || $1::text, $1::text, $2, 'return', now() - ${LONG_AGO})`,
         [order, amount],
       );
       await query("UPDATE payment SET amount_refunded = $2 WHERE order_id = $1", [order, amount]);

@@ -33,7 +33,7 @@ async function openMedusa2() {
     async unpaidRefund(payment, amount) {
       await query(
         `INSERT INTO refund (id, payment_id, amount, raw_amount, created_at)
-         VALUES ('ref_' || $1, $1, $2, jsonb_build_object('value', $2::text, 'precision', 20), now() - ${LONG_AGO})`,
+         VALUES ('ref_' || $1::text, $1::text, $2::text::numeric, jsonb_build_object('value', $2::text, 'precision', 20), now() - ${LONG_AGO})`,
         [payment.row, amount],
       );
       await age(payment);
