@@ -6,6 +6,9 @@ const load = require("../load.js");
 /** At so many cases a message to Rust stays small. */
 const BATCH = 500;
 
+/** How many questions to Stripe are open at once. */
+const SIDE_BY_SIDE = 4;
+
 /** Returns what differs: see `src/audit`, which decides it. `cases` are what `casesOf` makes. */
 function findingsIn(cases, { host, grace, now = Math.floor(Date.now() / 1_000) }) {
   const { audit } = load(path.dirname(__dirname));
@@ -29,11 +32,10 @@ async function casesOf({ payments, intents }, { books, stripe, providers, isShar
   const records = recordsOf(payments);
   await addUnseenPayments(records, known, { books, providers });
 
-  const cases = [];
-  for (const [id, payments] of records.named) {
-    const { intent, isOfOtherMode } = known.has(id) ? { intent: known.get(id) } : await stripe.intent(id);
-    cases.push({ id, intent, is_of_other_mode: isOfOtherMode ?? false, payments });
-  }
+  const cases = await sideBySide([...records.named], async ([id, payments]) => {
+    const { intent, isOfOtherMode = false } = known.has(id) ? { intent: known.get(id) } : await stripe.intent(id);
+    return { id, intent, is_of_other_mode: isOfOtherMode, payments };
+  });
   for (const record of records.nameless) cases.push({ payments: [record] });
   const orphans = [...known.values()].filter(({ id, status }) => status !== "canceled" && !records.named.has(id));
   const origins = await originsOf(orphans, books);
@@ -42,6 +44,18 @@ async function casesOf({ payments, intents }, { books, stripe, providers, isShar
     if (origin && (origin.is_known || !isShared)) cases.push({ id: intent.id, intent, origin });
   }
   return cases;
+}
+
+/** Works on some at a time, and resolves with the results in the order of the list. A failure ends what is under way first. */
+async function sideBySide(list, work) {
+  const results = [];
+  let next = 0;
+  const workers = Array.from({ length: SIDE_BY_SIDE }, async () => {
+    for (let place = next++; place < list.length; place = next++) results[place] = await work(list[place]);
+  });
+  const failed = (await Promise.allSettled(workers)).find(({ status }) => status === "rejected");
+  if (failed) throw failed.reason;
+  return results;
 }
 
 function recordsOf(payments) {
@@ -78,4 +92,4 @@ async function originsOf(intents, books) {
   return origins;
 }
 
-module.exports = { casesOf, findingsIn };
+module.exports = { casesOf, findingsIn, sideBySide };

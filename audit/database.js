@@ -39,11 +39,13 @@ async function openDatabase({ url, schema, ssl }, { folder = process.cwd() } = {
   }
 
   async function readOnly(text, values) {
-    await client.query("BEGIN TRANSACTION READ ONLY");
     try {
+      await client.query("BEGIN TRANSACTION READ ONLY");
       await client.query(`SET LOCAL statement_timeout = ${STATEMENT_MS}`);
       if (schema) await client.query("SELECT set_config('search_path', $1, true)", [schema]);
       return (await client.query(text, values)).rows;
+    } catch (error) {
+      throw new Complaint(`the database cannot be read: ${error.message || error.code}`);
     } finally {
       await client.query("ROLLBACK").catch(() => {});
     }

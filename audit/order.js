@@ -1,6 +1,6 @@
 // What the audit says about one order.
 
-const { casesOf, findingsIn } = require("./cases");
+const { casesOf, findingsIn, sideBySide } = require("./cases");
 const { READERS } = require("./books");
 
 /**
@@ -27,7 +27,7 @@ async function casesOfOrder(order, { books, stripe, providers, isShared = false 
   const payments = await books.payments("order", [order], providers);
   const named = new Set(payments.map(({ intent }) => intent));
   const others = (await books.sessions(order, providers)).filter((id) => !named.has(id));
-  const asked = await Promise.all([...new Set(others)].map((id) => stripe.intent(id)));
+  const asked = await sideBySide([...new Set(others)], (id) => stripe.intent(id));
   const intents = asked.map(({ intent }) => intent).filter(Boolean);
   return casesOf({ payments, intents }, { books, stripe, providers, isShared });
 }

@@ -6,11 +6,10 @@
 // 4. what was found is looked at again, on both sides at one moment: what has changed while all was read is no finding
 
 const timers = require("node:timers/promises");
-const { casesOf, findingsIn } = require("./cases");
+const { casesOf, findingsIn, sideBySide } = require("./cases");
 
 const ROWS = 1_000;
 const STRETCHES = 200;
-const SIDE_BY_SIDE = 4;
 const AGAIN = 50;
 
 /** An intent is made when the shopper chooses how to pay, some time before there is a payment. */
@@ -54,13 +53,7 @@ async function auditStore(wishes, { books, stripe, spool, grace, isShared, stop 
   }
 
   async function listIntents() {
-    const open = state.stretches.filter(({ isDone }) => !isDone);
-    const workers = Array.from({ length: SIDE_BY_SIDE }, async () => {
-      for (let stretch = open.shift(); stretch; stretch = open.shift()) await list(stretch);
-    });
-    const results = await Promise.allSettled(workers);
-    const failed = results.find(({ status }) => status === "rejected");
-    if (failed) throw failed.reason;
+    await sideBySide(state.stretches, list);
   }
 
   async function list(stretch) {
@@ -118,7 +111,7 @@ async function auditStore(wishes, { books, stripe, spool, grace, isShared, stop 
   async function confirm(suspects, place) {
     checkStop();
     const named = [...new Set(suspects.map(({ intent }) => intent).filter(Boolean))];
-    const asked = await inTurns(named, (id) => stripe.intent(id));
+    const asked = await sideBySide(named, (id) => stripe.intent(id));
     const intents = asked.map(({ intent }) => intent).filter(Boolean);
     const ids = suspects.flatMap(({ payments }) => payments);
     const payments = await books.payments("id", ids, wishes.providers);
@@ -167,13 +160,5 @@ function listed(stretches) {
 
 /** The last of each key. */
 const once = (list, keyOf) => [...new Map(list.map((one) => [keyOf(one), one])).values()];
-
-async function inTurns(list, work) {
-  const results = [];
-  for (let at = 0; at < list.length; at += SIDE_BY_SIDE) {
-    results.push(...(await Promise.all(list.slice(at, at + SIDE_BY_SIDE).map(work))));
-  }
-  return results;
-}
 
 module.exports = { Stopped, auditStore };

@@ -24,13 +24,10 @@ const CHARGE = "latest_charge.refunds";
  * @param tries how often what passes is asked
  * @param whereKeyIs where somebody looks who has given the wrong key
  */
-function openStripe(
-  { key, apiBase },
-  { rate, tries = TRIES, whereKeyIs = COMMAND_LINE, wait = timers.setTimeout } = {},
-) {
+function openStripe({ key, apiBase }, { rate, tries = TRIES, whereKeyIs = COMMAND_LINE }) {
   const { StripeReader } = load(path.dirname(__dirname));
   const reader = open(StripeReader, { api_key: key, api_base: apiBase });
-  const pace = paceOf(rate, wait);
+  const pace = paceOf(rate);
 
   async function get(path) {
     for (let tried = 1; ; tried++) {
@@ -86,7 +83,7 @@ function open(StripeReader, { api_key, api_base }) {
 }
 
 /** A turn each 1/rate seconds, and none as long as it is held. */
-function paceOf(rate, wait) {
+function paceOf(rate) {
   let next = 0;
   return {
     async turn() {
@@ -96,7 +93,7 @@ function paceOf(rate, wait) {
           next = now + 1_000 / rate;
           return;
         }
-        await wait(at - now);
+        await timers.setTimeout(at - now);
       }
     },
     hold(ms) {

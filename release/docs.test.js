@@ -23,6 +23,7 @@ const ELSEWHERE = {
   "npm uninstall medusa-payment-stripe": "npm's own",
   [`npx ${name} new acme-pay`]: "release/published.test.js",
   [`npx ./${name} new acme-pay`]: "scaffold/cli.test.js",
+  [`npx ${name} audit`]: "e2e/stripe-audit.test.js",
   "cd acme-pay": "release/published.test.js",
   "npm install": "release/published.test.js",
   [`npm install ../acme-pay/*.tgz ${name}`]: "e2e/scaffold.test.js, with both tarballs",

@@ -13,6 +13,7 @@
 //   stripe.now()                                    milliseconds; `now` at the start replaces Date.now
 //   stripe.advance(ms)
 //   stripe.backdate(id, ms)                         as if the intent had been made that much earlier
+//   stripe.adopt(fields)                            an intent of the past, as it is now
 //
 // Everyone else who has a hand in a payment. The promises reject with a StripeError (`status`, `type`, `code`, `param`)
 // where Stripe would refuse, and resolve with the object as it is then
@@ -75,6 +76,7 @@ const { startEvents } = require("./events");
 const { startFaults } = require("./faults");
 const { openLedger } = require("./ledger");
 const { Log } = require("./log");
+const { adopt } = require("./past");
 const { startServer } = require("./server");
 const { openBrowser } = require("./shopper");
 const { startWebhooks } = require("./webhooks");
@@ -101,6 +103,7 @@ async function startFakeStripe({ apiKey, account: accountId, webhookSecret = "wh
     backdate: (id, ms) => {
       account.intents.change(id, { created: account.intents.get(id).created - Math.floor(ms / 1000) });
     },
+    adopt: (fields) => adopt(account, fields),
     shopper: openBrowser(account),
     dashboard: openDashboard(account),
     bank: openBank(account),

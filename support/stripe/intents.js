@@ -436,4 +436,4 @@ function blank({ clock }, request) {
   };
 }
 
-module.exports = { create, retrieve, update, confirm, capture, cancel, list, intentNamed };
+module.exports = { blank, create, retrieve, update, confirm, capture, cancel, list, intentNamed };

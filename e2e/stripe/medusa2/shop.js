@@ -12,7 +12,7 @@ const PRICE = 15;
 
 /**
  * Resolves with the shop and
- * - `stripe`: the fake, which ends with it
+ * - `stripe`: the fake, with the `apiKey` that it accepts, which ends with it
  * - `voucher`: the id of what is sold here. Nothing is shipped, because a way to ship is a third of the work that Medusa
  *   has with an order
  * - `settingsFor(subject, options)`: those of a server on which that subject is the provider, with the same id
@@ -22,7 +22,7 @@ const PRICE = 15;
  */
 async function openStripeShop({ subject, options, packages = subject.packages, now, ...wishes }) {
   const apiKey = `sk_test_${randomBytes(16).toString("hex")}`;
-  const stripe = await startFakeStripe({ apiKey, now });
+  const stripe = Object.assign(await startFakeStripe({ apiKey, now }), { apiKey });
   const account = { apiKey, webhookSecret: stripe.webhookSecret, url: stripe.url };
   const settingsFor = (subject, options) => ({
     providers: [{ resolve: subject.resolve, id: "stripe", options: { ...subject.options(account), ...options } }],

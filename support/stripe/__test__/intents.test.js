@@ -306,6 +306,16 @@ test("an operator acts in the dashboard", async (t) => {
   assert.equal(stripe.events.at(-1).request.id, null);
 });
 
+test("an intent of the past is there as if it had been made and paid", async (t) => {
+  const { stripe, post, get } = await open(t);
+  const fields = { amount: 1000, currency: "eur", status: "requires_capture", amount_capturable: 1000, created: 1_000 };
+  const { id } = stripe.adopt(fields);
+  assert.match(id, /^pi_\w{24}$/);
+  const { body } = await get(`${INTENTS}/${id}`, { expand: ["latest_charge.refunds"] });
+  assert.deepEqual([body.created, body.latest_charge.amount, body.latest_charge.refunds.data], [1_000, 1_000, []]);
+  assert.equal((await post(`${INTENTS}/${id}/capture`)).body.amount_received, 1_000);
+});
+
 test("several fakes in one process know nothing of each other", async (t) => {
   const [one, other] = [await open(t), await open(t)];
   const { id } = (await one.post(INTENTS, PAYMENT)).body;
