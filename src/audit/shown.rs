@@ -75,7 +75,9 @@ mod tests {
     #[test]
     fn what_was_only_let_go_is_not_refunded_and_a_failed_refund_does_not_count() {
         let refund = |id: &str, amount: u64, status: &str, transaction: Value| {
-            json!({ "id": id, "amount": amount, "status": status, "created": 5, "balance_transaction": transaction })
+            let mut refund = json!({ "id": id, "amount": amount, "status": status, "created": 5 });
+            refund["balance_transaction"] = transaction;
+            refund
         };
         let payment = shown(json!({
             "id": "pi_1", "amount": 1500, "amount_received": 1000, "currency": "eur", "status": "succeeded",
@@ -95,7 +97,10 @@ mod tests {
         let refunds = payment["refunds"].as_array().unwrap();
         let ids: Vec<_> = refunds.iter().map(|refund| refund["id"].as_str().unwrap()).collect();
         assert_eq!(ids, ["re_failed", "re_paid"]);
-        assert_eq!((&payment["risk_level"], &payment["risk_score"]), (&json!("elevated"), &json!(70)));
+        assert_eq!(
+            (&payment["risk_level"], &payment["risk_score"]),
+            (&json!("elevated"), &json!(70))
+        );
         assert_eq!(payment["dashboard_url"], "https://dashboard.stripe.com/payments/pi_1");
     }
 
