@@ -76,12 +76,13 @@ function words(name: string) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-export function money(amount: number | undefined, { currency_code: code, decimals }: Payment) {
+/** In the language of the browser, if no other is asked for. */
+export function money(amount: number | undefined, { currency_code: code, decimals }: Payment, locale?: string) {
   if (amount === undefined || code === undefined || decimals === undefined) return "–";
   const value = amount / 10 ** decimals;
   const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
   try {
-    return new Intl.NumberFormat(undefined, { style: "currency", currency: code, ...digits }).format(value);
+    return new Intl.NumberFormat(locale, { style: "currency", currency: code, ...digits }).format(value);
   } catch {
     return `${value.toFixed(decimals)} ${code.toUpperCase()}`; // a code that the browser cannot read
   }

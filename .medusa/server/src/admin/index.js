@@ -50,12 +50,12 @@ function words(name) {
   const text = name.replaceAll("_", " ");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
-function money(amount, { currency_code: code, decimals }) {
+function money(amount, { currency_code: code, decimals }, locale) {
   if (amount === void 0 || code === void 0 || decimals === void 0) return "–";
   const value = amount / 10 ** decimals;
   const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
   try {
-    return new Intl.NumberFormat(void 0, { style: "currency", currency: code, ...digits }).format(value);
+    return new Intl.NumberFormat(locale, { style: "currency", currency: code, ...digits }).format(value);
   } catch {
     return `${value.toFixed(decimals)} ${code.toUpperCase()}`;
   }
@@ -107,18 +107,21 @@ function PaymentRows({ ui: ui2, payment }) {
   ] });
 }
 function Findings({ ui: ui2, findings }) {
-  return /* @__PURE__ */ (0, import_jsx_runtime.jsx)(import_jsx_runtime.Fragment, { children: findings.map((finding, index) => /* @__PURE__ */ (0, import_jsx_runtime.jsxs)(ui2.Alert, { children: [
-    /* @__PURE__ */ (0, import_jsx_runtime.jsx)("strong", { children: finding.title }),
-    /* @__PURE__ */ (0, import_jsx_runtime.jsxs)("p", { children: [
-      "Medusa: ",
-      finding.medusa
-    ] }),
-    /* @__PURE__ */ (0, import_jsx_runtime.jsxs)("p", { children: [
-      "Stripe: ",
-      finding.stripe
-    ] }),
-    /* @__PURE__ */ (0, import_jsx_runtime.jsx)("p", { children: finding.advice })
-  ] }, index)) });
+  return /* @__PURE__ */ (0, import_jsx_runtime.jsx)(import_jsx_runtime.Fragment, { children: findings.map((finding, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes while it is shown
+    /* @__PURE__ */ (0, import_jsx_runtime.jsxs)(ui2.Alert, { children: [
+      /* @__PURE__ */ (0, import_jsx_runtime.jsx)("strong", { children: finding.title }),
+      /* @__PURE__ */ (0, import_jsx_runtime.jsxs)("p", { children: [
+        "Medusa: ",
+        finding.medusa
+      ] }),
+      /* @__PURE__ */ (0, import_jsx_runtime.jsxs)("p", { children: [
+        "Stripe: ",
+        finding.stripe
+      ] }),
+      /* @__PURE__ */ (0, import_jsx_runtime.jsx)("p", { children: finding.advice })
+    ] }, index)
+  )) });
 }
 function Failure({ ui: ui2, error, retry }) {
   return /* @__PURE__ */ (0, import_jsx_runtime.jsxs)(ui2.Alert, { children: [
