@@ -3,7 +3,6 @@
 const path = require("node:path");
 const { ADMIN, buildAdmin } = require("../../support/medusa1/admin");
 const { MEDUSA_1, ROOT } = require("../../support/paths");
-const { checkout } = require("../stripe/checkout");
 const { openStripeShop, ours, optionsFor } = require("../stripe/shop");
 const { beforeGrace, LONG_AGO } = require("./grace");
 
@@ -27,7 +26,6 @@ async function openMedusa1() {
     await shop.close();
     throw error;
   }
-  const steps = checkout({ shop });
   const query = shop.postgres.query;
 
   const age = ({ order }) =>
@@ -39,11 +37,18 @@ async function openMedusa1() {
 
   return {
     shop,
-    price: "€10.00",
+    price: "€15.00",
     unit: 100,
-    heldOrder: steps.heldOrder,
-    capture: steps.capture,
+    capture: ({ order }) => shop.operator.capture(order),
     refund: ({ order }, amount) => shop.operator.refund(order, amount),
+
+    async heldOrder() {
+      const { id } = await shop.buyer.fillCart();
+      await shop.buyer.createPaymentSessions(id);
+      const { data } = (await shop.buyer.selectSession(id, "stripe")).payment_session;
+      await shop.stripe.shopper.confirm(data.id);
+      return { intent: data.id, order: (await shop.buyer.complete(id)).data.id };
+    },
 
     async unpaidRefund({ order }, amount) {
       await query(
