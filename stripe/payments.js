@@ -35,7 +35,7 @@ async function accountsIn(scope, query) {
   const installed = await query("SELECT id FROM payment_provider WHERE is_installed ORDER BY id");
   const accounts = new Map();
   for (const { id } of installed.filter(({ id }) => isOurs(id, scope))) {
-    const { api_key: key, api_base: apiBase } = scope.resolve(`pp_${id}`).options;
+    const { api_key: key, api_base: apiBase } = scope.resolve(`pp_${id}`).config;
     const account = accounts.get(key) ?? { key, apiBase, providers: [] };
     accounts.set(key, { ...account, providers: [...account.providers, id] });
   }
