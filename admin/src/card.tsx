@@ -115,7 +115,6 @@ function Findings({ ui, findings }: { ui: Ui; findings: Finding[] }) {
   return (
     <>
       {findings.map((finding, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes while it is shown
         <ui.Alert key={index}>
           <strong>{finding.title}</strong>
           <p>Medusa: {finding.medusa}</p>

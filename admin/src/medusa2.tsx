@@ -106,7 +106,6 @@ const StripePayments = ({ data: order }: { data: Order }) => {
 function useAnswer(path: string, state: string) {
   const [known, setKnown] = useState<{ answer?: Answer; error?: string }>({});
   const [attempt, setAttempt] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the two say when
   useEffect(() => {
     const leaving = new AbortController();
     ask(path, leaving.signal).then(

@@ -107,21 +107,18 @@ function PaymentRows({ ui: ui2, payment }) {
   ] });
 }
 function Findings({ ui: ui2, findings }) {
-  return /* @__PURE__ */ (0, import_jsx_runtime.jsx)(import_jsx_runtime.Fragment, { children: findings.map((finding, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes while it is shown
-    /* @__PURE__ */ (0, import_jsx_runtime.jsxs)(ui2.Alert, { children: [
-      /* @__PURE__ */ (0, import_jsx_runtime.jsx)("strong", { children: finding.title }),
-      /* @__PURE__ */ (0, import_jsx_runtime.jsxs)("p", { children: [
-        "Medusa: ",
-        finding.medusa
-      ] }),
-      /* @__PURE__ */ (0, import_jsx_runtime.jsxs)("p", { children: [
-        "Stripe: ",
-        finding.stripe
-      ] }),
-      /* @__PURE__ */ (0, import_jsx_runtime.jsx)("p", { children: finding.advice })
-    ] }, index)
-  )) });
+  return /* @__PURE__ */ (0, import_jsx_runtime.jsx)(import_jsx_runtime.Fragment, { children: findings.map((finding, index) => /* @__PURE__ */ (0, import_jsx_runtime.jsxs)(ui2.Alert, { children: [
+    /* @__PURE__ */ (0, import_jsx_runtime.jsx)("strong", { children: finding.title }),
+    /* @__PURE__ */ (0, import_jsx_runtime.jsxs)("p", { children: [
+      "Medusa: ",
+      finding.medusa
+    ] }),
+    /* @__PURE__ */ (0, import_jsx_runtime.jsxs)("p", { children: [
+      "Stripe: ",
+      finding.stripe
+    ] }),
+    /* @__PURE__ */ (0, import_jsx_runtime.jsx)("p", { children: finding.advice })
+  ] }, index)) });
 }
 function Failure({ ui: ui2, error, retry }) {
   return /* @__PURE__ */ (0, import_jsx_runtime.jsxs)(ui2.Alert, { children: [

@@ -85,21 +85,18 @@ function PaymentRows({ ui: ui2, payment }) {
   ] });
 }
 function Findings({ ui: ui2, findings }) {
-  return /* @__PURE__ */ jsx(Fragment, { children: findings.map((finding, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: the list never changes while it is shown
-    /* @__PURE__ */ jsxs(ui2.Alert, { children: [
-      /* @__PURE__ */ jsx("strong", { children: finding.title }),
-      /* @__PURE__ */ jsxs("p", { children: [
-        "Medusa: ",
-        finding.medusa
-      ] }),
-      /* @__PURE__ */ jsxs("p", { children: [
-        "Stripe: ",
-        finding.stripe
-      ] }),
-      /* @__PURE__ */ jsx("p", { children: finding.advice })
-    ] }, index)
-  )) });
+  return /* @__PURE__ */ jsx(Fragment, { children: findings.map((finding, index) => /* @__PURE__ */ jsxs(ui2.Alert, { children: [
+    /* @__PURE__ */ jsx("strong", { children: finding.title }),
+    /* @__PURE__ */ jsxs("p", { children: [
+      "Medusa: ",
+      finding.medusa
+    ] }),
+    /* @__PURE__ */ jsxs("p", { children: [
+      "Stripe: ",
+      finding.stripe
+    ] }),
+    /* @__PURE__ */ jsx("p", { children: finding.advice })
+  ] }, index)) });
 }
 function Failure({ ui: ui2, error, retry }) {
   return /* @__PURE__ */ jsxs(ui2.Alert, { children: [
