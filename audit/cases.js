@@ -26,18 +26,24 @@ function findingsIn(cases, { host, grace, now = Math.floor(Date.now() / 1_000) }
  * @param payments `[{ intent, record }]`, as the books have them
  * @param intents those of Stripe's that are known
  * @param isShared whether an intent is left alone whose cart or session this store does not know
+ * @param since, until what is left alone that was made before or after, in seconds since 1970
  */
-async function casesOf({ payments, intents }, { books, stripe, providers, isShared }) {
+async function casesOf({ payments, intents }, { books, stripe, providers, isShared, since = 0, until = Infinity }) {
+  const isWithin = ({ created }) => created >= since && created < until;
   const known = new Map(intents.map((intent) => [intent.id, intent]));
   const records = recordsOf(payments);
   await addUnseenPayments(records, known, { books, providers });
 
-  const cases = await sideBySide([...records.named], async ([id, payments]) => {
-    const { intent, isOfOtherMode = false } = known.has(id) ? { intent: known.get(id) } : await stripe.intent(id);
-    return { id, intent, is_of_other_mode: isOfOtherMode, payments };
-  });
+  const cases = await sideBySide(
+    [...records.named].filter(([, payments]) => payments.some(isWithin)),
+    async ([id, payments]) => {
+      const { intent, isOfOtherMode = false } = known.has(id) ? { intent: known.get(id) } : await stripe.intent(id);
+      return { id, intent, is_of_other_mode: isOfOtherMode, payments };
+    },
+  );
   for (const record of records.nameless) cases.push({ payments: [record] });
-  const orphans = [...known.values()].filter(({ id, status }) => status !== "canceled" && !records.named.has(id));
+  const isOrphan = (intent) => intent.status !== "canceled" && !records.named.has(intent.id) && isWithin(intent);
+  const orphans = [...known.values()].filter(isOrphan);
   const origins = await originsOf(orphans, books);
   for (const intent of orphans) {
     const origin = origins.get(books.originOf(intent));

@@ -79,7 +79,7 @@ function findingText(finding) {
     ...entry("Where", placeOf(finding)),
     ...entry("Medusa", medusa),
     ...entry("Stripe", stripe),
-    ...(dashboard ? [`            ${dashboard}`] : []),
+    ...(dashboard ? [`              ${dashboard}`] : []),
     ...entry("Looks like", fault),
     ...entry("To do", advice),
   ];
@@ -102,14 +102,14 @@ function entry(name, text) {
   const lines = [];
   let line = "";
   for (const word of text.split(" ")) {
-    if (line && line.length + word.length >= WIDTH - 12) {
+    if (line && line.length + word.length >= WIDTH - 14) {
       lines.push(line);
       line = "";
     }
     line += (line && " ") + word;
   }
   lines.push(line);
-  return lines.map((text, index) => `  ${(index === 0 ? name : "").padEnd(10)}${text}`);
+  return lines.map((text, index) => `  ${(index === 0 ? name : "").padEnd(12)}${text}`);
 }
 
 function summaryText({ count, kinds }, { host, payments, since, until, order }) {

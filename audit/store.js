@@ -25,8 +25,8 @@ class Stopped extends Error {}
  * @param tell called with the name of a step, and how much of it is done, from 0 to 1
  */
 async function auditStore(wishes, { books, stripe, spool, grace, isShared, stop = {}, tell = () => {} }) {
-  const context = { books, stripe, providers: wishes.providers, isShared };
   const state = spool.state ?? (await begin(wishes, books));
+  const context = { books, stripe, providers: wishes.providers, isShared, since: wishes.since, until: state.until };
   const save = () => spool.save(state);
   save();
   const checkStop = () => {

@@ -16,7 +16,7 @@
 //! `audit` stands beside them: what the package's command line reads and compares, without any host.
 
 #[cfg(feature = "addon")]
-mod audit;
+pub mod audit;
 mod boundary;
 mod calls;
 mod class;
