@@ -7,6 +7,7 @@ const load = require("../load.js");
 
 const PAGE = 100;
 const TRIES = 8;
+const COMMAND_LINE = "--stripe-key and STRIPE_API_KEY";
 const LONGEST_WAIT_MS = 60_000;
 
 /** All that an intent is compared by, in one object. */
@@ -20,8 +21,10 @@ const CHARGE = "latest_charge.refunds";
  * - `intents({ from, to, after })` resolves with a page of those made in that time, newest first: `{ data, has_more }`
  *
  * @param rate how many requests a second it may be
+ * @param tries how often what passes is asked
+ * @param whereKeyIs where somebody looks who has given the wrong key
  */
-function openStripe({ key, apiBase }, { rate }) {
+function openStripe({ key, apiBase }, { rate, tries = TRIES, whereKeyIs = COMMAND_LINE }) {
   const { StripeReader } = load(path.dirname(__dirname));
   const reader = open(StripeReader, { api_key: key, api_base: apiBase });
   const pace = paceOf(rate);
@@ -32,7 +35,7 @@ function openStripe({ key, apiBase }, { rate }) {
       const answer = await reader.get(path).then(JSON.parse, (error) => ({ status: 0, message: error.message }));
       if (answer.status >= 200 && answer.status < 300) return { object: JSON.parse(answer.body) };
       if (answer.status === 404) return { missing: answer };
-      if (!isPassing(answer.status) || tried === TRIES) throw failure(answer);
+      if (!isPassing(answer.status) || tried === tries) throw failure(answer, whereKeyIs);
       pace.hold((answer.retry_after ?? 0.5 * 2 ** tried) * 1_000);
     }
   }
@@ -101,8 +104,8 @@ function paceOf(rate) {
 
 const isPassing = (status) => status === 0 || status === 409 || status === 429 || status >= 500;
 
-function failure({ status, message }) {
-  if (status === 401) return new Complaint("Stripe does not accept the key: see --stripe-key and STRIPE_API_KEY");
+function failure({ status, message }, whereKeyIs) {
+  if (status === 401) return new Complaint(`Stripe does not accept the key: see ${whereKeyIs}`);
   if (status === 403) {
     return new Complaint(
       "Stripe does not allow this with the key: it has to read PaymentIntents, charges and refunds (a restricted key " +
@@ -131,13 +134,14 @@ function slim(intent) {
   };
 }
 
-function slimCharge({ created, refunds }) {
+function slimCharge({ created, outcome, refunds }) {
   const slimRefund = ({ id, amount, status, created, failure_reason, balance_transaction, metadata }) => ({
     ...{ id, amount, status, created, failure_reason },
     balance_transaction: balance_transaction?.id ?? balance_transaction,
     metadata: { medusa_payment_rs: metadata?.medusa_payment_rs },
   });
-  return { created, refunds: { data: (refunds?.data ?? []).map(slimRefund) } };
+  const { risk_level, risk_score } = outcome ?? {};
+  return { created, outcome: { risk_level, risk_score }, refunds: { data: (refunds?.data ?? []).map(slimRefund) } };
 }
 
 module.exports = { openStripe };

@@ -16,18 +16,73 @@ async function order(provider) {
 }
 const pathOf = (orderId) => `/admin/orders/stripe-payments/${orderId}`;
 
-test("an order's intents are listed as the JavaScript plugin lists them, with Stripe's risk", async () => {
+test("an order's intents are listed as the JavaScript plugin lists them, with Stripe's risk, and with more", async () => {
   const { order: placed, intent } = await order();
-  const { payments } = await shop.admin("GET", pathOf(placed.id));
+  const { payments, findings } = await shop.admin("GET", pathOf(placed.id));
+  assert.deepEqual(findings, []);
   assert.equal(payments.length, 1);
   const [{ region, created, ...payment }] = payments;
-  assert.deepEqual(payment, { id: intent, amount: 1500, risk_score: 10, risk_level: "normal", type: "order" });
+  const [recorded] = await shop.ledger.payments(placed.id);
+  const asInThePlugin = { id: intent, amount: 1500, risk_score: 10, risk_level: "normal", type: "order" };
+  const more = {
+    payment: recorded.id,
+    status: "requires_capture",
+    currency_code: "eur",
+    decimals: 2,
+    captured: 0,
+    refunded: 0,
+    refunds: [],
+    dashboard_url: `https://dashboard.stripe.com/test/payments/${intent}`,
+    findings: [],
+  };
+  assert.deepEqual(payment, { ...asInThePlugin, ...more });
   assert.equal(region.id, shop.catalog.region.id);
   assert.equal(region.currency_code, "eur");
   assert.ok(Number.isInteger(created));
+  assert.match(recorded.data.latest_charge, /^ch_/, "what Medusa has stored stays as it was");
+});
 
-  const [payment_] = await shop.ledger.payments(placed.id);
-  assert.match(payment_.data.latest_charge, /^ch_/, "what Medusa has stored stays as it was");
+test("a refund is listed with its payment", async () => {
+  const { order: placed } = await order();
+  await shop.operator.capture(placed.id);
+  await shop.operator.refund(placed.id, 400);
+  const [payment] = (await shop.admin("GET", pathOf(placed.id))).payments;
+  assert.deepEqual([payment.captured, payment.refunded], [1500, 400]);
+  assert.deepEqual(
+    payment.refunds.map(({ amount, status }) => [amount, status]),
+    [[400, "succeeded"]],
+  );
+});
+
+test("the payment of a swap, and that of an order edit, are listed as such", async () => {
+  const { order: placed } = await order();
+  const others = { swap: await order(), edit: await order() };
+  const query = shop.postgres.query;
+  await query(
+    "INSERT INTO swap (id, order_id, fulfillment_status, payment_status) VALUES ('swap_1', $1, 'not_fulfilled', 'captured')",
+    [placed.id],
+  );
+  await query("UPDATE payment SET order_id = NULL, swap_id = 'swap_1' WHERE order_id = $1", [others.swap.order.id]);
+  await query(
+    `INSERT INTO payment_collection (id, type, status, amount, region_id, currency_code, created_by)
+     VALUES ('paycol_1', 'order_edit', 'authorized', 1500, $1, 'eur', 'usr_operator')`,
+    [shop.catalog.region.id],
+  );
+  await query(
+    "INSERT INTO order_edit (id, order_id, payment_collection_id, created_by) VALUES ('oe_1', $1, 'paycol_1', 'usr_operator')",
+    [placed.id],
+  );
+  await query(
+    "INSERT INTO payment_collection_payments (payment_collection_id, payment_id) SELECT 'paycol_1', id FROM payment WHERE order_id = $1",
+    [others.edit.order.id],
+  );
+  await query("UPDATE payment SET order_id = NULL WHERE order_id = $1", [others.edit.order.id]);
+  const { payments } = await shop.admin("GET", pathOf(placed.id));
+  assert.deepEqual(Object.fromEntries(payments.map(({ type, id }) => [type, id])), {
+    order: (await shop.ledger.payments(placed.id))[0].data.id,
+    swap: others.swap.intent,
+    edit: others.edit.intent,
+  });
 });
 
 test("the local methods are listed, too", async () => {
@@ -53,7 +108,14 @@ test("an order that is not there is not found", async () => {
 test("what Stripe does not tell is an error that says so", async () => {
   const { order: placed, intent } = await order();
   const fault = shop.stripe.fault({ kind: "status", status: 403, path: `/v1/payment_intents/${intent}`, times: 9 });
-  await assert.rejects(shop.admin("GET", pathOf(placed.id)), { status: 500, message: /retrieve_payment of pi_/ });
+  await assert.rejects(shop.admin("GET", pathOf(placed.id)), { status: 500, message: /Stripe does not allow this/ });
+  await fault.remove();
+});
+
+test("a key that Stripe does not accept is an error that says where it is", async () => {
+  const { order: placed } = await order();
+  const fault = shop.stripe.fault({ kind: "status", status: 401, path: "/v1/payment_intents", times: 9 });
+  await assert.rejects(shop.admin("GET", pathOf(placed.id)), { status: 500, message: /see the option api_key/ });
   await fault.remove();
 });
 

@@ -20,9 +20,12 @@ const NPM_FILES = [
   /^(README\.md|LICENSE)$/,
   /^(index|link|load)\.(js|d\.ts)$/,
   /^link\/[\w-]+\.js$/,
-  /^v2\/[\w-]+\/index\.(js|d\.ts)$/,
+  /^v2\/[\w-]+\/(index\.(js|d\.ts)|payments\.js)$/,
   /^services\/[\w-]+\.js$/,
   /^stripe\/(package\.json|[\w-]+\.js|(services|api|subscribers)\/[\w-]+\.js)$/,
+  // What Medusa 1 loads of the plugin, and what both hosts' admins do.
+  /^stripe\/dist\/(README\.md|(services|api|subscribers)\/[\w-]+\.js|admin\/_virtual_entry\.js)$/,
+  /^\.medusa\/(README\.md|server\/src\/admin\/index\.m?js|server\/src\/api\/admin\/orders\/\[id\]\/stripe-payments\/route\.js)$/,
   /^webhook\/(index\.d\.ts|[\w-]+\.js)$/,
   // The conformance kit, and the pages that its messages name.
   /^testing\/(rules(-medusa2)?\.json|index\.d\.ts|([\w-]+\/)*[\w-]+\.js)$/,

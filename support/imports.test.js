@@ -9,7 +9,7 @@ const { ROOT } = require("./paths");
 
 const SHARED = "support";
 /** The folders of tests and tools. */
-const APART = ["__test__", "bench", "e2e", "examples", "release", "runtimes"];
+const APART = ["__test__", "admin", "bench", "e2e", "examples", "release", "runtimes"];
 /** The folders of the command line: their tests are apart, their other files are published. */
 const COMMANDS = ["audit", "cli", "scaffold"];
 

@@ -10,8 +10,12 @@ const PACKAGE = path.dirname(require.resolve("medusa-payment-rs/package.json"));
 /** What a store, or its tests, load of the package. Its template and the scaffold are not loaded by them. */
 const LOADED = ["index.js", "link.js", "load.js", "link", "services", "stripe", "testing", "webhook"];
 
+/** An extension of the admin, which only a bundler reads. */
+const BUNDLED = path.join("stripe", "dist", "admin");
+
 /** The JavaScript files at a path, those in folders below it included. */
 function filesAt(name) {
+  if (name === BUNDLED) return [];
   const place = path.join(PACKAGE, name);
   if (!fs.existsSync(place)) return [];
   if (!fs.statSync(place).isDirectory()) return name.endsWith(".js") ? [name] : [];

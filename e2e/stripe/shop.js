@@ -13,16 +13,17 @@ const ours = (options) => ({ resolve: "medusa-payment-rs/stripe", options });
 
 /**
  * Resolves with the shop and `stripe`, the fake, which ends with it. `plugins` is a function of the plugin's options,
- * `envFor` one of the fake; the region offers `providers`.
+ * `envFor` one of the fake; the region offers `providers`. `now` is the fake's clock.
  */
 async function openStripeShop({
   plugins = (options) => [ours(options)],
   envFor = () => undefined,
   options,
+  now,
   ...wishes
 } = {}) {
   const apiKey = `sk_test_${randomBytes(16).toString("hex")}`;
-  const stripe = await startFakeStripe({ apiKey });
+  const stripe = await startFakeStripe({ apiKey, now });
   stripe.apiKey = apiKey;
   try {
     const shop = await openShop({

@@ -32,7 +32,20 @@ pub(super) struct Charge {
     #[serde(default)]
     pub(super) created: u64,
     #[serde(default)]
+    pub(super) outcome: Option<Outcome>,
+    #[serde(default)]
     pub(super) refunds: Refunds,
+}
+
+/// What Stripe thinks of an attempt to pay (<https://docs.stripe.com/radar/risk-evaluation>).
+#[derive(Debug, Deserialize)]
+pub(super) struct Outcome {
+    /// `normal`, `elevated`, `highest`, `not_assessed` or `unknown`.
+    #[serde(default)]
+    pub(super) risk_level: Option<String>,
+    /// 0 to 100; only for accounts that have Radar for Fraud Teams.
+    #[serde(default)]
+    pub(super) risk_score: Option<u64>,
 }
 
 /// The list of a charge's refunds, all of them.
@@ -97,6 +110,11 @@ impl Intent {
         all.filter(|refund| !refund.is_release())
     }
 
+    /// Returns where it is in Stripe's dashboard.
+    pub(super) fn dashboard(&self) -> String {
+        dashboard(&self.id, self.livemode)
+    }
+
     /// Whether the shopper can still pay it, or has and the bank takes its time.
     pub(super) fn is_live(&self) -> bool {
         matches!(
@@ -117,6 +135,12 @@ impl Intent {
         let charged = self.latest_charge.as_ref().map(|charge| charge.created);
         charged.filter(|created| *created > 0).unwrap_or(self.created)
     }
+}
+
+/// Returns where an intent is in Stripe's dashboard.
+pub(super) fn dashboard(id: &str, is_live: bool) -> String {
+    let mode = if is_live { "" } else { "test/" };
+    format!("https://dashboard.stripe.com/{mode}payments/{id}")
 }
 
 impl Refund {

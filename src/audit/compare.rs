@@ -3,7 +3,7 @@
 //! One fault is one finding: what follows from another difference is not reported beside it.
 
 use super::Case;
-use super::account::{Intent, Refund};
+use super::account::{Intent, Refund, dashboard};
 use super::finding::{Finding, Kind};
 use super::money::{shown, units};
 use super::records::{Cart, Entry, Host, Order, Origin, Payment};
@@ -77,7 +77,6 @@ impl<'a> Place<'a> {
         stripe: String,
     ) -> Finding {
         let host = self.host;
-        let mode = if self.is_live { "" } else { "test/" };
         Finding {
             kind,
             title: kind.title(),
@@ -95,9 +94,7 @@ impl<'a> Place<'a> {
             money: shown(amount, self.currency),
             fault: kind.fault(host),
             advice: kind.advice(host, false).to_owned(),
-            dashboard: self
-                .intent
-                .map(|id| format!("https://dashboard.stripe.com/{mode}payments/{id}")),
+            dashboard: self.intent.map(|id| dashboard(id, self.is_live)),
         }
     }
 }

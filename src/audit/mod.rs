@@ -7,6 +7,7 @@
 //! - [`records`] has what Medusa has recorded, [`account`] what Stripe has, each as far as it is compared.
 //! - [`money`] brings both to one unit, Stripe's.
 //! - [`compare`] decides, and [`refunds`] pairs the refunds of both sides.
+//! - [`shown`] has what Medusa's admin shows of an intent.
 //! - [`finding`] has the kinds of findings, and [`advice`] says of each which known fault looks like it and what to do.
 
 mod account;
@@ -16,6 +17,7 @@ mod finding;
 mod money;
 mod records;
 mod refunds;
+mod shown;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use account::Intent;
 use finding::Finding;
 use records::{Host, Origin, Payment};
+use shown::Shown;
 
 /// What is to be compared, at one moment.
 #[derive(Deserialize)]
@@ -63,6 +66,12 @@ struct Case {
 #[derive(Serialize)]
 struct Report {
     findings: Vec<Finding>,
+}
+
+/// Returns what an order's page in Medusa's admin shows of an intent, as JSON. `intent` is Stripe's object, as JSON.
+pub(crate) fn shown_payment(intent: &str) -> Result<String, String> {
+    let intent: Intent = serde_json::from_str(intent).map_err(|error| error.to_string())?;
+    serde_json::to_string(&Shown::from(&intent)).map_err(|error| error.to_string())
 }
 
 /// Returns what differs, as JSON: `{ findings }`. `audit` is what both sides have, as JSON.

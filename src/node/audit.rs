@@ -22,6 +22,15 @@ pub fn audit(audit: String) -> napi::Result<String> {
     crate::audit::audit(&audit).map_err(|why| failed("audit", &why))
 }
 
+/// Returns what an order's page in Medusa's admin shows of an intent, as JSON. `intent` is Stripe's object, as JSON.
+///
+/// # Errors
+/// If something is missing in it.
+#[napi]
+pub fn shown_payment(intent: String) -> napi::Result<String> {
+    crate::audit::shown_payment(&intent).map_err(|why| failed("shownPayment", &why))
+}
+
 /// An account of Stripe's that is only read.
 #[napi]
 pub struct StripeReader {

@@ -15,13 +15,11 @@ const prepareMedusa = ({ tarballs, log } = {}) => prepareStore({ ...MEDUSA_2, ti
  * As `startMedusaServer`.
  *
  * - `providers`: those of the payment module, as in `medusa-config.js`; without it, the file stays as it is
+ * - `plugins`: likewise
  * - `webhookDelay`: how long a webhook waits before Medusa looks at it, in milliseconds, if the short delay does not fit
  * - `admin`: whether the server has the dashboard at `/app`
  */
-const startMedusa = ({ store, databaseUrl, providers, webhookDelay, admin, env }) =>
-  startMedusaServer(SERVER, {
-    store,
-    env: { ...medusaEnv({ store, databaseUrl, providers, webhookDelay, admin }), ...env },
-  });
+const startMedusa = ({ store, env, ...settings }) =>
+  startMedusaServer(SERVER, { store, env: { ...medusaEnv({ store, ...settings }), ...env } });
 
 module.exports = { prepareMedusa, startDatabase, startMedusa };

@@ -18,11 +18,11 @@ const PRICE = 15;
  * - `settingsFor(subject, options)`: those of a server on which that subject is the provider, with the same id
  *
  * `options` are added to the subject's own. `packages` are what the store has installed if not only the subject's, `others`
- * the providers beside the subject, and `wishes` are `openShop`'s.
+ * the providers beside the subject, and `wishes` are `openShop`'s. `now` is the fake's clock.
  */
-async function openStripeShop({ subject, options, packages = subject.packages, others = [], ...wishes }) {
+async function openStripeShop({ subject, options, packages = subject.packages, others = [], now, ...wishes }) {
   const apiKey = `sk_test_${randomBytes(16).toString("hex")}`;
-  const stripe = Object.assign(await startFakeStripe({ apiKey }), { apiKey });
+  const stripe = Object.assign(await startFakeStripe({ apiKey, now }), { apiKey });
   const account = { apiKey, webhookSecret: stripe.webhookSecret, url: stripe.url };
   const settingsFor = (subject, options) => ({
     providers: [

@@ -13,18 +13,20 @@ const { PACKAGES } = require("../../../support/paths");
  * - `host`: `support/medusa2`, or the same with another version of Medusa
  * - `packages`: the folders of the packages to pack and install
  * - `providers`: those of the payment module, `[{ resolve, id, options }]`; without it, `medusa-config.js` stays as it is
+ * - `plugins`: those of the store, likewise
  * - `provider`: the id of the one with which the buyer pays if nothing else is said
  * - `webhookDelay`, `admin`, `env`: as `startMedusa` has them
  * - `onCall`: sees each HTTP call of the buyer, the operator and the payment service
  * - `step`: runs the stages, as `progress` does
  *
  * Resolves with what `openStore` has, `{ buyer, operator, service, ledger, store, admin, catalog }`, and
- * `reboot({ providers, webhookDelay, admin, env })`.
+ * `reboot({ providers, plugins, webhookDelay, admin, env })`.
  */
 async function openShop({
   host = medusa2,
   packages = PACKAGES,
   providers,
+  plugins,
   provider = "pp_manual_manual",
   webhookDelay,
   admin: dashboard,
@@ -50,7 +52,7 @@ async function openShop({
     };
   }
 
-  const settings = { providers, webhookDelay, admin: dashboard, env };
+  const settings = { providers, plugins, webhookDelay, admin: dashboard, env };
   return openStore({ host, packages, settings, arrive, step });
 }
 

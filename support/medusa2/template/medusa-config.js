@@ -12,6 +12,7 @@ module.exports = defineConfig({
       authCors: "http://localhost:7001",
     },
   },
+  plugins: JSON.parse(process.env.MEDUSA_TEST_PLUGINS ?? "[]"),
   admin: { disable: process.env.MEDUSA_TEST_ADMIN !== "true" },
   modules: [
     {

@@ -32,8 +32,8 @@ pub struct StripeOptions {
     /// 3 if not set. The JavaScript side reads it.
     #[serde(default)]
     pub webhook_retries: Whole<1, 20, 3>,
-    /// Read by Medusa's admin, which then looks for widgets in the plugin's folder. None are here: the
-    /// option is accepted so that a store keeps its options.
+    /// Whether an order's page in Medusa's admin shows its Stripe payments. Medusa's admin reads it, and finds
+    /// the widget in the plugin's folder (`stripe/dist/admin`).
     #[serde(default, rename = "enableUI")]
     pub enable_ui: Flag,
     /// Where Stripe's API is: `https://api.stripe.com` if not set.
