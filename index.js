@@ -8,9 +8,7 @@ const {
   processorOf,
   registeredIdentifiers,
   storedStatus,
-} = link(
-  load(__dirname),
-);
+} = link(load(__dirname));
 
 /** Medusa's own, `@medusajs/medusa/dist/models/payment-session`. */
 const PaymentSessionStatus = {

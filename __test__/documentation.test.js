@@ -260,13 +260,16 @@ describe("docs/stripe.md", () => {
   });
 
   test("lists exactly the options that there are, as docs/stripe-webhooks.md lists some", () => {
-    const listed = (file) => [...fs.readFileSync(file, "utf8").matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+    const listedIn = (text) => [...text.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
     const { default: Service } = require("medusa-payment-rs/stripe/services/stripe-provider.js");
     const { message } = thrownBy(() => new Service({}, { api_key: "sk_test_1", misspelt: 1 }));
     const [, known] = message.match(/unknown option `misspelt`, expected one of (.*)$/);
     const names = known.match(/\w+/g);
-    expect(listed(page).sort()).toStrictEqual(names.toSorted());
-    expect(names).toEqual(expect.arrayContaining(listed(path.join(PACKAGE, "docs/stripe-webhooks.md"))));
+    expect(listedIn(fs.readFileSync(page, "utf8")).sort()).toStrictEqual(names.toSorted());
+    const [options] = /^\| option \|.*?\n\n/ms.exec(
+      fs.readFileSync(path.join(PACKAGE, "docs/stripe-webhooks.md"), "utf8"),
+    );
+    expect(names).toEqual(expect.arrayContaining(listedIn(options)));
   });
 });
 
@@ -289,9 +292,12 @@ describe("docs/stripe-medusa-2.md", () => {
   test("has no code that is not tried here", () => {
     expect(codeIn(page, "diff")).toHaveLength(1);
     expect(codeIn(page, "ts").map((code) => code.split("\n")[0])).toStrictEqual([
+      "// medusa-config.ts",
       "// src/modules/stripe/index.ts",
       "// src/modules/stripe-klarna/index.ts",
     ]);
+    // With these lines the card is seen in a browser (`e2e/medusa2-stripe-widget.test.js`).
+    expect(block(codeIn(page, "ts"), "// medusa-config.ts")).toContain('{ resolve: "medusa-payment-rs", options: {} }');
   });
 
   test("its other way to pay is a provider of its own with Klarna's intents", async () => {
@@ -393,8 +399,9 @@ describe("docs/stripe-medusa-2.md", () => {
 
 test("docs/stripe-webhooks.md sets the plugin up as docs/stripe.md does", () => {
   const found = codeIn(path.join(PACKAGE, "docs/stripe-webhooks.md"), "js");
-  expect(found).toHaveLength(1);
-  const [plugin] = found;
+  const [plugin, parser] = found;
+  // With this parser before it the webhook is tried in `e2e/stripe-webhooks-parsed.test.js`.
+  expect([found.length, parser]).toEqual([2, expect.stringContaining("req.rawBody = body")]);
   const { after } = versions(codeIn(path.join(PACKAGE, "docs/stripe.md"), "diff"));
   expect(pluginsIn(`const plugins = [${plugin}]`)).toEqual(pluginsIn(after));
 });

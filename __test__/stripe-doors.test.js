@@ -5,7 +5,7 @@ const path = require("node:path");
 
 const PLUGIN = path.join(path.dirname(require.resolve("medusa-payment-rs/package.json")), "stripe");
 
-describe.each(["services", "api", "subscribers"])("%s", (folder) => {
+describe.each(["services", "api", "loaders", "subscribers"])("%s", (folder) => {
   const files = fs.readdirSync(path.join(PLUGIN, folder));
 
   test("each has a door, and no other is there", () => {

@@ -234,6 +234,7 @@ describe("in Medusa 2", () => {
     expect(stripe.ledger.intents()).toHaveLength(0);
     expect(stripe.ledger.moved()).toHaveLength(0);
     const own = { account_holder: ada.account_holder, idempotency_key: "payses_4" };
-    expect((await initiate(provider, { payment_method: ada.card, confirm: true }, own)).status).toBe("authorized");
+    const paid = { payment_method: ada.card, confirm: true, return_url: "https://shop.example.com/paid" };
+    expect((await initiate(provider, paid, own)).status).toBe("authorized");
   });
 });

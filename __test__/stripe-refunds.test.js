@@ -90,10 +90,17 @@ test("what was given back in the dashboard and failed at the bank is paid", asyn
 
 test("what was given back in the dashboard is recorded though the rest is disputed", async () => {
   const data = await store.capture(service);
-  const { id } = await stripe.dashboard.refund(data.id, { amount: 300 });
+  const { id } = await stripe.dashboard.refund(data.id, { amount: 700 });
+  stripe.bank.dispute(data.id, { amount: 300 });
+  const answer = await service.refundPayment(data, 700);
+  expect(answer.medusa_payment_rs.refunds).toStrictEqual({ [id]: 700 });
+});
+
+test("a dispute alone makes no earlier refund the wanted one: Medusa may have recorded it", async () => {
+  const data = await store.capture(service);
+  await stripe.dashboard.refund(data.id, { amount: 300 });
   stripe.bank.dispute(data.id, { amount: 700 });
-  const answer = await service.refundPayment(data, 300);
-  expect(answer.medusa_payment_rs.refunds).toStrictEqual({ [id]: 300 });
+  expect(await service.refundPayment(data, 300)).toStrictEqual(failure("charge_disputed"));
 });
 
 test("two servers record what was given back in the dashboard once", async () => {

@@ -179,6 +179,17 @@ describe("a session whose intent was canceled at Stripe", () => {
     expect(await update(after, { ...changes })).toBeUndefined();
   });
 
+  test("is left alone if its cart has become an order meanwhile: nobody has to pay it", async () => {
+    const data = await canceled();
+    const cartService = { retrieve: async (id) => ({ id, completed_at: new Date() }) };
+    const ofAnOrder = store.open(undefined, { container: { cartService } });
+    const before = payable();
+    for (const changes of [{}, { amount: 1200 }, { currency_code: "usd" }]) {
+      expect(await ofAnOrder.updatePayment(context({ paymentSessionData: data, ...changes }))).toBeUndefined();
+    }
+    expect(payable()).toStrictEqual(before);
+  });
+
   test("stays as it is while Stripe does not tell", async () => {
     const data = await canceled();
     const one = store.open({ timeout_ms: 400, deadline_ms: 1_000, max_retries: 0 });
@@ -263,6 +274,21 @@ describe("while the bank looks at a payment", () => {
     expect(truth(data).held).toBe(1000);
   });
 
+  test("or has held, no other way than paying makes an order of a cart that costs more", async () => {
+    const data = await store.start(service, { email: "guest@example.com" });
+    await stripe.shopper.confirm(data.client_secret, { card: "ok" });
+    const changed = await sessionAfter(data, { amount: 100_000 });
+    // As Medusa stores what a storefront sends (`updatePaymentSession`, dist/services/cart.js).
+    const posted = { ...changed, ...(await service.updatePaymentData(data.id, { description: "x" })) };
+    expect(await service.authorizePayment(posted, {})).toStrictEqual(failure("amount_mismatch"));
+    // The shopper logs in, and the cart changes then.
+    const customer = { id: "cus_later", email: "later@example.com", has_account: true, metadata: {} };
+    const after = await sessionAfter(data, { amount: 100_000, customer });
+    expect(after).toMatchObject({ id: data.id, amount: 100_000 });
+    expect(await service.authorizePayment(after, {})).toStrictEqual(failure("amount_mismatch"));
+    expect(truth(data).held).toBe(1000);
+  });
+
   test("which then does not pay, the changed cart is paid anew", async () => {
     const data = await processing();
     const changed = await sessionAfter(data, { amount: 1200 });
@@ -284,7 +310,7 @@ describe("while the bank looks at a payment", () => {
     await stripe.shopper.confirm(data.client_secret, { card: "processing" });
     const answer = await service.authorizePayment(data, {});
     expect(answer).toStrictEqual(failure("amount_mismatch"));
-    expect(answer.detail).toMatch(/Wait for its answer/);
+    expect(answer.detail).toMatch(/wait for its answer/);
     const { session_data: after } = await changed();
     expect(after).toMatchObject({ id: data.id, amount: 1200 });
     await stripe.shopper.settle(data.client_secret, { ok: true });

@@ -57,10 +57,13 @@ test("reaches an intent that is named itself, and Medusa is not asked", async ()
   expect(asked).toStrictEqual([]);
 });
 
+/** Medusa puts the answer over the session's data, which knows what the cart costs. */
+const withoutMoney = ({ amount: _amount, currency: _currency, ...data }) => data;
+
 test("is the bare intent: nothing of the store's own is among it", async () => {
   const { data, service } = await openSession();
   const answer = await service.updatePaymentData("ps_1", { description: "a gift" });
-  expect(Object.keys(answer).sort()).toStrictEqual(Object.keys(data).sort());
+  expect(Object.keys(answer).sort()).toStrictEqual(Object.keys(withoutMoney(data)).sort());
 });
 
 describe("may be all that the session has, with one member changed", () => {
@@ -101,15 +104,15 @@ describe("may be all that the session has, with one member changed", () => {
 
   test("and nothing is changed if it is just as it was", async () => {
     const { data, service } = await openSession();
-    expect(await service.updatePaymentData("ps_1", data)).toStrictEqual(data);
-    expect(await store.open().updatePaymentData(data.id, data)).toStrictEqual(data);
+    expect(await service.updatePaymentData("ps_1", data)).toStrictEqual(withoutMoney(data));
+    expect(await store.open().updatePaymentData(data.id, data)).toStrictEqual(withoutMoney(data));
     expect(posted()).toStrictEqual([]);
   });
 });
 
 test("may be nothing", async () => {
   const { data, service } = await openSession();
-  expect(await service.updatePaymentData("ps_1", {})).toStrictEqual(data);
+  expect(await service.updatePaymentData("ps_1", {})).toStrictEqual(withoutMoney(data));
 });
 
 test("may be all that is harmless", async () => {
@@ -130,7 +133,6 @@ describe("is refused whole, with the fields named, where it sets", () => {
     "currency",
     "customer",
     "capture_method",
-    "payment_method",
     "payment_method_types",
     "application_fee_amount",
     "transfer_data",

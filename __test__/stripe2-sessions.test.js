@@ -51,7 +51,7 @@ describe("a session whose intent was canceled at Stripe", () => {
   test("says so once the cart is completed, and stays one that can be replaced", async () => {
     const { shop, before } = await canceled();
     const { error } = await shop.authorize();
-    expect(error).toMatchObject({ type: "not_allowed", code: "payment_canceled" });
+    expect(error).toMatchObject({ type: "payment_authorization_error", code: "payment_canceled" });
     expect(error.message).toContain(`${before} was canceled at Stripe`);
     expect(shop.books().status).toBe("pending");
   });

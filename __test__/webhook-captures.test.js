@@ -47,8 +47,10 @@ describe("once Medusa has recorded a payment", () => {
     const subscribe = (name, work, { subscriberId }) => {
       subscribers[name] = { work, subscriberId };
     };
-    const query = async (_sql, [identifiers, after]) => {
-      looks.push([identifiers, after]);
+    const query = async (sql, values) => {
+      if (sql.includes("FROM payment_provider")) return [{ id: "acme" }, { id: "acme-later" }, { id: "manual" }];
+      const [providers, after] = values;
+      looks.push([providers, after]);
       return after === "order_1" ? payments : [];
     };
     const paymentState = async ({ id }) => {
@@ -58,7 +60,7 @@ describe("once Medusa has recorded a payment", () => {
     const services = { logger, eventBusService: { subscribe }, manager: { query }, pp_acme: { paymentState } };
     const resolve = (name) => services[name];
     const container = { resolve, createScope: () => container };
-    const linked = { storedStatus: (_processor, { status }) => status };
+    const linked = { storedStatus: (_processor, { status }) => status, processorOf: () => undefined };
     await recordCaptures(linked, SETTINGS)(container, ONCE);
     return { asked, lines, looks, subscribers };
   }

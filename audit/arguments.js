@@ -26,7 +26,7 @@ How:
   --shared-account         other stores use the Stripe account as well: payments are left alone whose cart this store
                            does not know
   --fresh                  begin anew if an earlier run was stopped; otherwise it goes on from there
-  -h, --help               say this
+  -h, --help               print this help
 
 Exit code: 0 if nothing was found, 1 if something was, 2 if the audit could not be made.
 `;
@@ -52,7 +52,7 @@ const OPTIONS = {
 function parse(args) {
   const values = read(args);
   if (values.help) return { help: true };
-  if (values.json && values.csv) throw new Complaint("--json and --csv are two ways to say the same: choose one");
+  if (values.json && values.csv) throw new Complaint("--json and --csv cannot be combined: choose one");
   const since = time("since", values.since);
   const until = time("until", values.until);
   if (since !== undefined && until !== undefined && since >= until)

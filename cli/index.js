@@ -16,7 +16,7 @@ const HELP = `Usage: npx medusa-payment-rs <command>
 Commands:
   new <name>    make a Medusa payment plugin whose provider is written in Rust, in the folder <name>
   audit         compare what a Medusa store has recorded of its payments with what Stripe has; changes nothing
-  help          say this
+  help          print this help
 
 Options of new:
   --crate <version>    build with this version of the crate from crates.io
@@ -27,8 +27,8 @@ Options of new:
 Options of audit: see npx medusa-payment-rs audit --help
 
 Other options:
-  -h, --help       say this
-  -v, --version    say the version
+  -h, --help       print this help
+  -v, --version    print the version
 `;
 
 function complaint(message) {

@@ -65,7 +65,7 @@ test("a hold that is gone at Stripe is gone in Medusa, and the log names the pay
   await steps.deliver(payment, "payment_intent.canceled");
   const [line] = await errorsAbout(payment);
   const row = await paymentOf(payment);
-  assertSays(line, row.id, row.payment_collection_id, "over 1500", "have the shopper pay anew");
+  assertSays(line, row.id, row.payment_collection_id, "of 1500", "have the shopper pay anew");
   assert.ok(row.canceled_at);
   await steps.deliver(payment, "payment_intent.canceled");
   await isThrough();
@@ -89,7 +89,7 @@ test("a refund of the dashboard's is pointed out, with what is left to pay, and 
   const { id: refund } = await stripe.dashboard.refund(payment.intent, { amount: 300 });
   await steps.deliver(payment, "refund.created");
   const [line] = await errorsAbout(payment);
-  assertSays(line, payment.row, `the refund ${refund} over 300`, "1200 are left");
+  assertSays(line, payment.row, `the refund ${refund} of 300`, "1200 are left");
   await stripe.dashboard.refund(payment.intent);
   await steps.deliver(payment, "charge.refunded");
   const [, whole] = await errorsAbout(payment, 2);

@@ -324,7 +324,7 @@ test("refunds of PayPal's dashboard and disputes are pointed out with their orde
   const disputed = await errorAbout(order, webhooks.delivery("CUSTOMER.DISPUTE.CREATED", dispute));
   const named = `the order ${order.id} (#${order.display_id})`;
   for (const [line, ...parts] of [
-    [refunded, named, "given back 300", `the refund ${theirs.id} over 300`],
+    [refunded, named, "given back 300", `the refund ${theirs.id} of 300`],
     [disputed, named, "1000", "dispute PP-D-27803"],
   ]) {
     for (const part of parts) assert.ok(line?.includes(part), `${part}: ${line}`);

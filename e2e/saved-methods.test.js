@@ -33,7 +33,8 @@ async function openCart(shop, shopper) {
   const { cart } = await shopper("POST", "/store/carts", { region_id: shop.catalog.region.id, items });
   await shopper("POST", `/store/carts/${cart.id}`, { customer_id: shopper.id });
   await shop.buyer.createPaymentSessions(cart.id);
-  const session = (await shop.ledger.paymentSessions(cart.id)).find(({ provider_id: id }) => id === "stripe");
+  // With several providers Medusa starts none before the shopper has chosen.
+  const { payment_session: session } = await shop.buyer.selectSession(cart.id, "stripe");
   return { id: cart.id, data: session.data };
 }
 

@@ -40,7 +40,8 @@ test("an order whose money was taken is captured without an event, and the event
 
 test("an order whose money is held stays as it is, and Stripe is not asked again", async () => {
   const held = await placedOrder({ provider: CARD });
-  const asked = () => stripe.requests.filter(({ path }) => path.includes(held.intent)).length;
+  // With the charge: Medusa itself may update the session once more, which reads the intent alone.
+  const asked = () => stripe.requests.filter(({ path, params }) => path.includes(held.intent) && params.expand).length;
   const before = asked();
   // Medusa's events come in their order.
   await assertCapturedOnce(await placedOrder());

@@ -58,7 +58,7 @@ test("a hold that is gone at Stripe is gone in Medusa, and the log says what to 
   const cart = await placedOrder();
   await stripe.dashboard.cancel(cart.intent);
   const event = shop.eventOf(cart.intent, "payment_intent.canceled");
-  assertSays(await errorsDuring(event), named(cart), cart.intent, "over 1500", "have the shopper pay anew");
+  assertSays(await errorsDuring(event), named(cart), cart.intent, "of 1500", "have the shopper pay anew");
   const { orders, payments } = await shop.books(cart);
   assert.ok(payments[0].canceled_at);
   assert.deepEqual([orders[0].canceled_at, payments[0].captured_at], [null, null]);
@@ -97,13 +97,13 @@ test("a refund of the dashboard's is pointed out, with what is left to pay, and 
   for (const event of [created, created, eventAbout(cart, "charge.refunded")]) {
     assertSays(await errorsDuring(event), named(cart), "given back 300", "1200 are left");
   }
-  assertSays(await errorsDuring(created), `the refund ${refund} over 300`);
+  assertSays(await errorsDuring(created), `the refund ${refund} of 300`);
 
   const { id: rest } = await stripe.dashboard.refund(cart.intent, { amount: 1000 });
   const said = await errorsDuring(eventAbout(cart, "refund.created"));
   assertSays(
     said,
-    `the refund ${rest} over 1000`,
+    `the refund ${rest} of 1000`,
     "To record it, refund 1000",
     `POST /admin/orders/${cart.order.id}/refund`,
   );

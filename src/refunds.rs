@@ -479,8 +479,8 @@ impl Refunding<'_> {
     fn taken_over(&self, refunds: &[&Refund], record: RefundRecord) -> RefundRecord {
         let ids: Vec<&str> = refunds.iter().map(|refund| refund.id.as_str()).collect();
         tracing::warn!(
-            "{} over {} was not paid: so much is not left, and {} has {}, which was made in its dashboard. It is recorded \
-             as that",
+            "{} ({} minor units) was not paid: less than that is left. {} has {}, made in its dashboard, which is recorded \
+             as this refund",
             self.call.subject(),
             self.amount,
             self.api.provider(),
@@ -640,8 +640,8 @@ struct Shortage {
 impl Shortage {
     fn refusal(&self, listed: &[Refund], record: &RefundRecord) -> PaymentProcessorError {
         let advice = format!(
-            " {} can still be refunded. A refund of more than that, over one of those that were made in its dashboard or \
-             over all of them together, records them, and nothing is paid.",
+            " {} can still be refunded. To record refunds that were made in the dashboard, refund exactly the amount of one \
+             of them, or the sum of all of them, if that is more than what is left: nothing is paid then.",
             self.left
         );
         naming_strangers(&self.refusal, listed, record, &advice)

@@ -3,9 +3,10 @@
 
 const { AbstractPaymentProcessor } = require("../index.js");
 const { Late, inTime } = require("../link/in-time.js");
-const { withAddresses } = require("./addresses.js");
-const { changesOf } = require("./changes.js");
 const numberOf = require("../link/number-of.js");
+const { withAddresses } = require("./addresses.js");
+const { lookUpCart, serviceOf } = require("./cart.js");
+const { changesOf } = require("./changes.js");
 
 /** How long the database is waited for: a look-up needs a connection while its caller holds one. */
 const LOOK_UP_MS = 5_000;
@@ -50,6 +51,23 @@ class StripeBase extends AbstractPaymentProcessor {
   }
 
   /**
+   * Medusa also updates the session of a cart that is completed: its own events about a customer come seconds later
+   * (dist/subscribers/cart.js), when the order may be canceled and its intent with it. Nobody has to pay such a cart anew.
+   */
+  async updatePayment(context) {
+    const answer = await super.updatePayment(context);
+    const { session_data: data } = answer ?? {};
+    if (!data?.id || data.id === context?.paymentSessionData?.id) return answer;
+    if (!(await isCompleted(context.resource_id, this.container))) return answer;
+    const canceled = await super.cancelPayment(data);
+    if ("error" in canceled) {
+      const what = `medusa-payment-rs: ${data.id}, made for ${context.resource_id}, which may be an order, is not canceled`;
+      serviceOf(this.container, "logger")?.error(`${what}: ${canceled.detail} Cancel it in Stripe's dashboard.`);
+    }
+    return undefined;
+  }
+
+  /**
    * Takes what the shopper's browser posts. What the session has just so is not a change.
    *
    * @param sessionId Medusa's session (`ps_…`), whose intent is looked up, or the intent itself (`pi_…`)
@@ -73,6 +91,18 @@ class StripeBase extends AbstractPaymentProcessor {
       if (!(error instanceof Late)) throw error;
       return notUpdated("temporarily_unavailable", `There was no answer within ${limit} ms.`);
     }
+  }
+}
+
+/**
+ * Whether a payment is for a cart that has become an order. One that cannot be looked up may have: what could be paid before
+ * is gone anyway, and the next update looks again.
+ */
+async function isCompleted(id, container) {
+  try {
+    return Boolean((await lookUpCart(container, id, { select: ["id", "completed_at"] }))?.completed_at);
+  } catch {
+    return true;
   }
 }
 

@@ -1,5 +1,6 @@
 // GET /admin/orders/stripe-payments/:order_id, which the widget in Medusa's admin reads: ours, and medusa-payment-stripe's.
 
+const { installedProviders } = require("../webhook/providers.js");
 const { isOurs } = require("./identifiers.js");
 
 function addPaymentsRoute(router, host) {
@@ -27,20 +28,23 @@ async function listPayments(id, scope) {
     shownAsIs,
   );
   const types = await typesOf(payments, query);
-  return { payments: payments.map((one) => ({ ...one, type: types.get(one.payment), region })), findings };
+  const listed = payments.map((one) => ({ ...one, type: types.get(one.payment), region }));
+  return { payments: listed.sort((one, other) => TYPES.indexOf(one.type) - TYPES.indexOf(other.type)), findings };
 }
 
 /** Stripe's accounts in this store: as a rule there is one, and all providers of ours are of it. */
 async function accountsIn(scope, query) {
-  const installed = await query("SELECT id FROM payment_provider WHERE is_installed ORDER BY id");
   const accounts = new Map();
-  for (const { id } of installed.filter(({ id }) => isOurs(id, scope))) {
+  for (const id of await installedProviders(query, (id) => isOurs(id, scope))) {
     const { api_key: key, api_base: apiBase } = scope.resolve(`pp_${id}`).config;
     const account = accounts.get(key) ?? { key, apiBase, providers: [] };
     accounts.set(key, { ...account, providers: [...account.providers, id] });
   }
   return [...accounts.values()];
 }
+
+/** What a payment is made for, in the order in which they are listed. */
+const TYPES = ["order", "swap", "edit"];
 
 /** What each payment was made for. */
 async function typesOf(payments, query) {

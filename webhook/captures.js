@@ -4,6 +4,7 @@
 // is found by a look at Medusa's rows.
 
 const { handleEvent } = require("./handler.js");
+const { installedProviders } = require("./providers.js");
 const { pause } = require("./queue.js");
 
 /** Medusa's events after which a payment is one that it has recorded, and where the payment is found. */
@@ -42,7 +43,9 @@ const recordCaptures = (linked, webhook) => async (container, options) => {
 /** Resolves with the payments that were looked at. */
 async function recordThose(why, where, id, store) {
   const { container, webhook } = store;
-  const payments = await container.resolve("manager").query(`${UNCAPTURED} AND ${where}`, [webhook.identifiers, id]);
+  const query = (text, values) => container.resolve("manager").query(text, values);
+  const providers = await installedProviders(query, (provider) => webhook.isOurs(provider, container));
+  const payments = await query(`${UNCAPTURED} AND ${where}`, [providers, id]);
   for (const payment of payments) await record(why, payment, store);
   return payments;
 }
@@ -55,7 +58,9 @@ async function record(why, { id, provider, data, resource }, { linked, webhook, 
     // A payment whose data does not say is asked for.
     if (status !== undefined && status !== "captured") return;
     const event = { id, type: why, action: "captured", payment: data.id, resource };
-    await handleEvent(event, container, webhook, { webhook_retries: options?.webhook_retries });
+    // The payment's own provider is asked: another one of the same kind may have another account.
+    const ofPayment = { ...webhook, identifiers: [provider] };
+    await handleEvent(event, container, ofPayment, { webhook_retries: options?.webhook_retries });
   } catch (error) {
     const what = `medusa-payment-rs: whether ${data.id} is captured could not be recorded on ${resource}`;
     container.resolve("logger").warn(`${what} (${error.message}): it is tried again within ten minutes`);

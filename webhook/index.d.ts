@@ -49,8 +49,8 @@ export declare function routes(
  * Makes the default export of a file in a plugin's `loaders`: an order, a swap or a payment collection whose payment the
  * provider has captured by then is captured in Medusa, too, without waiting for a webhook. It follows Medusa's own events,
  * and looks at the payments of the last seven days when the store starts and every ten minutes, for what was lost with a
- * process or while the provider did not answer. Payments that are not captured by their data
- * (`PaymentProcessor::stored_status`) are left alone.
+ * process or while the provider did not answer. A payment whose data says that it is not captured
+ * (`PaymentProcessor::stored_status`) is left alone; if the data does not say, the provider is asked.
  *
  * @example
  * const { recordCaptures } = require("medusa-payment-rs/webhook");

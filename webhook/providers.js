@@ -9,4 +9,10 @@ function processorBehind(provider, scope, { processorOf }) {
   }
 }
 
-module.exports = { processorBehind };
+/** The ids of the providers that the store has installed and `isOurs` says to be of one kind. */
+async function installedProviders(query, isOurs) {
+  const rows = await query("SELECT id FROM payment_provider WHERE is_installed ORDER BY id");
+  return rows.map(({ id }) => id).filter(isOurs);
+}
+
+module.exports = { installedProviders, processorBehind };

@@ -57,4 +57,23 @@ function install(stripe, { fault, isForAll }, where) {
   return stripe.fault(isForAll ? fault : { ...fault, where });
 }
 
-module.exports = { CONFLICTS, FAULTS, install };
+/** One fault of each sort. */
+const USUAL = new Set([
+  "402 with Stripe's error",
+  "403 with JSON that has no `error`",
+  "409, once",
+  "429, once",
+  "500 that the key replays >, once",
+  "connection refused",
+  "reset <",
+  "reset >, once",
+  "reset >",
+  "truncated reply >",
+  "no reply <",
+  "200 with HTML <",
+]);
+
+/** The faults that are tried every day; with MATRIX=all, all of them. */
+const ofEveryDay = (faults) => faults.filter(({ name }) => process.env.MATRIX === "all" || USUAL.has(name));
+
+module.exports = { CONFLICTS, FAULTS, install, ofEveryDay };

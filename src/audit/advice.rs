@@ -100,30 +100,31 @@ impl Kind {
     pub(super) fn advice(self, host: Host, is_ours: bool) -> &'static str {
         match (self, host) {
             (Self::RefundNotPaid, _) => {
-                "Pay it in Stripe's dashboard (the payment, Refund), over exactly this amount. Do not repeat it in \
-                 Medusa: it would be recorded a second time."
+                "Pay exactly this amount in Stripe's dashboard (the payment, Refund). Do not repeat it in Medusa: it would \
+                 be recorded a second time."
             }
             (Self::RefundFailed, _) => {
                 "The money is back in the store's balance. Refund it again in Stripe's dashboard if the bank takes it \
                  now, or pay the shopper in another way. Do not repeat it in Medusa: it would be recorded a second time."
             }
             (Self::RefundNotRecorded, Host::Medusa1) if is_ours => {
-                "Repeat the refund in Medusa's admin (the order, Refund; POST /admin/orders/:id/refund) over exactly \
+                "Repeat the refund in Medusa's admin (the order, Refund; POST /admin/orders/:id/refund) of exactly \
                  this amount: medusa-payment-rs finds this refund and records it, and nothing is paid again."
             }
             (Self::RefundNotRecorded, Host::Medusa2) if is_ours => {
-                "Repeat the refund in Medusa's admin (the order, Payments, Refund; POST /admin/payments/:id/refund) over \
+                "Repeat the refund in Medusa's admin (the order, Payments, Refund; POST /admin/payments/:id/refund) of \
                  exactly this amount: medusa-payment-rs finds this refund and records it, and nothing is paid again."
             }
             (Self::RefundNotRecorded, Host::Medusa1) => {
-                "If Stripe has given everything back, a refund in Medusa's admin (the order, Refund; POST \
-                 /admin/orders/:id/refund) over exactly this amount records it with medusa-payment-rs. As long as money \
-                 is left, do not refund in Medusa, it would be paid again: write a note on the order."
+                "If less than this amount is left of the payment, a refund of exactly this amount in Medusa's admin (the \
+                 order, Refund; POST /admin/orders/:id/refund) records it with medusa-payment-rs, and nothing is paid. If \
+                 this much or more is left, do not refund in Medusa, it would be paid again: write a note on the order."
             }
             (Self::RefundNotRecorded, Host::Medusa2) => {
-                "If Stripe has given everything back, a refund in Medusa's admin (the order, Payments, Refund; POST \
-                 /admin/payments/:id/refund) over exactly this amount records it with medusa-payment-rs. As long as \
-                 money is left, do not refund in Medusa, it would be paid again: write a note on the order."
+                "If less than this amount is left of the payment, a refund of exactly this amount in Medusa's admin (the \
+                 order, Payments, Refund; POST /admin/payments/:id/refund) records it with medusa-payment-rs, and nothing \
+                 is paid. If this much or more is left, do not refund in Medusa, it would be paid again: write a note on \
+                 the order."
             }
             (Self::RefundPaidTwice, _) => {
                 "See the payment's two refunds in Stripe's dashboard. A refund cannot be taken back: ask the shopper for \

@@ -3,10 +3,11 @@
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::records::{Host, Recorded};
-use crate::providers::stripe::medusa2::units::decimals;
+use crate::amount::{Amount, currency_exponent};
+use crate::providers::stripe::medusa2::units::{decimals, to_stripe};
 
-/// Returns a recorded amount in Stripe's unit, rounded as it is when Stripe is asked for it: half up, and thousandths
-/// up to the next ten. `None` if it is no amount.
+/// Returns a recorded amount in Stripe's unit, rounded as it is when Stripe is asked for it. `None` if it is not an
+/// amount.
 pub(super) fn units(recorded: &Recorded, currency: &str, host: Host) -> Option<u64> {
     let decimal: Decimal = match recorded.text() {
         text if text.contains(['e', 'E']) => Decimal::from_scientific(&text).ok()?,
@@ -14,13 +15,16 @@ pub(super) fn units(recorded: &Recorded, currency: &str, host: Host) -> Option<u
     };
     let scale = match host {
         Host::Medusa1 => 0,
-        Host::Medusa2 => decimals(currency),
+        Host::Medusa2 => currency_exponent(currency),
     };
     let units = decimal
         .round_dp_with_strategy(scale, RoundingStrategy::MidpointAwayFromZero)
         .checked_mul(Decimal::from(10_u64.pow(scale)))?;
     let units = u64::try_from(units).ok()?;
-    if scale == 3 { units.div_ceil(10).checked_mul(10) } else { Some(units) }
+    match host {
+        Host::Medusa1 => Some(units),
+        Host::Medusa2 => to_stripe(Amount::new(units).ok()?, currency).map(Amount::minor_units),
+    }
 }
 
 /// Returns an amount of Stripe's for people: `12.50 EUR`.

@@ -147,6 +147,9 @@ impl Reconciliation {
         if self.state.is_refunded() {
             return self.nothing_to_complete();
         }
+        if let Some(money) = &self.money {
+            return self.before_order(money);
+        }
         if self.session.as_ref() != Some(id) {
             return Step::Attend(format!(
                 "{resource} does not wait for {id} any more: its payment session was replaced or \
@@ -180,6 +183,8 @@ impl Reconciliation {
         if !self.is_completed && !self.is_collection() {
             return if self.state.is_refunded() {
                 self.nothing_to_complete()
+            } else if let Some(money) = &self.money {
+                self.before_order(money)
             } else if payment.age_ms < ORDER_UNDER_WAY_MS {
                 Step::Wait(format!("another request makes an order of {resource}"))
             } else {
@@ -220,7 +225,7 @@ impl Reconciliation {
         }
         let (amount, found) = (self.state.amount, self.found());
         let what = format!(
-            "{provider} has canceled the payment {id} of {found}, over {amount} (minor units), and holds nothing for it \
+            "{provider} has canceled the payment {id} of {found}, of {amount} (minor units), and holds nothing for it \
              any more"
         );
         if payment.is_captured {
@@ -254,6 +259,19 @@ impl Reconciliation {
             Some(missing) => self.not_recorded(missing, event),
             None => self.not_given_back(payment, event),
         }
+    }
+
+    /// A refund or a dispute of what has not become an order: it is no reason to make one.
+    fn before_order(&self, event: &MoneyEvent) -> Step {
+        let (id, resource, provider) = (&self.state.payment, &self.resource, &self.provider);
+        let what = match &event.news {
+            MoneyNews::Disputed { .. } => "is disputed",
+            _ => "was refunded in part, or a refund of it failed",
+        };
+        Step::Attend(format!(
+            "the payment {id} of {resource} {what}, and {resource} is not an order. No order is made because of that. \
+             Look at the payment in {provider}'s dashboard, and give back the rest there if nothing is to be sent."
+        ))
     }
 
     fn disputed(&self, event: &MoneyEvent, reason: Option<&str>) -> Step {
@@ -290,7 +308,7 @@ impl Reconciliation {
         let refund = event.id.as_deref().map_or_else(
             || "a refund".to_owned(),
             |id| {
-                let amount = event.amount.map_or_else(String::new, |it| format!(" over {it}"));
+                let amount = event.amount.map_or_else(String::new, |it| format!(" of {it}"));
                 format!("the refund {id}{amount}")
             },
         );
@@ -305,7 +323,8 @@ impl Reconciliation {
         let left = self.state.captured.checked_sub(self.state.refunded).unwrap_or_default();
         let advice = if left < amount {
             format!(
-                "To record it, {again}: {provider} has not so much left to pay with, and takes what was given back for it."
+                "To record it, {again}: {provider} has less than that left, so what was given back in its dashboard is \
+                 recorded, and nothing is paid."
             )
         } else {
             format!(
@@ -584,6 +603,21 @@ mod tests {
     }
 
     #[test]
+    fn a_refund_or_a_dispute_makes_no_order() {
+        for news in [refunded(false), json!({"news": "disputed"})] {
+            let mut cart = order_with(&news, &json!({"refunded": 500}), 0);
+            merge(
+                &mut cart,
+                &json!({"is_completed": false, "payments": [], "session": "pi_1", "total": 1500}),
+            );
+            assert!(attention(step(&cart)).contains("not an order"), "{news}");
+            let authorized = json!([recorded("pi_1", false, ORDER_UNDER_WAY_MS)]);
+            merge(&mut cart, &json!({"payments": authorized}));
+            assert!(attention(step(&cart)).contains("not an order"), "{news}");
+        }
+    }
+
+    #[test]
     fn a_refund_that_both_sides_have_needs_nothing() {
         for news in [refunded(true), refunded(false), json!({"news": "refund_failed"})] {
             for waited in [0, MEDUSA_FIRST_MS] {
@@ -605,7 +639,7 @@ mod tests {
         merge(&mut young, &json!({"now": REFUND_UNDER_WAY_S}));
         let why = attention(step(&young));
         for part in
-            ["order_1 (#7)", "re_1 over 500", "/admin/orders/order_1/refund", "not paid again"]
+            ["order_1 (#7)", "re_1 of 500", "/admin/orders/order_1/refund", "not paid again"]
         {
             assert!(why.contains(part), "{part}: {why}");
         }
@@ -615,13 +649,8 @@ mod tests {
     fn a_refund_of_the_dashboard_is_pointed_out_with_what_records_it() {
         let unknown = json!({"news": "refunded", "id": null, "amount": null});
         for (news, refunded, parts) in [
-            (
-                adoptable,
-                500,
-                ["To record it, mark re_1. Then refund 500", "/admin/orders/order_1/refund"],
-            ),
-            (self::refunded(false), 500, ["re_1 over 500", "Keep a note"]),
-            (self::refunded(false), 1500, ["re_1 over 500", "refund 500 in Medusa's admin"]),
+            (self::refunded(false), 500, ["re_1 of 500", "Keep a note"]),
+            (self::refunded(false), 1500, ["re_1 of 500", "refund 500 in Medusa's admin"]),
             (unknown, 500, ["a refund was made", "order_1 (#7)"]),
         ] {
             let why = attention(step(&order_with(&news, &json!({"refunded": refunded}), 0)));
@@ -673,7 +702,7 @@ mod tests {
         };
         assert!(matches!(step(&order(MEDUSA_FIRST_MS - 1)), Step::Wait(_)));
         let Step::Cancel(why) = step(&order(MEDUSA_FIRST_MS)) else { panic!() };
-        assert!(why.contains("order_1 (#7), over 1500"), "{why}");
+        assert!(why.contains("order_1 (#7), of 1500"), "{why}");
         let mut denied = order(MEDUSA_FIRST_MS);
         merge(&mut denied, &json!({"state": {"status": "error"}}));
         assert!(attention(step(&denied)).contains("order_1"), "nothing was canceled");

@@ -36,7 +36,7 @@ const METHODS = {
   klarna: {
     currencies: ["aud", "cad", "chf", "czk", "dkk", "eur", "gbp", "nok", "nzd", "pln", "ron", "sek", "usd"],
     holds: true,
-    saves: true,
+    saves: ALWAYS,
     asks: "redirect_to_url",
   },
   p24: { currencies: ["eur", "pln"], asks: "redirect_to_url", enabled: true },

@@ -16,6 +16,7 @@ function adopt(account, fields) {
       object: "charge",
       ...{ amount, amount_captured: taken, amount_refunded: 0, captured: taken > 0, created, currency },
       payment_intent: id,
+      payment_method_details: { card: { multicapture: { status: "unavailable" } }, type: "card" },
       status: "succeeded",
     });
     intent.latest_charge = charge.id;

@@ -2,6 +2,7 @@
 // extends.
 
 const { AbstractPaymentProvider } = require("../../index.js");
+const { withShippingAddress } = require("./shipping-address.js");
 
 let hasWarned = false;
 
@@ -40,7 +41,11 @@ class StripeBase extends AbstractPaymentProvider {
   static validateOptions(options) {
     // biome-ignore lint/complexity/noThisInStatic: the identifier is that of the class it is called on
     super.validateOptions(options);
-    if (!(options?.webhookSecret ?? options?.webhook_secret)) warnOnce();
+    if (!(options?.webhookSecret ?? options?.webhook_secret)?.trim()) warnOnce();
+  }
+
+  async initiatePayment(input) {
+    return super.initiatePayment(await withShippingAddress(this, input));
   }
 }
 

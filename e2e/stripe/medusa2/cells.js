@@ -1,24 +1,8 @@
 // Which cells of the matrix are run, and which can be won by no provider.
 
-const { CONFLICTS, FAULTS } = require("../faults");
+const { CONFLICTS, FAULTS, ofEveryDay } = require("../faults");
 
 const COLUMNS = [...FAULTS, ...CONFLICTS];
-
-/** One fault of each sort, for every day; with MATRIX=all, all of them. */
-const USUAL = new Set([
-  "402 with Stripe's error",
-  "403 with JSON that has no `error`",
-  "409, once",
-  "429, once",
-  "500 that the key replays >, once",
-  "connection refused",
-  "reset <",
-  "reset >, once",
-  "reset >",
-  "truncated reply >",
-  "no reply <",
-  "200 with HTML <",
-]);
 
 /** `[rows, columns, reason]`: the cells that are not counted. */
 const NOT_TO_BE_WON = [
@@ -36,8 +20,8 @@ const reasonFor = (operation, column) =>
  * `{ cells, leftOut }`, of the second each with its `reason`. `places` are the operations at each server, by which the
  * cells are shared.
  */
-function cellsOf(places, { all = process.env.MATRIX === "all" } = {}) {
-  const columns = COLUMNS.filter(({ name }) => all || USUAL.has(name));
+function cellsOf(places) {
+  const columns = ofEveryDay(COLUMNS);
   let next = 0;
   const every = columns.flatMap((fault) =>
     places[0].map((_, row) => {

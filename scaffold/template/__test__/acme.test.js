@@ -197,6 +197,7 @@ describe("a webhook", () => {
       amount: 1500,
       captured: 1500,
       refunded: 0,
+      resource: "cart_1",
     });
   });
 

@@ -171,7 +171,7 @@ mod tests {
             "payment": "pi_1", "status": "captured", "amount": 1307, "captured": 1307, "refunded": 501,
         });
         let Step::Attend(why) = step(serde_json::json!({"state": state})) else { panic!() };
-        for part in ["given back 1 (minor units)", "pay_1 (of pay_col_1)", "re_1 over 500"] {
+        for part in ["given back 1 (minor units)", "pay_1 (of pay_col_1)", "re_1 of 500"] {
             assert!(why.contains(part), "{part}: {why}");
         }
     }

@@ -36,23 +36,35 @@ impl<Own> Settings<Own> {
     }
 
     /// Returns how long a call waits for an answer that it can do without.
-    pub(super) fn patience(self) -> Duration {
+    pub(super) fn patience(&self) -> Duration {
         Duration::from_secs(2).min(self.attempt_timeout / 2)
     }
 
-    /// Returns the connections to Stripe. `api_version` is that of the objects which the processor reads; the
-    /// account's own default does not matter. `key_option` is the option that has the key.
+    /// Returns the connections to Stripe. `api_version` is that of the objects which the processor reads; `key_option` is
+    /// the option that has the key.
     pub(super) fn client_for(
         &self,
         api_version: &'static str,
         key_option: &str,
     ) -> Result<ClientBuilder, String> {
-        let version = HeaderName::from_static("stripe-version");
-        Client::builder(self.api_base.clone(), StripeDialect)
-            .attempt_timeout(self.attempt_timeout)
-            .header(version, HeaderValue::from_static(api_version))
-            .bearer(key_option, &self.api_key)
+        let key = (key_option, &self.api_key);
+        client(self.api_base.clone(), key, api_version, self.attempt_timeout)
     }
+}
+
+/// Returns connections to Stripe, which speaks one version of its API whatever the account's own default is. `key` has the
+/// name of its option.
+pub(super) fn client(
+    api_base: Endpoint,
+    (option, key): (&str, &Secret),
+    api_version: &'static str,
+    attempt_timeout: Duration,
+) -> Result<ClientBuilder, String> {
+    let version = HeaderName::from_static("stripe-version");
+    Client::builder(api_base, StripeDialect)
+        .attempt_timeout(attempt_timeout)
+        .header(version, HeaderValue::from_static(api_version))
+        .bearer(option, key)
 }
 
 pub(super) fn api_base(text: Option<String>) -> Result<Endpoint, String> {

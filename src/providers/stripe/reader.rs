@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::dialect::StripeDialect;
-use super::options::{Limits, api_base, secret_key};
+use super::options::{api_base, client, secret_key};
 use crate::http::{Client, Dialect, HttpRequest, Lost, Reply};
 use crate::secret::{Secret, redact};
 
@@ -17,7 +17,7 @@ const API_VERSION: &str = "2024-04-10";
 const LARGEST_REPLY: usize = 64 << 20;
 
 /// Stripe takes up to 80 s for a long list.
-const TIMEOUT_MS: u64 = 80_000;
+const TIMEOUT: Duration = Duration::from_secs(80);
 
 /// Where to read, and with which key.
 #[derive(Deserialize)]
@@ -53,10 +53,9 @@ impl Reader {
         let settings: Settings =
             serde_json::from_str(settings).map_err(|error| error.to_string())?;
         let key = secret_key("api_key", settings.api_key)?;
-        let limits = Limits::of(Some(TIMEOUT_MS), None)?;
-        let base = api_base(settings.api_base.as_deref().filter(|base| !base.is_empty()))?;
-        let client = limits.client(API_VERSION, &base, ("api_key", &key))?;
-        let client = client.largest_reply(LARGEST_REPLY).build()?;
+        let client = client(api_base(settings.api_base)?, ("api_key", &key), API_VERSION, TIMEOUT)?
+            .largest_reply(LARGEST_REPLY)
+            .build()?;
         Ok(Self { client, key })
     }
 
@@ -67,7 +66,7 @@ impl Reader {
     pub(crate) async fn get(&self, path: &str) -> Result<Answer, String> {
         let request = HttpRequest::get(path);
         let reply = self.client.send(&request, None);
-        let reply = tokio::time::timeout(Duration::from_millis(TIMEOUT_MS), reply).await;
+        let reply = tokio::time::timeout(TIMEOUT, reply).await;
         match reply {
             Ok(Ok(reply)) => Ok(self.answer(&reply)),
             Ok(Err(Lost::NotSent(why))) => {
@@ -76,7 +75,7 @@ impl Reader {
             Ok(Err(Lost::MaybeServed(why))) => {
                 Err(format!("it sent no complete reply: {}", self.safe(&why)))
             }
-            Err(_) => Err(format!("there was no answer within {} s", TIMEOUT_MS / 1_000)),
+            Err(_) => Err(format!("there was no answer within {} s", TIMEOUT.as_secs())),
         }
     }
 

@@ -11,12 +11,15 @@ use super::Stripe;
 use crate::account_holders::PaymentMethods;
 use crate::call::CallContext;
 use crate::error::Result;
-use crate::http::Exchange;
+use crate::http::{Exchange, HttpRequest};
 use crate::json::JsonObject;
 use crate::types::{Customer, Kept};
 
 /// Where the JavaScript plugin has the id.
 const SHARED: &str = "stripe_id";
+
+/// The e-mail address that Medusa has of the customer, in what stands for the customer here.
+const EMAIL: &str = "email";
 
 /// The type of what is listed, as with the JavaScript plugin: Medusa 1's storefronts know saved cards.
 const LISTED: &str = "card";
@@ -65,16 +68,22 @@ impl<M: Method> PaymentMethods for Stripe<M> {
         // A class whose options are wrong starts no payment either, and says so there.
         let is_payable = IntentOptions::read(intent_options).is_ok_and(|it| it.allow(LISTED));
         let id = known::<M>(provider, customer).filter(|_| is_payable)?;
-        Some(JsonObject::empty().with([("id", id.into())]))
+        let email = customer.email.clone().unwrap_or_default();
+        Some(JsonObject::empty().with([("id", id.into()), (EMAIL, email.into())]))
     }
 
-    /// A customer whom Stripe does not know any more has no cards: the next payment makes another.
+    /// A customer whom Stripe does not know any more has no cards: the next payment makes another. Nor has one of another
+    /// e-mail address: a shopper may write any metadata (`StorePostCustomersCustomerReq`,
+    /// `dist/api/routes/store/customers/update-customer.js`), another customer's id included.
     async fn list_payment_methods(
         &self,
         call: &CallContext,
         holder: JsonObject,
     ) -> Result<Vec<Kept>> {
         let exchange = Exchange::new(&self.client, call);
+        if !is_of(&exchange, &holder).await? {
+            return Ok(Vec::new());
+        }
         match payment_methods::list(&exchange, &holder, Some(LISTED)).await {
             Err(error) if error.code() == RESOURCE_MISSING => Ok(Vec::new()),
             answer => answer,
@@ -98,6 +107,24 @@ impl<M: Method> PaymentMethods for Stripe<M> {
     ) -> Result<()> {
         payment_methods::delete(&Exchange::new(&self.client, call), &holder, &id).await
     }
+}
+
+/// Returns whether Stripe's customer is the one that Medusa has: an e-mail address is one account's only, in either.
+async fn is_of(exchange: &Exchange<'_>, holder: &JsonObject) -> Result<bool> {
+    let said = |object: &JsonObject| object.get::<String>(EMAIL).unwrap_or_default();
+    let Some(id) = holder.get::<String>("id") else { return Ok(false) };
+    let request = HttpRequest::get(payment_methods::customer_path(&id));
+    let customer = match exchange.read::<JsonObject>(&request).await {
+        Err(error) if error.code() == RESOURCE_MISSING => return Ok(false),
+        customer => customer?,
+    };
+    let is_same = !said(holder).is_empty() && said(&customer).eq_ignore_ascii_case(&said(holder));
+    if !is_same {
+        tracing::warn!(
+            "{id} is not listed: its e-mail address at Stripe is not that of the customer in Medusa whose metadata has it"
+        );
+    }
+    Ok(is_same)
 }
 
 #[cfg(test)]

@@ -130,7 +130,7 @@ impl<M: Method> Stripe<M> {
         };
         if let Some(made) = customer.as_deref().filter(|id| known.as_deref() != Some(*id)) {
             // By itself: the key of a customer is the same for a day, whatever is known of them meanwhile.
-            api.describe_customer(made, &details, self.settings.limits.patience()).await;
+            api.describe_customer(made, &details, self.settings.patience()).await;
         }
         // An attempt of this call whose reply was lost has created it already.
         orphaned.remove(&intent.fields.id);
@@ -156,13 +156,17 @@ impl<M: Method> Stripe<M> {
         api: &Api<'_>,
         context: &PaymentProcessorContext,
         id: &str,
-        same_money: bool,
+        same_currency: bool,
+        same_amount: bool,
     ) -> Result<Option<PaymentProcessorSessionResponse>> {
         let mut orphaned = StoredState::of(&context.payment_session_data).orphaned_intents;
         match api.retrieve_intent(id).await {
-            Ok(intent) if intent.fields.status.is_paid() && same_money => {
+            Ok(intent) if intent.fields.status.is_paid() && same_currency && same_amount => {
                 tracing::warn!("{id} is paid: it stays with the customer it was made for");
                 return Ok(None);
+            }
+            Ok(intent) if intent.fields.status.is_paid() && same_currency => {
+                return Ok(Some(disagreeing(api, context, &intent)));
             }
             Ok(intent) if intent.fields.status.is_paid() => return Err(stays(api, &intent)),
             Ok(intent) if intent.fields.status == IntentStatus::Canceled => {}
@@ -185,7 +189,7 @@ impl<M: Method> Stripe<M> {
         id: &str,
     ) -> Result<Option<PaymentProcessorSessionResponse>> {
         let data = &context.payment_session_data;
-        let is_dead = match api.glance_at_intent(id, &[], self.settings.limits.patience()).await {
+        let is_dead = match api.glance_at_intent(id, &[], self.settings.patience()).await {
             Ok(intent) => {
                 intent.is_some_and(|intent| intent.fields.status == IntentStatus::Canceled)
             }
@@ -414,7 +418,7 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         let same_amount = data.get::<Amount>("amount") == Some(context.amount);
         let customer = context.customer.as_ref();
         let answer = if !same_currency || !belongs_to::<M>(call.provider(), customer, data) {
-            self.replace(&api, &context, &id, same_currency && same_amount).await
+            self.replace(&api, &context, &id, same_currency, same_amount).await
         } else if same_amount {
             self.keep(&api, &context, &id).await
         } else {
@@ -605,7 +609,9 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
             Some(request) => api.update_intent(&request, "").await?,
             None => api.retrieve_intent(&session_id).await?,
         };
-        Ok(intent.raw)
+        // Medusa puts the answer over what the session knows (`updatePaymentSession`, `dist/services/cart.js`): what the
+        // cart costs may be something else by now than what was paid.
+        Ok(intent.raw.without("amount").without("currency"))
     }
 
     /// Checks the signature (`Stripe-Signature`, with the option `webhook_secret`) and reads the event.

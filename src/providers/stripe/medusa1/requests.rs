@@ -386,7 +386,7 @@ mod tests {
             let text = JsonObject::empty().with([("setup_future_usage", usage.into())]);
             let context = PaymentProcessorContext { context: text.clone(), ..context() };
             let settings = settings(r#"{"api_key":"sk_1"}"#);
-            let created = form(&create_intent(&settings, local_type, &context, None));
+            let created = form(&self::created(&settings, local_type, &context, None));
             let updated = ShopperUpdate::of(&text).unwrap().request("pi_1", local_type).unwrap();
             assert_eq!(created.contains("setup_future_usage"), updated.is_some());
             updated.is_some()
@@ -407,7 +407,7 @@ mod tests {
         let to_address =
             PaymentProcessorContext { shipping_address: Some(address.unwrap()), ..context() };
         let told = "&shipping[address][country]=in&shipping[address][line1]=Mall+Road&shipping[name]=Ada+Lovelace";
-        assert!(form(&create_intent(&settings, None, &to_address, None)).ends_with(told));
+        assert!(form(&created(&settings, None, &to_address, None)).ends_with(told));
 
         let before = r#"{"shipping":{"address":{"country":"in","line1":"Mall Road","line2":null},
             "name":"Ada Lovelace","phone":null}}"#;
@@ -415,6 +415,6 @@ mod tests {
             payment_session_data: JsonObject::parse(before).unwrap(),
             ..context()
         };
-        assert!(form(&create_intent(&settings, None, &in_place_of_another, None)).ends_with(told));
+        assert!(form(&created(&settings, None, &in_place_of_another, None)).ends_with(told));
     }
 }

@@ -280,8 +280,9 @@ async fn each_class_gives_up_its_own_intents_only() {
             .into_iter()
             .collect();
         assert_eq!(server.lines()[2..], expected, "{provider}");
-        let mark = format!("metadata%5Bmedusa_provider%5D={provider}&");
-        assert_eq!(server.received()[1].body.contains(&mark), provider != "stripe");
+        let mark = format!("metadata[medusa_provider]={provider}&");
+        let body = &server.received()[1].body;
+        assert_eq!(body.contains(&mark), provider != "stripe", "{provider}: {body}");
     }
 }
 
@@ -1096,7 +1097,12 @@ async fn a_shoppers_data_reaches_the_intent_that_the_service_names() {
         data: json(data),
     };
     let data = data_of(stack.call(post("pi_1", r#"{"receipt_email":"a@b.com"}"#)).await);
-    assert_eq!(data.as_str(), intent("requires_payment_method"));
+    let whole = json(&intent("requires_payment_method"));
+    assert_eq!(
+        data,
+        whole.without("amount").without("currency"),
+        "the session knows what the cart costs"
+    );
     data_of(stack.call(post("pi_1", "{}")).await);
     assert_eq!(server.lines(), ["POST /v1/payment_intents/pi_1", "GET /v1/payment_intents/pi_1"]);
     let refused = stack.call(post("ps_1", "{}")).await.unwrap_err();

@@ -307,7 +307,7 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
         let api = self.api(call);
         let is_the_same = is_over(data.get("amount"), data.get("currency"));
         let intent = if is_the_same {
-            let patience = self.settings.limits.patience();
+            let patience = self.settings.patience();
             let glance = api.glance_at_intent(&intent_id(call, data)?, &WHOLE, patience).await;
             match glance.ok().flatten() {
                 Some(intent) if intent.fields.status == IntentStatus::Canceled => intent,

@@ -27,7 +27,7 @@ pub(crate) fn decimals(currency: &str) -> u32 {
 /// Returns what Stripe is asked for to get `amount`, which is in the currency's minor unit. What Stripe cannot take
 /// exactly is rounded as the JavaScript plugin rounds it: half up, and thousandths up to the next ten. `None` if it is
 /// too large.
-pub(super) fn to_stripe(amount: Amount, currency: &str) -> Option<Amount> {
+pub(crate) fn to_stripe(amount: Amount, currency: &str) -> Option<Amount> {
     let units = rescaled(amount, currency_exponent(currency), decimals(currency))?;
     let is_in_tens = decimals(currency) == 3;
     let units = if is_in_tens { units.div_ceil(10).checked_mul(10)? } else { units };
