@@ -117,7 +117,11 @@ describe("medusa-payment-stripe 6.0.11", () => {
     ["a transient failure after the authorization bricks the cart", "down-status", /getPaymentStatus rejected/],
     ["authorizePayment rejects", "down-authorize", /authorizePayment rejected/],
     ["Medusa's session id is sent to Stripe", "shopper-harmless", /code: 'resource_missing'/],
-    ["the list of saved payment methods is an HTTP 500", "saved-methods", /there is no retrieveSavedMethods/],
+    [
+      "the list of saved payment methods is an HTTP 500",
+      "saved-methods",
+      /the class has no method retrieveSavedMethods/,
+    ],
     ["guests get a new intent at every update", "update-unchanged", /expected 1, got 3/],
     ["an e-mail change takes the place of a paid intent", "update-authorized", /expected 'authorized', got 'pending'/],
     ["a refund that the bank failed is booked", "declined-quietly-refund", /expected an error/],

@@ -53,15 +53,15 @@ describe.each(HOSTS)("in %s", (_, name) => {
   });
 
   test("a class that no processor serves is told which there are, and what to write", () => {
-    class Nobody extends Base {
-      static identifier = "nobodys";
+    class Unserved extends Base {
+      static identifier = "unserved";
     }
-    expect(() => new Nobody({}, {})).toThrow(/"nobodys".*registered: .*scripted.*static processor/);
+    expect(() => new Unserved({}, {})).toThrow(/"unserved".*registered: .*scripted.*static processor/);
     class Wrong extends Base {
       static identifier = "wrong";
-      static processor = "nobodys";
+      static processor = "unserved";
     }
-    expect(() => new Wrong({}, {})).toThrow(/"nobodys".*registered: .*scripted/);
+    expect(() => new Wrong({}, {})).toThrow(/"unserved".*registered: .*scripted/);
     class NoText extends Base {
       static identifier = "no-text";
       static processor = 5;
@@ -129,12 +129,12 @@ test("paymentIntentOptions that cannot be read reject the call, and never throw"
   class Broken extends medusaPaymentRs.AbstractPaymentProcessor {
     static identifier = "manual";
     get paymentIntentOptions() {
-      throw new Error("there is no configuration");
+      throw new Error("the configuration is missing");
     }
   }
   const started = new Broken({}, {}).initiatePayment(context());
   await expect(started).rejects.toThrow(
-    "medusa-payment-rs: initiatePayment: paymentIntentOptions cannot be read: there is no configuration",
+    "medusa-payment-rs: initiatePayment: paymentIntentOptions cannot be read: the configuration is missing",
   );
   class Method extends medusaPaymentRs.AbstractPaymentProcessor {
     static identifier = "manual";

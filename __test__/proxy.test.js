@@ -37,7 +37,7 @@ let proxy;
 beforeEach(async () => (proxy = await startProxy()));
 afterEach(() => proxy.close());
 
-/** Of Stripe's host, and signed by nobody else. */
+/** A self-signed certificate of Stripe's host. */
 function makeCertificate(folder) {
   const [config, key, file] = ["request.cnf", "key.pem", "certificate.pem"].map((name) => path.join(folder, name));
   fs.writeFileSync(
@@ -149,7 +149,7 @@ test("what is not the address of a proxy stops the boot and is not repeated", as
 test("NO_PROXY and this machine are reached without it", async () => {
   const env = { HTTPS_PROXY: `http://${proxy.address}`, ALL_PROXY: `http://${proxy.address}` };
   made(await startPayment(env, { options: { api_base: stripe.url } }));
-  // Nobody answers at this name, with the proxy or without.
+  // No server answers at this name, with or without the proxy.
   const options = { api_base: "https://stripe.invalid", timeout_ms: 300 };
   await startPayment({ ...env, NO_PROXY: "example.com,.stripe.invalid" }, { options });
   expect(proxy.asked).toStrictEqual([]);

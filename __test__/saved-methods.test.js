@@ -107,7 +107,7 @@ test("what cannot be read is an error that Medusa shows, not an empty list", asy
   expect(error.message).toMatch(/list_payment_methods/);
 });
 
-test("what is no customer is the program's mistake", async () => {
+test("an argument that is not a customer is a mistake of the caller's", async () => {
   for (const wrong of [undefined, null, "cus_1", []]) {
     const saved = store.open().retrieveSavedMethods(wrong);
     await expect(saved).rejects.toThrow(/medusa-payment-rs: retrieveSavedMethods: customer/);
@@ -137,7 +137,7 @@ describe("a shopper chooses", () => {
     });
   });
 
-  test("nobody else's card, together with nothing else", async () => {
+  test("but not another customer's card, and nothing that is sent along with it", async () => {
     const eve = await shopper("eve@example.com");
     stripe.requests.clear();
     const answer = await service.updatePaymentData(session.id, { payment_method: eve.card, description: "mine" });
@@ -153,7 +153,7 @@ describe("a shopper chooses", () => {
     expect(stripe.requests.filter(({ method }) => method === "POST")).toHaveLength(0);
   });
 
-  test("and a guest whom Stripe does not know chooses nobody's", async () => {
+  test("and a guest whom Stripe does not know cannot choose a saved card", async () => {
     const guest = await store.start(service, { email: "", resource_id: "cart_2" });
     const answer = await service.updatePaymentData(guest.id, { payment_method: ada.card });
     expect(answer).toStrictEqual(failure("not_the_customers"));

@@ -209,7 +209,7 @@ describe("in Medusa 2", () => {
     expect(stripe.ledger.intents()).toHaveLength(1);
   });
 
-  test("nobody pays with a method that is saved for another customer, guests included", async () => {
+  test("a customer or a guest cannot pay with a method that is saved for another customer", async () => {
     const provider = new Stripe({}, options2());
     const hold = async (email) => {
       const customer = { id: `cus_${email}`, email };

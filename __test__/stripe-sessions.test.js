@@ -179,7 +179,7 @@ describe("a session whose intent was canceled at Stripe", () => {
     expect(await update(after, { ...changes })).toBeUndefined();
   });
 
-  test("is left alone if its cart has become an order meanwhile: nobody has to pay it", async () => {
+  test("is left alone if its cart has become an order meanwhile", async () => {
     const data = await canceled();
     const cartService = { retrieve: async (id) => ({ id, completed_at: new Date() }) };
     const ofAnOrder = store.open(undefined, { container: { cartService } });

@@ -89,7 +89,7 @@ describe("while the bank looks at a payment", () => {
     expect(await shop.authorize()).toMatchObject({ value: { status: "pending" } });
     await fake.shopper.confirm(secretOf(shop), { card: "ok" });
     expect(await shop.authorize()).toMatchObject({ value: { status: "authorized" } });
-    // Nobody's session any more: the money that was held for it is released.
+    // The session is gone: the money that was held for it is released.
     await shop.webhook("payment_intent.amount_capturable_updated");
     expect(fake.ledger.payment(intentOf(shop)).held).toBe(3500);
   });

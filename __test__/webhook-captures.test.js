@@ -21,7 +21,7 @@ describe("how far a payment was when it was stored", () => {
     expect(storedStatus(stripe, { id: "pi_1", status })).toBe(told);
   });
 
-  test("is not known if the processor does not say it, or is none", () => {
+  test("is not known if the processor does not say it, or is not one of the addon's", () => {
     class Manual extends AbstractPaymentProcessor {
       static identifier = "manual";
     }

@@ -21,7 +21,7 @@ Where it is (otherwise as medusa-config says, or the environment):
 
 How:
   --json, --csv            what is found as JSON, or as CSV with a line for each finding
-  --rate <number>          at most so many requests a second to Stripe; 25 if not set
+  --rate <number>          the most requests a second to Stripe; 25 if not set
   --grace <seconds>        how old a difference has to be to be one; 60 if not set
   --shared-account         other stores use the Stripe account as well: payments are left alone whose cart this store
                            does not know

@@ -3,7 +3,7 @@
 const path = require("node:path");
 const load = require("../load.js");
 
-/** At so many cases a message to Rust stays small. */
+/** How many cases make a message to Rust that stays small. */
 const BATCH = 500;
 
 /** How many questions to Stripe are open at once. */

@@ -20,7 +20,7 @@ function driverOf(folder) {
       // The next one may have it.
     }
   }
-  throw new Complaint(`there is no PostgreSQL driver (pg) in ${folder}: run the command in the store's folder`);
+  throw new Complaint(`${folder} has no PostgreSQL driver (pg): run the command in the store's folder`);
 }
 
 /**

@@ -9,7 +9,7 @@ const { findingsIn } = require("./cases");
 const { casesOfOrder } = require("./order");
 const { openStripe } = require("./stripe");
 
-/** Somebody waits for the page. */
+/** A person waits for the page. */
 const HURRY = { rate: 25, tries: 2, whereKeyIs: "the option api_key (or apiKey) in medusa-config" };
 const LONGEST_MS = 20_000;
 

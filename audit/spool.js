@@ -77,7 +77,7 @@ function openSpool(of, { isFresh = false, root = os.tmpdir() } = {}) {
   };
 }
 
-/** A name in a folder for all may have been taken by somebody else. */
+/** A name in a folder for all may have been taken by another user. */
 function check(folder) {
   const { uid, mode } = fs.lstatSync(folder);
   const isOurs = process.getuid === undefined || (uid === process.getuid() && (mode & 0o077) === 0);

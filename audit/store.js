@@ -3,7 +3,7 @@
 // 1. the payments that Medusa has recorded are read, in the order of their ids
 // 2. the intents that Stripe has are listed, newest first, in several stretches of time side by side
 // 3. part by part of the spool, both are compared
-// 4. what was found is looked at again, on both sides at one moment: what has changed while all was read is no finding
+// 4. what was found is looked at again, on both sides at one moment: what has changed in between is not a finding
 
 const timers = require("node:timers/promises");
 const { casesOf, findingsIn, sideBySide } = require("./cases");

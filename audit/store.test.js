@@ -16,7 +16,7 @@ const CLI = path.join(__dirname, "../cli/index.js");
 const API_KEY = "sk_test_of_the_audit";
 const ROWS = 100_000;
 const BATCH = 20_000;
-/** Each so many payments one is recorded as captured, and was not. */
+/** How many payments come to one that is recorded as captured, and was not. */
 const WRONG_EACH = 1_000;
 const MINUTE = 60;
 /** When the first one was made; the last one is a day old. */
@@ -179,7 +179,7 @@ test("what passes is asked for again, after the time that Stripe asks for", asyn
   assert.equal(stripe.requests.filter(({ fault }) => fault !== null).length, 5);
 });
 
-test("an account that does not answer as it should is no report", async () => {
+test("an account that does not answer as it should makes no report", async () => {
   for (const [fault, message] of [
     [{ kind: "status", status: 401, times: 9 }, /does not accept the key/],
     [{ kind: "status", status: 403, times: 9 }, /does not allow this with the key/],
@@ -194,7 +194,7 @@ test("an account that does not answer as it should is no report", async () => {
   }
 });
 
-test("a key that is none, or a database that is none, is said without the secret", async () => {
+test("a wrong key and a wrong database are reported without the secret", async () => {
   const wrongKey = await run(["--stripe-key", "pk_test_of_the_storefront"]);
   assert.equal(wrongKey.code, 2);
   assert.match(wrongKey.stderr, /publishable key/);

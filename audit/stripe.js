@@ -1,4 +1,4 @@
-// Stripe's account, read only: at most so many requests a second, and again what passes.
+// Stripe's account, read only: with a bound on the requests a second, and repeating what failed for a moment.
 
 const timers = require("node:timers/promises");
 const path = require("node:path");
@@ -22,7 +22,7 @@ const CHARGE = "latest_charge.refunds";
  *
  * @param rate how many requests a second it may be
  * @param tries how often what passes is asked
- * @param whereKeyIs where somebody looks who has given the wrong key
+ * @param whereKeyIs where to look if the key is wrong
  */
 function openStripe({ key, apiBase }, { rate, tries = TRIES, whereKeyIs = COMMAND_LINE }) {
   const { StripeReader } = load(path.dirname(__dirname));

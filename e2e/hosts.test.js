@@ -22,7 +22,7 @@ describe("the versions", () => {
     assert.deepEqual(pins.dependencies, { ...oldest.pins.dependencies, "@medusajs/medusa": "1.8.1" });
   });
 
-  test("what is no version of Medusa 1 or 2, or older than all, is refused by its name", () => {
+  test("anything but a version of Medusa 1 or 2 that is new enough is refused by its name", () => {
     for (const asked of ["1.7.0", "3.0.0", "newest"]) {
       assert.throws(() => versionsOf({ asked: [asked] }), new RegExp(`Medusa ${asked}`));
     }
@@ -69,7 +69,7 @@ describe("the table", () => {
     assert.match(text, /2\.0\.0 does not boot: Error: nothing there/);
   });
 
-  test("what a version does not have is no failure; a flow that failed is one, and so is a boot", () => {
+  test("a flow that a version does not have is not a failure; one that failed is, and so is a boot", () => {
     const absent = { outcome: ABSENT, why: "it came later" };
     assert.ok(isGreen({ ...seen, cells: { manual: { order: ok, collection: absent } } }));
     assert.ok(!isGreen({ ...seen, cells: { manual: { order: ok }, Stripe: { order: { outcome: FAILED } } } }));

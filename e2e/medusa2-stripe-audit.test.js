@@ -131,7 +131,7 @@ describe("with the JavaScript plugin", () => {
       return payment;
     },
     money_without_order: () => steps.paidSession(),
-    /** An intent whose creation nobody was told of, and the cart is paid with another one. */
+    /** An intent whose creation was never answered, and the cart is paid with another one. */
     async live_intent() {
       const payment = await steps.filledCart();
       const fault = shop.stripe.fault({

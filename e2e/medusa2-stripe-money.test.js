@@ -84,7 +84,7 @@ test("what Medusa has done itself is nothing new", async () => {
   assert.deepEqual(await errorsAbout(refunded, 0), []);
 });
 
-test("a refund of the dashboard's is pointed out, with what is left to pay, and Medusa records nothing by itself", async () => {
+test("a refund made in the dashboard is pointed out, with what is left to pay, and Medusa records nothing by itself", async () => {
   const payment = await steps.heldOrder();
   const { id: refund } = await stripe.dashboard.refund(payment.intent, { amount: 300 });
   await steps.deliver(payment, "refund.created");

@@ -65,7 +65,7 @@ for (const [title, providers, plugins] of [
     before(async () => (shop = await openStripeShop({ providers, plugins })));
     after(() => shop?.close());
 
-    test("lists the customer's cards once, and nobody else's", async () => {
+    test("lists the customer's cards once, and no other customer's", async () => {
       const [ada, eve] = [await login(shop), await login(shop)];
       assert.deepEqual(await ada("GET", ROUTE), { payment_methods: [] });
       const card = await saveCard(shop, ada);
@@ -77,7 +77,7 @@ for (const [title, providers, plugins] of [
       );
     });
 
-    test("lets a customer choose their own card, and nobody else's", async () => {
+    test("lets a customer choose their own card, and no other customer's", async () => {
       const [ada, eve] = [await login(shop), await login(shop)];
       const [card, stolen] = [await saveCard(shop, ada), await saveCard(shop, eve)];
       const cart = await openCart(shop, ada);

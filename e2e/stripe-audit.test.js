@@ -37,7 +37,7 @@ after(async () => {
   await elsewhere?.close();
 });
 
-/** The shopper logs in as somebody else, and pays what they are shown then. */
+/** The shopper logs in as another customer, and pays what they are shown then. */
 async function customerChanged() {
   const payment = await steps.sessionOfAnother();
   await shop.buyer.createPaymentSessions(payment.cart);

@@ -1,4 +1,4 @@
-// What Stripe tells of money after it was taken or held: a hold that is gone, refunds of the dashboard's, refunds that fail,
+// What Stripe tells of money after it was taken or held: a hold that is gone, refunds made in the dashboard, refunds that fail,
 // disputes. Medusa's records follow if they can; else the log says which order, what happened and what to do.
 
 const assert = require("node:assert/strict");
@@ -90,7 +90,7 @@ test("a refund that Medusa has made itself is nothing new, whatever Stripe says 
   assert.equal((await refundsOf(cart)).length, 1);
 });
 
-test("a refund of the dashboard's is pointed out, with what is left to pay, and Medusa records nothing by itself", async () => {
+test("a refund made in the dashboard is pointed out, with what is left to pay, and Medusa records nothing by itself", async () => {
   const cart = await capturedOrder();
   const { id: refund } = await stripe.dashboard.refund(cart.intent, { amount: 300 });
   const created = eventAbout(cart, "refund.created");

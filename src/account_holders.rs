@@ -68,7 +68,7 @@ pub trait PaymentMethods: Send + Sync {
     /// class, and `intent_options` is what it says of its payments
     /// ([`PaymentProcessorContext::intent_options`](crate::PaymentProcessorContext::intent_options)).
     ///
-    /// By default Medusa 1 shows nobody a saved payment method.
+    /// By default Medusa 1 shows no saved payment methods.
     fn holder_of(
         &self,
         _provider: &str,

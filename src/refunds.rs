@@ -23,7 +23,7 @@
 //! - **What an earlier call has made is claimed before it is recorded**, with the key that a new refund
 //!   would have. Of two servers that find it at the same moment, one records it.
 //! - **What was given back in the provider's dashboard is recorded if it cannot be paid any more.** As long as enough is
-//!   left, a wanted refund is paid, whatever a person has refunded by hand. If the provider refuses it because not so much
+//!   left, a wanted refund is paid, whatever a person has refunded by hand. If the provider refuses it because less
 //!   is left ([`RefundApi::left`]), and its list, read after that, has a refund of a person's over just that amount that
 //!   Medusa has not recorded, then that is the refund: it is claimed and recorded, and nothing is paid. The same holds for
 //!   several of a person's that are the amount together, if they are all that is not recorded.
@@ -398,7 +398,7 @@ impl Refunding<'_> {
         Err(self.has_to_wait(detail))
     }
 
-    /// Finds out whether the provider has refused the refund because not so much is left of the payment. If not, the
+    /// Finds out whether the provider has refused the refund because less is left of the payment. If not, the
     /// refusal is the answer.
     async fn shortage(
         &self,
@@ -631,7 +631,7 @@ impl Refunding<'_> {
     }
 }
 
-/// Why the provider does not pay a refund: not so much is left of the payment.
+/// Why the provider does not pay a refund: less is left of the payment.
 struct Shortage {
     refusal: PaymentProcessorError,
     left: Amount,

@@ -52,7 +52,7 @@ class StripeBase extends AbstractPaymentProcessor {
 
   /**
    * Medusa also updates the session of a cart that is completed: its own events about a customer come seconds later
-   * (dist/subscribers/cart.js), when the order may be canceled and its intent with it. Nobody has to pay such a cart anew.
+   * (dist/subscribers/cart.js), when the order may be canceled and its intent with it. Such a cart is not to be paid again.
    */
   async updatePayment(context) {
     const answer = await super.updatePayment(context);

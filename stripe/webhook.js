@@ -1,4 +1,5 @@
-// Stripe's webhook, and what is done without one, at the path that medusa-payment-stripe has: an endpoint that is set up in Stripe stays as it is.
+// Stripe's webhook, and what is done without one, at the path that medusa-payment-stripe has: an endpoint that is set up in
+// Stripe stays as it is.
 
 const linked = require("../index.js");
 const { handle, recordCaptures, routes } = require("../webhook");

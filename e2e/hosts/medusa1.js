@@ -193,7 +193,7 @@ function ofStripeAlone({ buyer, ledger, postgres, stripe, admin, url }) {
       const { id, intent } = await paidCart();
       await deliver(intent, HELD);
       const [order] = await postgres.query(`SELECT id FROM "order" WHERE cart_id = $1`, [id]);
-      assert.ok(order, "there is no order");
+      assert.ok(order, "the cart became no order");
       await stripe.dashboard.capture(intent);
       await deliver(intent, TAKEN);
       const [payment] = await ledger.payments(order.id);

@@ -12,7 +12,7 @@ const ofMedusa1 = (medusa, dependencies, overrides) => ({
   overrides,
 });
 
-/** Medusa refuses it for every `PaymentProcessor`, whoever wrote it (`updateSessionData`, dist/services/payment-provider.js). */
+/** Medusa refuses it for every `PaymentProcessor` (`updateSessionData`, dist/services/payment-provider.js). */
 const POSTED_DATA = "Medusa takes what a shopper posts with a session from 1.12.3 on";
 
 const MEDUSA_1 = [

@@ -20,7 +20,7 @@ function withoutBrowser() {
 }
 
 /**
- * Starts the browser. Resolves with `{ open, close }`: `open(settings)` is a new page, of somebody who has been nowhere
+ * Starts the browser. Resolves with `{ open, close }`: `open(settings)` is a new page, of a person who has been nowhere
  * yet, with Playwright's settings of a context.
  */
 async function startBrowser() {

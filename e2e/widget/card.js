@@ -1,4 +1,4 @@
-// The card with an order's Stripe payments, as somebody sees it who looks at the order: in both hosts it has the same roles
+// The card with an order's Stripe payments, as a person sees it who looks at the order: in both hosts it has the same roles
 // and words.
 
 const COLUMNS = ["payment", "status", "risk", "amount", "captured", "refunded"];

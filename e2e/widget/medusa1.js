@@ -75,7 +75,7 @@ async function openMedusa1() {
       await page.getByPlaceholder("Password").fill(PERSON.password);
       await page.getByRole("button", { name: "Continue" }).click();
       await page.waitForURL("**/a/orders");
-      // What Medusa's makers ask whoever logs in for the first time.
+      // What Medusa's makers ask everyone who logs in for the first time.
       await page.getByText("Opt out of sharing my usage data").waitFor();
       await page.getByRole("switch").last().click();
       await page.getByRole("button", { name: "Continue" }).click();

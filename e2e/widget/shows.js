@@ -5,7 +5,7 @@ const { after, before, test } = require("node:test");
 const { startBrowser } = require("../support/browser");
 const { TITLE, cardOn, contrast, isRed } = require("./card");
 
-/** So many tries make Stripe out of order, whatever is tried again. */
+/** Enough failures that a retry meets them, too. */
 const ALWAYS = 1_000;
 
 /**

@@ -171,7 +171,7 @@ impl Kind {
                  /store/carts/:id/complete), or cancel or refund the payment in Stripe's dashboard."
             }
             (Self::LiveIntent, _) => {
-                "Cancel it in Stripe's dashboard (the payment, Cancel), so that nobody pays it by mistake."
+                "Cancel it in Stripe's dashboard (the payment, Cancel), so that it is not paid by mistake."
             }
             (Self::UnknownPayment, _) => {
                 "Run the audit with the key of the account and the mode that the payment was made with. Nothing can be \

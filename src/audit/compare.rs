@@ -112,7 +112,7 @@ fn unknown(case: &Case, payment: &Payment, host: Host) -> Finding {
     };
     let medusa = format!("A payment of {}.", shown(amount, &payment.currency));
     let finding = place.finding(Kind::UnknownPayment, amount, payment.created, medusa, stripe);
-    // Nobody knows where it would be in the dashboard.
+    // It is not known where it would be in the dashboard.
     Finding { dashboard: None, ..finding }
 }
 
@@ -120,7 +120,7 @@ fn unreadable(case: &Case, payment: &Payment, host: Host) -> Finding {
     let place = Place::of(payment, case.intent.as_ref(), host);
     let stripe = case.intent.as_ref().map(said).unwrap_or_default();
     let medusa = format!(
-        "An amount of the payment, of its captures or of its refunds is no amount of {}.",
+        "An amount of the payment, of its captures or of its refunds is not an amount of {}.",
         payment.currency.to_uppercase()
     );
     place.finding(Kind::UnreadableRecord, 0, payment.updated, medusa, stripe)
@@ -356,7 +356,7 @@ impl<'a> Books<'a> {
         let Unpaired { rows, refunds } = pair(&self.rows, &paid);
         let missing = self.refunded.saturating_sub(given_back);
         let excess = given_back.saturating_sub(self.refunded);
-        // If more is left over than they differ by, nobody can say which is which.
+        // If more is left over than they differ by, it cannot be said which is which.
         let rows_total: u64 = rows.iter().map(|row| row.units).sum();
         let refunds_total: u64 = refunds.iter().map(|extra| extra.refund.units()).sum();
 

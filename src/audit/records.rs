@@ -49,7 +49,7 @@ pub(super) struct Payment {
     pub(super) refunded: Option<Recorded>,
     pub(super) order: Option<Order>,
     pub(super) cart: Option<Cart>,
-    /// Whether a payment collection stands for the purpose, of which nobody but the store knows what for.
+    /// Whether a payment collection stands for the purpose, and only the store knows what it is for.
     #[serde(default)]
     pub(super) is_of_collection: bool,
 }

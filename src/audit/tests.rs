@@ -1,4 +1,4 @@
-//! Every finding, and what is none.
+//! Every finding, and what is not one.
 
 use serde_json::{Value, json};
 

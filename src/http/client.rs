@@ -129,7 +129,7 @@ impl ClientBuilder {
     /// Makes the client.
     ///
     /// # Errors
-    /// If a file of certificates that the environment names cannot be read, or the proxy that it names is none.
+    /// If a file of certificates that the environment names cannot be read, or what it names as the proxy is not an address of one.
     pub fn build(self) -> Result<Client, String> {
         self.build_in(&|name| std::env::var_os(name))
     }

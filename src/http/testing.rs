@@ -183,7 +183,7 @@ impl TlsServer {
         let log = Arc::clone(&received);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                // Of a client that does not trust it there is no stream.
+                // A client that does not trust it ends the connection.
                 let Ok(stream) = acceptor.accept(stream).await else { continue };
                 match &behind {
                     None => answer(stream, &log).await,

@@ -42,7 +42,7 @@ impl StripeReader {
     /// Makes one. `settings` is `{ api_key, api_base }` as JSON.
     ///
     /// # Errors
-    /// If the key is none, or the address no URL.
+    /// If the key cannot be a key, or the address is not a URL.
     #[napi(constructor)]
     pub fn new(settings: String) -> napi::Result<Self> {
         let reader = Reader::new(&settings).map_err(|why| failed("Stripe", &why))?;

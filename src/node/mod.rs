@@ -161,7 +161,7 @@ pub fn webhook_step(sides: String) -> napi::Result<String> {
 /// Returns the name of the processor that serves a class of this addon, unless the class has no identifier.
 ///
 /// # Errors
-/// If a static property of the class is no text.
+/// If a static property of the class is not text.
 #[napi]
 pub fn processor_of(class: Unknown<'_>) -> napi::Result<Option<String>> {
     class::processor_name(class.coerce_to_object()?)

@@ -261,7 +261,7 @@ impl Reconciliation {
         }
     }
 
-    /// A refund or a dispute of what has not become an order: it is no reason to make one.
+    /// A refund or a dispute before there is an order is not a reason to make one.
     fn before_order(&self, event: &MoneyEvent) -> Step {
         let (id, resource, provider) = (&self.state.payment, &self.resource, &self.provider);
         let what = match &event.news {

@@ -151,7 +151,7 @@ module.exports = {
     for (const [name, value] of [...tried, ...Object.entries(trial.hooks.protected ?? {})]) {
       const payment = await trial.started();
       const answer = trial.heard(await trial.call("updateData", payment, { [name]: value }));
-      // What stays as it is is no change.
+      // What is sent back unchanged is not a change.
       const isNew = canonical(payment.data[name] ?? null) !== canonical(value);
       if (isNew && answer.isSuccess && canonical(answer.data[name]) === canonical(value)) {
         trial.complain(`a shopper can set \`${name}\` to ${shown(value)}`);
@@ -162,7 +162,8 @@ module.exports = {
 
   async "saved-methods"(trial) {
     const { processor } = trial;
-    if (typeof processor.retrieveSavedMethods !== "function") trial.fail("there is no retrieveSavedMethods");
+    if (typeof processor.retrieveSavedMethods !== "function")
+      trial.fail("the class has no method retrieveSavedMethods");
     for (const metadata of [null, {}]) {
       const customer = { id: "cus_01KITTESTCUSTOMER", email: "shopper@example.com", has_account: true, metadata };
       const { how, value } = await trial.answer("retrieveSavedMethods", [customer]);

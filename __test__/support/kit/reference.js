@@ -195,7 +195,7 @@ class Reference {
   checkAmount(number) {
     const amount = Math.round(number);
     if (!Number.isSafeInteger(amount) || amount < 0 || Math.abs(amount - number) > this.noise()) {
-      throw new BankError("refused", "invalid_amount", `${number} is no amount.`);
+      throw new BankError("refused", "invalid_amount", `${number} is not an amount.`);
     }
     return amount;
   }

@@ -235,7 +235,7 @@ test.each([
   ["a key that is missing", { api_key: undefined }, /api_key/],
   ["a key over an open line", { endpoint: "http://api.example.com" }, /endpoint.*https/],
   ["a time limit of zero", { timeout_ms: 0 }, /timeout_ms/],
-  ["a time limit that is no number", { timeout_ms: "s3cret" }, /timeout_ms.*1 to 60000/],
+  ["a time limit that is not a number", { timeout_ms: "s3cret" }, /timeout_ms.*1 to 60000/],
 ])("%s stops the store's boot, and the key does not show", (_, changes, message) => {
   const build = () => new AcmeService({}, options({ api_key: "s3cret", ...changes }));
   expect(build).toThrow(message);

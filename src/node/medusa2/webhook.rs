@@ -100,7 +100,7 @@ struct PaymentJson {
 /// happened to money after it was taken.
 ///
 /// # Errors
-/// If something is missing in it, or an amount is none.
+/// If something is missing in it, or an amount cannot be read.
 pub(crate) fn next_step(sides: &str) -> Result<Step, String> {
     let sides: Sides = serde_json::from_str(sides).map_err(|error| error.to_string())?;
     let PaymentJson { id, payment_collection_id, currency_code, is_captured, is_canceled, refunds } =

@@ -5,6 +5,10 @@ use super::intent::{Intent, IntentFields, IntentStatus};
 use super::requests;
 use crate::error::{PaymentProcessorError, Result};
 
+/// What to do about an intent that is being processed, while its cart has changed.
+const WAIT_FOR_THE_BANK: &str = "The bank has not answered yet. Wait for its answer: then complete the cart as it was, if it \
+                                 is paid, or change it, if it is not.";
+
 impl Api<'_> {
     /// Cancels an intent; one that is canceled already is a success, once Stripe has shown it. `part` tells the
     /// cancellations of one call apart.
@@ -57,11 +61,7 @@ impl Api<'_> {
     pub(super) fn stays(&self, intent: &Intent, release: &str) -> PaymentProcessorError {
         let IntentFields { id, status, amount, .. } = &intent.fields;
         let what_to_do = match status {
-            IntentStatus::Processing => {
-                "The bank has not answered yet. Wait for its answer: then complete the cart as it \
-                                         was, if it is paid, or change it, if it is not."
-                    .to_owned()
-            }
+            IntentStatus::Processing => WAIT_FOR_THE_BANK.to_owned(),
             IntentStatus::RequiresCapture => {
                 format!("The money is held. Complete the cart as it was, or {release}.")
             }

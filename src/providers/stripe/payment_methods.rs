@@ -111,7 +111,7 @@ pub(super) async fn delete(exchange: &Exchange<'_>, holder: &JsonObject, id: &st
 const NOT_THE_CUSTOMERS: &str = "not_the_customers";
 
 /// Checks that a payment method may pay for a customer, `None` for a guest whom Stripe does not know: that it is kept for
-/// this one, or for nobody, as one that the shopper has just entered.
+/// this one, or not at all, as one that the shopper has just entered.
 pub(super) async fn check_owner(
     exchange: &Exchange<'_>,
     id: &str,

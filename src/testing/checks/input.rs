@@ -85,7 +85,7 @@ pub(super) async fn shopper_money(trial: &mut Trial<'_>) -> Checked {
         let session = trial.started().await?;
         let data = JsonObject::empty().with([(name.as_str(), value.clone())]);
         let answer = trial.heard(posted(trial, &session, data)).await;
-        // What stays as it is is no change.
+        // What is sent back unchanged is not a change.
         let is_new = member(&session, &name) != value;
         if is_new && answer.data().is_some_and(|data| member(data, &name) == value) {
             trial.complain(format!("a shopper can set `{name}` to {value}"));

@@ -27,7 +27,7 @@ impl Elsewhere {
     /// One of them fails. Returns whether it was recorded; `None` if that is not known.
     pub(super) fn fail(&mut self, amount: Amount) -> Option<bool> {
         let of_amount = || self.refunds.iter().filter(|refund| refund.amount == amount);
-        // Of several, nobody knows which.
+        // Of several, it is not known which.
         let is_known = !self.is_uncertain && of_amount().count() == 1;
         let position = self.refunds.iter().position(|refund| refund.amount == amount)?;
         let Made { is_recorded, .. } = self.refunds.remove(position);
@@ -56,7 +56,7 @@ impl Elsewhere {
     }
 
     /// A refund has succeeded that nothing else can have paid: either it was paid now, or it is one of these, because not
-    /// so much was left.
+    /// that much was left.
     pub(super) fn done(&mut self, amount: Amount, before: Ledger, after: Ledger) -> Checked {
         let paid = after.refunded.saturating_sub(before.refunded);
         if paid == amount.minor_units() {
@@ -90,7 +90,7 @@ impl Elsewhere {
             return Ok(());
         }
         failed(format!(
-            "a refund of {amount} was refused, which was given back in the dashboard, and not so much is left to be paid"
+            "a refund of {amount} was refused, which was given back in the dashboard, and less is left to be paid"
         ))
     }
 

@@ -141,7 +141,7 @@ const DEATHS: [Duration; 4] = [
 /// Refunds of two tenths are the most frequent, so that equal amounts meet.
 const PARTS: [u64; 10] = [2, 2, 2, 2, 1, 1, 3, 3, 5, 10];
 
-/// In the dashboard people mostly give back so much that the rest is less.
+/// In the dashboard people mostly give back half of it or more.
 const ELSEWHERE: [u64; 8] = [10, 10, 7, 5, 5, 3, 2, 2];
 
 /// Which request goes wrong: most calls make one to four.

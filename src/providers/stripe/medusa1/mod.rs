@@ -231,7 +231,7 @@ impl<M: Method> Stripe<M> {
         Ok(Some(without_orphans(api, &data).await.into()))
     }
 
-    /// Creates an intent in place of one that nobody can pay.
+    /// Creates an intent in place of one that cannot be paid any more.
     async fn start_anew(
         &self,
         api: &Api<'_>,
@@ -243,7 +243,7 @@ impl<M: Method> Stripe<M> {
     }
 
     /// Lets the cart go on although less is left to pay than Stripe takes, as after a gift card: what the shopper could pay
-    /// with before is canceled, so that nobody pays more than the cart costs. The next update over another amount starts
+    /// with before is canceled, so that the shopper cannot pay more than the cart costs. The next update over another amount starts
     /// anew.
     async fn without_payment(
         &self,
@@ -580,7 +580,7 @@ impl<M: Method> PaymentProcessor for Stripe<M> {
 
     /// `session_id` is the intent's id (`pi_…`): the plugin's service looks it up from Medusa's.
     /// What a shopper may set is `description`, `metadata` (but `resource_id`, `cart_id` and what is the plugin's),
-    /// `payment_method` (one that is saved for the intent's own customer, or for nobody), `receipt_email`,
+    /// `payment_method` (one that is saved for the intent's own customer, or not saved at all), `receipt_email`,
     /// `setup_future_usage` and `shipping`. Whatever else is in the data has to be as the intent has it.
     async fn update_payment_data(
         &self,

@@ -42,7 +42,7 @@ fn intent(status: &str) -> String {
 
 const READ_WITH_CHARGE: &str = "GET /v1/payment_intents/pi_1?expand%5B0%5D=latest_charge";
 
-/// The intent with its charge, of which so much was given back.
+/// The intent with its charge, of which this amount was given back.
 fn given_back(minor_units: u64) -> Answer {
     let charge = format!(
         r#""latest_charge":{{"refunded":false,"amount":1000,"amount_refunded":{minor_units}}},"id""#
