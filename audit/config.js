@@ -12,7 +12,7 @@ const NAMES = ["medusa-config.js", "medusa-config.cjs", "medusa-config.ts"];
  */
 function readConfig(folder) {
   const name = NAMES.find((name) => fs.existsSync(path.join(folder, name)));
-  if (name === undefined) return { why: `${folder} has no medusa-config`, accounts: [], database: {} };
+  if (name === undefined) return { why: `there is no medusa-config in ${folder}`, accounts: [], database: {} };
   try {
     const config = load(folder, name);
     return { database: databaseOf(config), accounts: accountsOf(config) };
