@@ -21,15 +21,25 @@ const GRACE_S = 60;
  *
  * @param host `"medusa1"` or `"medusa2"`
  * @param query `(text, values) => Promise<rows>`: the database, with `$1` as placeholders
- * @param accounts `[{ key, apiBase, providers }]`: Stripe's accounts, and the ids of the providers that use each
+ * @param providers `[{ id, key, apiBase }]`: Stripe's providers in the store, and the account of each
  * @param order the order's id
  * @throws Error if Stripe does not answer
  */
-async function paymentsOfOrder({ host, query, accounts, order }) {
+async function paymentsOfOrder({ host, query, providers, order }) {
   const books = READERS[host](query);
-  const asked = Promise.all(accounts.map((account) => paymentsIn(account, { host, books, order })));
+  const asked = Promise.all(accountsOf(providers).map((account) => paymentsIn(account, { host, books, order })));
   const parts = await inTime(asked, LONGEST_MS);
   return { payments: parts.flatMap(({ payments }) => payments), findings: parts.flatMap(({ findings }) => findings) };
+}
+
+/** `[{ key, apiBase, providers }]`: as a rule there is one account, which all providers share. */
+function accountsOf(providers) {
+  const accounts = new Map();
+  for (const { id, key, apiBase } of providers) {
+    const account = accounts.get(key) ?? { key, apiBase, providers: [] };
+    accounts.set(key, { ...account, providers: [...account.providers, id] });
+  }
+  return [...accounts.values()];
 }
 
 async function paymentsIn({ key, apiBase, providers }, { host, books, order }) {

@@ -7,6 +7,7 @@ const path = require("path");
 const { hostFile } = require("./host.js");
 const { inTime } = require("./in-time.js");
 const realmFunctions = require("./realm.js");
+const serviceOf = require("./service-of.js");
 const textOf = require("./text-of.js");
 
 const { parse, stringify } = JSON;
@@ -87,14 +88,7 @@ const movements = (rows) =>
     age_ms: Math.max(0, Date.now() - new Date(row.created_at ?? Date.now()).getTime()),
   }));
 
-/** Whether the container has a service: it throws for a name that it does not have. */
-function has(provider, service) {
-  try {
-    return provider.container[service] !== undefined;
-  } catch {
-    return false;
-  }
-}
+const has = (provider, service) => serviceOf(provider.container, service) !== undefined;
 
 /** Reads from a service of the payment module. */
 const retrieve = (provider, service, ...query) => inTime(provider.container[service].retrieve(...query), LOOK_UP_MS);

@@ -4,6 +4,8 @@
 // dist/interfaces/payment-processor.js): data with a `code` of its own would make a refund that was paid one that was not.
 // A member `error` is left out by the addon, for every version.
 
+const serviceOf = require("./service-of.js");
+
 const MEMBERS = ["code", "detail"];
 /** Those whose answer Medusa asks so (dist/services/payment-provider.js). */
 const METHODS = ["capturePayment", "refundPayment", "cancelPayment", "deletePayment"];
@@ -28,7 +30,7 @@ function plain(answer, { container }) {
   if (!answer || "error" in answer) return answer; // none, or a failure that is meant
   for (const member of MEMBERS.filter((member) => answer[member])) {
     delete answer[member];
-    container?.logger?.warn?.(
+    serviceOf(container, "logger")?.warn?.(
       `medusa-payment-rs: left out a member \`${member}\` of the payment's data: this version of Medusa takes it for a failure`,
     );
   }

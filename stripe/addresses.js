@@ -2,7 +2,8 @@
 // shopper has just chosen how to pay, who pays (`buildPaymentProcessorContext`, dist/services/payment-provider.js, and
 // `setPaymentSession`, dist/services/cart.js).
 
-const { lookUpCart, serviceOf } = require("./cart.js");
+const serviceOf = require("../link/service-of.js");
+const { lookUpCart } = require("./cart.js");
 
 /** Resolves with the context and the cart's addresses in it. Paying never fails because they cannot be looked up. */
 async function withAddresses(context, container) {

@@ -4,8 +4,9 @@
 const { AbstractPaymentProcessor } = require("../index.js");
 const { Late, inTime } = require("../link/in-time.js");
 const numberOf = require("../link/number-of.js");
+const serviceOf = require("../link/service-of.js");
 const { withAddresses } = require("./addresses.js");
-const { lookUpCart, serviceOf } = require("./cart.js");
+const { lookUpCart } = require("./cart.js");
 const { changesOf } = require("./changes.js");
 
 /** How long the database is waited for: a look-up needs a connection while its caller holds one. */

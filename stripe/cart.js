@@ -1,18 +1,10 @@
 // What the plugin looks up of the cart that a payment is for.
 
 const { inTime } = require("../link/in-time.js");
+const serviceOf = require("../link/service-of.js");
 
 /** Medusa asks inside a transaction, and the look-up needs a connection beside it: one that is not free soon is not waited for. */
 const LOOK_UP_MS = 500;
-
-/** Medusa's container throws for a name that it does not have. */
-function serviceOf(container, name) {
-  try {
-    return container[name];
-  } catch {
-    return undefined;
-  }
-}
 
 /**
  * Resolves with a cart as it is committed; undefined if the payment is not for one, or there is no Medusa, as in unit tests.
@@ -27,4 +19,4 @@ async function lookUpCart(container, id, config) {
   return inTime(carts.retrieve(id, config), LOOK_UP_MS);
 }
 
-module.exports = { lookUpCart, serviceOf };
+module.exports = { lookUpCart };

@@ -2,12 +2,9 @@
 // store's own that are served by the same processors.
 
 const linked = require("../index.js");
-const { processorBehind } = require("../webhook/providers.js");
+const { servedAs } = require("../webhook/providers.js");
 
 /** The names of the processors, which are the identifiers of the plugin's own services. Sorted: `stripe` is the first. */
 const IDENTIFIERS = linked.registeredIdentifiers.filter((identifier) => /^stripe(-|$)/.test(identifier));
 
-const isOurs = (provider, scope) =>
-  IDENTIFIERS.includes(provider) || IDENTIFIERS.includes(processorBehind(provider, scope, linked));
-
-module.exports = { IDENTIFIERS, isOurs };
+module.exports = { IDENTIFIERS, isOurs: servedAs(IDENTIFIERS, linked) };

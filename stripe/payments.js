@@ -23,8 +23,8 @@ async function listPayments(id, scope) {
   const { paymentsOfOrder } = require("../audit/payments.js");
   const { region } = await scope.resolve("orderService").retrieve(id, { relations: ["region"] });
   const query = (text, values) => scope.resolve("manager").query(text, values);
-  const accounts = await accountsIn(scope, query);
-  const { payments, findings } = await paymentsOfOrder({ host: "medusa1", query, accounts, order: id }).catch(
+  const providers = await providersIn(scope, query);
+  const { payments, findings } = await paymentsOfOrder({ host: "medusa1", query, providers, order: id }).catch(
     shownAsIs,
   );
   const types = await typesOf(payments, query);
@@ -32,15 +32,13 @@ async function listPayments(id, scope) {
   return { payments: listed.sort((one, other) => TYPES.indexOf(one.type) - TYPES.indexOf(other.type)), findings };
 }
 
-/** Stripe's accounts in this store: as a rule there is one, and all providers of ours are of it. */
-async function accountsIn(scope, query) {
-  const accounts = new Map();
-  for (const id of await installedProviders(query, (id) => isOurs(id, scope))) {
+/** Stripe's providers in this store. */
+async function providersIn(scope, query) {
+  const ids = await installedProviders(query, (id) => isOurs(id, scope));
+  return ids.map((id) => {
     const { api_key: key, api_base: apiBase } = scope.resolve(`pp_${id}`).config;
-    const account = accounts.get(key) ?? { key, apiBase, providers: [] };
-    accounts.set(key, { ...account, providers: [...account.providers, id] });
-  }
-  return [...accounts.values()];
+    return { id, key, apiBase };
+  });
 }
 
 /** What a payment is made for, in the order in which they are listed. */

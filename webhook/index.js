@@ -3,7 +3,7 @@
 const captures = require("./captures.js");
 const { handleEvent } = require("./handler.js");
 const { hostRequire } = require("./host.js");
-const { processorBehind } = require("./providers.js");
+const { servedAs } = require("./providers.js");
 const { addWebhookRoute } = require("./route.js");
 
 /**
@@ -13,12 +13,7 @@ const { addWebhookRoute } = require("./route.js");
  */
 function webhookOf(linked, { identifier, path, provider, type = "application/json" }) {
   const identifiers = [identifier].flat();
-  const isOurs = (provider, scope) => {
-    if (identifiers.includes(provider)) return true;
-    const processor = processorBehind(provider, scope, linked);
-    return processor !== undefined && identifiers.some((one) => processorBehind(one, scope, linked) === processor);
-  };
-  return { nextStep: linked.nextStep, identifiers, isOurs, path, provider, type };
+  return { nextStep: linked.nextStep, identifiers, isOurs: servedAs(identifiers, linked), path, provider, type };
 }
 
 /** The default export of a plugin's `api/index.js`. */

@@ -11,8 +11,8 @@ async function listPayments({ params: { id }, scope }, response) {
   const query = queryOf(scope.resolve(DATABASE));
   const [order] = await query(`SELECT id FROM "order" WHERE id = $1 AND deleted_at IS NULL`, [id]);
   if (!order) throw medusaError("not_found", `Order with id: ${id} was not found`);
-  const accounts = await accountsIn(scope, query);
-  const answer = await paymentsOfOrder({ host: "medusa2", query, accounts, order: id }).catch((error) => {
+  const providers = await providersIn(scope, query);
+  const answer = await paymentsOfOrder({ host: "medusa2", query, providers, order: id }).catch((error) => {
     throw medusaError("unexpected_state", error.message);
   });
   response.json({ ...answer, payments: answer.payments.map((payment) => ({ ...payment, type: "order" })) });
@@ -28,19 +28,16 @@ const queryOf = (knex) => async (text, values) => {
   return (await knex.raw(sql, bindings)).rows;
 };
 
-/** Stripe's accounts in this store, by the providers of ours that its payment module has. */
-async function accountsIn(scope, query) {
+/** Stripe's providers in this store, as its payment module has them. */
+async function providersIn(scope, query) {
   const { paymentProviderService_: providers } = scope.resolve(PAYMENT_MODULE);
   const enabled = await query("SELECT id FROM payment_provider WHERE is_enabled ORDER BY id");
-  const accounts = new Map();
-  for (const { id } of enabled) {
+  return enabled.flatMap(({ id }) => {
     const provider = providers.retrieveProvider(id);
-    if (!isOurs(provider)) continue;
+    if (!isOurs(provider)) return [];
     const { apiKey, api_key: key = apiKey, api_base: apiBase } = provider.config;
-    const account = accounts.get(key) ?? { key, apiBase, providers: [] };
-    accounts.set(key, { ...account, providers: [...account.providers, id] });
-  }
-  return [...accounts.values()];
+    return [{ id, key, apiBase }];
+  });
 }
 
 /** A class of the store's own counts, too. */

@@ -4,7 +4,9 @@
 const { createRequire } = require("module");
 const path = require("path");
 
+const { hostFile } = require("../../link/host.js");
 const { inTime } = require("../../link/in-time.js");
+const serviceOf = require("../../link/service-of.js");
 
 /** It takes some milliseconds: a database that is slower than this is not waited for. */
 const LOOK_UP_MS = 500;
@@ -20,7 +22,7 @@ async function withShippingAddress(provider, input) {
     return shipping_address ? { ...input, context: { ...input.context, shipping_address } } : input;
   } catch (error) {
     const what = `medusa-payment-rs: Stripe is not told where the cart of ${session} is sent to`;
-    provider.container.logger?.warn(`${what}: ${error?.message ?? error}`);
+    serviceOf(provider.container, "logger")?.warn(`${what}: ${error?.message ?? error}`);
     return input;
   }
 }
@@ -36,15 +38,20 @@ async function addressOf(session, { container }, query) {
   return links[0]?.cart?.shipping_address;
 }
 
+const FRAMEWORK = "@medusajs/framework";
+
+const findFramework = (folder) => createRequire(path.join(folder, "package.json")).resolve(FRAMEWORK);
+
 let framework;
 
-/** Medusa's query of this process, if it is a store. A module has it not in its own container. Nothing is loaded for it. */
+/**
+ * Medusa's query of this process, if it is a store: a module does not have it in its own container. Nothing is loaded for it.
+ */
 function storesQuery() {
+  framework ??= hostFile(`${FRAMEWORK}/dist/index.js`, findFramework) ?? ""; // it is not installed
   try {
-    framework ??= createRequire(path.join(process.cwd(), "package.json")).resolve("@medusajs/framework");
     return require.cache[framework]?.exports.container.resolve("query", { allowUnregistered: true });
   } catch {
-    framework ??= ""; // it is not installed
     return undefined;
   }
 }
