@@ -4,7 +4,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::records::{Host, Recorded};
 use crate::amount::{Amount, currency_exponent};
-use crate::providers::stripe::medusa2::units::{decimals, to_stripe};
+use crate::providers::stripe::units::{decimals, to_stripe};
 
 /// Returns a recorded amount in Stripe's unit, rounded as it is when Stripe is asked for it. `None` if it is not an
 /// amount.

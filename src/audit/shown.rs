@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::account::{Intent, Refund};
-use crate::providers::stripe::medusa2::units::decimals;
+use crate::providers::stripe::units::decimals;
 
 /// An intent. Amounts are in Stripe's unit, times in seconds since 1970.
 #[derive(Debug, Serialize)]

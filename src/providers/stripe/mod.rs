@@ -3,7 +3,8 @@
 //!
 //! Both speak to Stripe in the same way: `requests` has what is sent, `api` sends it for one call, `intent` is what
 //! Stripe has of a payment, `changes` are done once Stripe's own state shows it, `dialect` reads its errors. They
-//! differ in the plugin that they stand in for: options, session data, what Medusa asks for.
+//! differ in the plugin that they stand in for: options, session data, what Medusa asks for. `units` converts amounts
+//! to what Stripe counts, for Medusa 2 and for the audit; Medusa 1 counts in Stripe's unit itself.
 
 mod api;
 mod buyer;
@@ -24,6 +25,7 @@ mod requests;
 #[cfg(test)]
 mod schedules;
 mod signature;
+pub(crate) mod units;
 
 use crate::call::CallContext;
 use crate::error::{PaymentProcessorError, Result};

@@ -10,7 +10,7 @@ use super::intent::Page;
 use super::requests::{get, post, retrieve_method};
 use crate::call::CallContext;
 use crate::error::{ErrorKind, PaymentProcessorError, Result};
-use crate::http::{Exchange, path_segment};
+use crate::http::{Exchange, HttpRequest, path_segment};
 use crate::json::JsonObject;
 use crate::types::Kept;
 
@@ -125,6 +125,16 @@ pub(super) async fn check_owner(
             let detail = format!("{id} is another customer's payment method. Nothing was changed.");
             Err(exchange.refused(NOT_THE_CUSTOMERS, detail))
         }
+    }
+}
+
+/// Returns the customer as Stripe has it now; `None` if it does not have it any more.
+pub(super) async fn living_customer(exchange: &Exchange<'_>, id: &str) -> Result<Option<Object>> {
+    let answer: Result<Object> = exchange.read(&HttpRequest::get(customer_path(id))).await;
+    match answer {
+        Ok(customer) => Ok(Some(customer).filter(|customer| !customer.fields.deleted)),
+        Err(error) if error.code() == RESOURCE_MISSING => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

@@ -11,7 +11,7 @@ use super::Stripe;
 use crate::account_holders::PaymentMethods;
 use crate::call::CallContext;
 use crate::error::Result;
-use crate::http::{Exchange, HttpRequest};
+use crate::http::Exchange;
 use crate::json::JsonObject;
 use crate::types::{Customer, Kept};
 
@@ -113,12 +113,11 @@ impl<M: Method> PaymentMethods for Stripe<M> {
 async fn is_of(exchange: &Exchange<'_>, holder: &JsonObject) -> Result<bool> {
     let said = |object: &JsonObject| object.get::<String>(EMAIL).unwrap_or_default();
     let Some(id) = holder.get::<String>("id") else { return Ok(false) };
-    let request = HttpRequest::get(payment_methods::customer_path(&id));
-    let customer = match exchange.read::<JsonObject>(&request).await {
-        Err(error) if error.code() == RESOURCE_MISSING => return Ok(false),
-        customer => customer?,
+    let Some(customer) = payment_methods::living_customer(exchange, &id).await? else {
+        return Ok(false);
     };
-    let is_same = !said(holder).is_empty() && said(&customer).eq_ignore_ascii_case(&said(holder));
+    let (here, there) = (said(holder), said(&customer.raw));
+    let is_same = !here.is_empty() && here.eq_ignore_ascii_case(&there);
     if !is_same {
         tracing::warn!(
             "{id} is not listed: its e-mail address at Stripe is not that of the customer in Medusa whose metadata has it"

@@ -198,8 +198,7 @@ impl<M: Method> Stripe<M> {
         if is_dead {
             return self.start_anew(api, context, id).await;
         }
-        let changed = without_orphans(api, data).await;
-        Ok(if changed == *data { None } else { Some(changed.into()) })
+        Ok(unless_unchanged(api, data).await)
     }
 
     async fn set_amount(
@@ -254,8 +253,7 @@ impl<M: Method> Stripe<M> {
         let data = &context.payment_session_data;
         let state = StoredState::of(data);
         if state.amount_too_small && data.get::<Amount>("amount") == Some(context.amount) {
-            let changed = without_orphans(api, data).await;
-            return Ok(if changed == *data { None } else { Some(changed.into()) });
+            return Ok(unless_unchanged(api, data).await);
         }
         let intent = match api.retrieve_intent(id).await {
             Ok(intent) if intent.fields.status.is_paid() => {
@@ -336,6 +334,15 @@ async fn left_behind<M: Method>(
     }
     let payable = api.payable_intents::<M>(customer, cart).await?;
     Ok(payable.into_iter().map(|(id, amount)| (id, Some(amount))).collect())
+}
+
+/// Cancels the intents that are not waited for any more, and returns the session if that changes its data.
+async fn unless_unchanged(
+    api: &Api<'_>,
+    data: &JsonObject,
+) -> Option<PaymentProcessorSessionResponse> {
+    let changed = without_orphans(api, data).await;
+    (changed != *data).then(|| changed.into())
 }
 
 /// Cancels the intents that are not waited for any more, and returns the data after it. What could not be

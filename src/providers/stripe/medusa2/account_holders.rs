@@ -10,7 +10,8 @@ use super::super::buyer;
 use super::super::form::Form;
 use super::super::method::Method;
 use super::super::payment_methods::{
-    self, Object, about_customer, customer_path, holder_id, not_empty, unknown_customer,
+    self, Object, about_customer, customer_path, holder_id, living_customer, not_empty,
+    unknown_customer,
 };
 use super::super::requests::post;
 use super::Stripe;
@@ -147,14 +148,4 @@ fn customer_form(customer: &Customer) -> Form {
 fn name_of(customer: &Customer) -> Option<String> {
     let person = || buyer::person(customer.first_name.as_ref(), customer.last_name.as_ref());
     buyer::person(customer.company_name.as_ref(), None).or_else(person)
-}
-
-/// Returns the customer as Stripe has it now; `None` if there is none any more.
-async fn living_customer(exchange: &Exchange<'_>, id: &str) -> Result<Option<Object>> {
-    let answer: Result<Object> = exchange.read(&HttpRequest::get(customer_path(id))).await;
-    match answer {
-        Ok(customer) => Ok(Some(customer).filter(|customer| !customer.fields.deleted)),
-        Err(error) if error.code() == RESOURCE_MISSING => Ok(None),
-        Err(error) => Err(error),
-    }
 }

@@ -2,8 +2,8 @@
 
 use super::super::event;
 use super::super::intent::{Intent, PaymentMethod};
+use super::super::units;
 use super::start::{AMOUNT, SESSION, STORE};
-use super::units;
 use crate::amount::Amount;
 use crate::json::JsonObject;
 use crate::webhook::{MoneyEvent, WebhookAction, WebhookEvent};

@@ -15,7 +15,6 @@ mod stored_state;
 #[cfg(test)]
 mod tests;
 mod unconfirmed;
-pub(crate) mod units;
 
 use std::marker::PhantomData;
 
@@ -30,7 +29,7 @@ use super::api::{Api, RESOURCE_MISSING, UNEXPECTED_STATE};
 use super::form::Form;
 use super::intent::{Intent, IntentStatus, PaymentMethod};
 use super::method::Method;
-use super::{intent_id, requests, signature, stored_id};
+use super::{intent_id, requests, signature, stored_id, units};
 use crate::account_holders::{AccountHolders, PaymentMethods};
 use crate::amount::Amount;
 use crate::call::CallContext;
