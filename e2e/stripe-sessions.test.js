@@ -272,6 +272,46 @@ test("a cart that changes after it was paid is paid anew once its session is ref
   await isOrderOver(payment, 2_000);
 });
 
+// Medusa would record the cart's total as paid, whatever Stripe holds (`authorizePayment`, dist/services/cart.js).
+test("a cart whose payment could not follow it makes no order until its sessions are loaded again", async () => {
+  const payment = await selected();
+  const path = `/v1/payment_intents/${payment.intent}`;
+  const fault = shop.stripe.fault({ kind: "status", status: 500, path, times: Number.POSITIVE_INFINITY });
+  await assert.rejects(shop.buyer.addItem(payment.cart), { status: 400 });
+  await fault.remove();
+  assert.equal((await shop.buyer.retrieveCart(payment.cart)).total, 2_000, "Medusa keeps the item");
+  await shop.stripe.shopper.confirm(payment.intent, { card: "ok" });
+  await isNoOrder(payment, /The cart costs 2000 now, and its payment is over 1000.*Load the payment sessions again/);
+  await shop.buyer.createPaymentSessions(payment.cart);
+  await isNoOrder(payment, /over 1000 and the cart's over 2000.*refresh the payment session/);
+  await shop.buyer.refreshSession(payment.cart, "stripe");
+  await shop.buyer.selectSession(payment.cart, "stripe");
+  await shop.stripe.shopper.confirm((await currentOf(payment)).id, { card: "ok" });
+  await isOrderOver(payment, 2_000);
+});
+
+test("a cart that costs more than Stripe takes makes no order over what it cost before", async () => {
+  const payment = await selected();
+  await assert.rejects(shop.buyer.addItem(payment.cart, 99_999), { status: 400 });
+  await shop.stripe.shopper.confirm(payment.intent, { card: "ok" });
+  await isNoOrder(payment, /The cart costs 100000000 now, and its payment is over 1000/);
+  await putBack(payment);
+  await isOrderOver(payment, 1_000);
+});
+
+test("a cart whose gift card another cart has used up makes no order over what it cost with the card", async () => {
+  const gift = { region_id: shop.catalog.region.id, value: 400 };
+  const { gift_card: card } = await shop.admin("POST", "/admin/gift-cards", gift);
+  const [payment, other] = [await selected(), await selected()];
+  for (const { cart } of [payment, other]) await shop.buyer.updateCart(cart, { gift_cards: [{ code: card.code }] });
+  await shop.stripe.shopper.confirm((await currentOf(other)).id, { card: "ok" });
+  await isOrderOver(other, 600);
+  await isNoOrder(payment, /The cart costs 1000 now, and its payment is over 600/);
+  await shop.buyer.createPaymentSessions(payment.cart);
+  await shop.stripe.shopper.confirm((await currentOf(payment)).id, { card: "ok" });
+  await isOrderOver(payment, 1_000);
+});
+
 test("an open session whose intent was canceled is paid with another one, whatever the cart's next step is", async () => {
   for (const next of [
     ({ cart }) => shop.buyer.createPaymentSessions(cart),
@@ -355,7 +395,8 @@ test("Stripe is told who buys and where it is sent to", async () => {
   }
 });
 
-test("paying does not wait for a look-up that gets no connection", async () => {
+test("more carts than Medusa has connections start to pay at once, although each needs a look-up", async () => {
+  await steps.stock(15);
   const payments = await Promise.all(Array.from({ length: 15 }, () => steps.filledCart()));
   const start = async ({ cart }) => {
     await shop.buyer.createPaymentSessions(cart);

@@ -1,5 +1,6 @@
 // The class of Medusa 1: Medusa's own `AbstractPaymentProcessor` of this project stands above the addon's.
 
+const authorizeAgreedAmount = require("./agreed-amount.js");
 const { hostFile } = require("./host.js");
 const optionsFor = require("./options.js");
 const realmFunctions = require("./realm.js");
@@ -39,6 +40,7 @@ module.exports = function medusa1(addon) {
   Object.setPrototypeOf(AbstractPaymentProcessor, Base);
   Object.setPrototypeOf(AbstractPaymentProcessor.prototype, Base.prototype);
   recordOnce(AbstractPaymentProcessor.prototype);
+  authorizeAgreedAmount(AbstractPaymentProcessor.prototype);
   unmistakable(AbstractPaymentProcessor.prototype, isPaymentProcessorError);
   // The addon refers to them weakly, so that a realm that is not used any more can be collected.
   Object.defineProperty(AbstractPaymentProcessor, Symbol("realm"), { value: functions });

@@ -6,8 +6,9 @@
 // authorizes the session waits for this transaction: one of two is first, and the other one finds its payment here.
 
 const { inTime } = require("./in-time.js");
+const { lookUpManager } = require("./look-up.js");
 
-/** How long the database is waited for: a look-up needs a connection while its caller holds one. */
+/** How long the database is waited for, while Medusa's transaction is open. */
 const LOOK_UP_MS = 5_000;
 
 /** A collection's payments have no cart, and of that column there is an index. */
@@ -56,10 +57,7 @@ async function unlessRecorded(answer, processor, data) {
 async function obstacleTo(processor, { id }) {
   const error = `The payment ${id} cannot be recorded`;
   try {
-    const manager = processor.container?.manager;
-    if (!manager) return undefined; // a test without Medusa: nothing is recorded anywhere
-    // What is committed: this transaction has not recorded it yet.
-    const [recorded] = await inTime(manager.query(RECORDED, [processor.getIdentifier(), id]), LOOK_UP_MS);
+    const recorded = await inTime(recordedPayment(processor, id), LOOK_UP_MS);
     if (!recorded) return undefined;
     const first = `another request, or the provider's event, came first on ${recorded.collection}`;
     const detail = `It is recorded already: ${first}. Nothing was recorded twice. Load the payment collection again.`;
@@ -69,4 +67,12 @@ async function obstacleTo(processor, { id }) {
     const detail = `Medusa's payments could not be read: ${why}. Nothing was recorded. Try again.`;
     return { error, code: "temporarily_unavailable", detail };
   }
+}
+
+/** What is committed: this transaction has not recorded it yet. */
+async function recordedPayment(processor, id) {
+  const manager = await lookUpManager(processor.container);
+  // None in a test without Medusa: nothing is recorded anywhere.
+  const rows = await manager?.query(RECORDED, [processor.getIdentifier(), id]);
+  return rows?.[0];
 }

@@ -3,13 +3,14 @@
 
 const { AbstractPaymentProcessor } = require("../index.js");
 const { Late, inTime } = require("../link/in-time.js");
+const { lookUpService } = require("../link/look-up.js");
 const numberOf = require("../link/number-of.js");
 const serviceOf = require("../link/service-of.js");
 const { withAddresses } = require("./addresses.js");
 const { lookUpCart } = require("./cart.js");
 const { changesOf } = require("./changes.js");
 
-/** How long the database is waited for: a look-up needs a connection while its caller holds one. */
+/** How long the database is waited for, while Medusa's transaction is open. */
 const LOOK_UP_MS = 5_000;
 
 /** The option `deadline_ms`, if it is not set: as in Rust, which has no part in the look-up. */
@@ -79,8 +80,9 @@ class StripeBase extends AbstractPaymentProcessor {
     const until = Date.now() + limit;
     let session;
     try {
-      const lookUp = this.container.paymentProviderService.retrieveSession(sessionId);
-      session = await inTime(lookUp, Math.min(LOOK_UP_MS, limit));
+      const read = async () =>
+        (await lookUpService(this.container, "paymentProviderService")).retrieveSession(sessionId);
+      session = await inTime(read(), Math.min(LOOK_UP_MS, limit));
     } catch (error) {
       const why = error?.message || error;
       return notUpdated("session_not_found", `Medusa's payment session ${sessionId} could not be read: ${why}.`);

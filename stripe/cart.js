@@ -1,9 +1,9 @@
 // What the plugin looks up of the cart that a payment is for.
 
 const { inTime } = require("../link/in-time.js");
-const serviceOf = require("../link/service-of.js");
+const { lookUpService } = require("../link/look-up.js");
 
-/** Medusa asks inside a transaction, and the look-up needs a connection beside it: one that is not free soon is not waited for. */
+/** Medusa asks inside a transaction, which is not to stay open for this. */
 const LOOK_UP_MS = 500;
 
 /**
@@ -14,9 +14,9 @@ const LOOK_UP_MS = 500;
  * @throws Error if it cannot be read in time
  */
 async function lookUpCart(container, id, config) {
-  const carts = serviceOf(container, "cartService");
-  if (!carts || typeof id !== "string" || !id.startsWith("cart_")) return undefined;
-  return inTime(carts.retrieve(id, config), LOOK_UP_MS);
+  if (typeof id !== "string" || !id.startsWith("cart_")) return undefined;
+  const read = async () => (await lookUpService(container, "cartService"))?.retrieve(id, config);
+  return inTime(read(), LOOK_UP_MS);
 }
 
 module.exports = { lookUpCart };

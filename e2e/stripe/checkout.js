@@ -1,8 +1,11 @@
 // The ways of a cart and its payment as far as a test needs them, each with a shopper of its own.
 
+const { eventually } = require("../support/eventually");
+
 let shoppers = 0;
 
 const PRICE = 1_000;
+const CARTS_AT_ONCE = 8;
 const DAY_MS = 86_400_000;
 
 /** A new e-mail address: Medusa knows a guest by it, and keeps what it knows of them at Stripe. */
@@ -30,15 +33,22 @@ function checkout({ shop, provider = "stripe" }) {
     sessionOf,
 
     /**
-     * Fills carts ahead. Some time after a cart has got its e-mail address Medusa looks at its sessions again
-     * (`dist/subscribers/cart.js`): by then the test must not be at work on them.
+     * Fills carts ahead. Up to three seconds after a cart has got its e-mail address Medusa looks at its sessions again
+     * (`dist/subscribers/cart.js`, `dist/services/event-bus.js`): only then may the test be at work on them.
      */
     async stock(count) {
       while (inStock.length < count) inStock.push(...(await Promise.all(Array.from({ length: 4 }, newCart))));
+      await eventually(async () => {
+        const waiting = "SELECT id FROM staged_job WHERE event_name = 'cart.customer_updated'";
+        return (await shop.postgres.query(waiting)).length === 0;
+      });
     },
 
     /** A cart with one item, of a guest. */
-    filledCart: async () => inStock.shift() ?? newCart(),
+    async filledCart() {
+      if (!inStock.length) await steps.stock(CARTS_AT_ONCE);
+      return inStock.shift();
+    },
 
     /** And a session with an intent. */
     async openSession() {
