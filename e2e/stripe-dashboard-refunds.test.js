@@ -100,3 +100,17 @@ test("what is neither left nor given back is refused, and the error says what ca
   });
   assert.deepEqual(await books(payment), { recorded: 0, refunded: 800, refunds: 1 });
 });
+
+// It marks nothing, and the payment's data names none of its refunds.
+test("what the JavaScript plugin has refunded is not recorded once more", async () => {
+  const payment = await steps.paidOrder();
+  for (const amount of [300, 300]) await shop.stripe.dashboard.refund(payment.intent, { amount });
+  await shop.postgres.query("UPDATE payment SET amount_refunded = 600 WHERE order_id = $1", [payment.order]);
+  await shop.stripe.dashboard.refund(payment.intent, { amount: 200 });
+  await assert.rejects(shop.operator.refund(payment.order, 300), { status: 400 });
+  assert.deepEqual(await books(payment), { recorded: 600, refunded: 800, refunds: 3 });
+
+  await shop.stripe.dashboard.refund(payment.intent, { amount: 150 });
+  await shop.operator.refund(payment.order, 150);
+  assert.deepEqual(await books(payment), { recorded: 750, refunded: 950, refunds: 4 });
+});

@@ -47,6 +47,9 @@ pub(crate) struct Rows {
     pub(crate) young_captures: BTreeMap<String, Amount>,
     /// The other refunds that will stay, likewise.
     pub(crate) refunds: BTreeMap<String, Amount>,
+    /// What is recorded as refunded of the payment in all, in minor units, if the host has said so: in Medusa 1 a refund
+    /// has no row that could be told from others.
+    pub(crate) refunded: Option<Amount>,
     /// Whether the call is repeated with rows that were read after the provider's state had been.
     pub(crate) were_read_again: bool,
 }

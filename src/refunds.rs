@@ -27,7 +27,8 @@
 //!   is left ([`RefundApi::left`]), and its list, read after that, has a refund of a person's over just that amount that
 //!   Medusa has not recorded, then that is the refund: it is claimed and recorded, and nothing is paid. The same holds for
 //!   several of a person's that are the amount together, if they are all that is not recorded.
-//!   A refund that another plugin has made, and that has a row in Medusa 2, is recorded.
+//!   A refund that another plugin has made, and that has a row in Medusa 2, is recorded. In Medusa 1, where a plugin may
+//!   say what is recorded in all, no more is recorded than was given back.
 //! - **A refusal names what the store does not know**: refunds made in the provider's dashboard.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -369,7 +370,7 @@ impl Refunding<'_> {
                     return Ok(self.taken_over(&elsewhere, record));
                 }
                 (None, None) => self.create(&key).await?,
-                (None, Some(shortage)) if elsewhere.is_empty() => {
+                (None, Some(shortage)) if !self.can_be_recorded(&elsewhere, &listed) => {
                     return Err(shortage.refusal(&listed, &record));
                 }
                 (None, Some(_)) => {
@@ -436,6 +437,20 @@ impl Refunding<'_> {
         }
         let sum = all.iter().try_fold(Amount::ZERO, |sum, refund| sum.checked_add(refund.amount?));
         if sum == Some(self.amount) { all } else { Vec::new() }
+    }
+
+    /// Whether these are a refund that the host can record: all that it has then recorded as refunded was given back. It may
+    /// have recorded refunds of another plugin's, which look like a person's.
+    fn can_be_recorded(&self, refunds: &[&Refund], listed: &[Refund]) -> bool {
+        let given_back = || {
+            let paid = listed.iter().filter(|refund| refund.void.is_none());
+            paid.filter_map(|refund| refund.amount).try_fold(Amount::ZERO, Amount::checked_add)
+        };
+        let is_covered = |recorded: Amount| {
+            let all = recorded.checked_add(self.amount);
+            all.zip(given_back()).is_some_and(|(all, given_back)| all <= given_back)
+        };
+        !refunds.is_empty() && self.call.rows().refunded.is_none_or(is_covered)
     }
 
     /// The amounts of the host's rows that no refund accounts for whose mark or whose record is known.

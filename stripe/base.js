@@ -9,6 +9,7 @@ const serviceOf = require("../link/service-of.js");
 const { withAddresses } = require("./addresses.js");
 const { lookUpCart } = require("./cart.js");
 const { changesOf } = require("./changes.js");
+const { recordedRefunds } = require("./recorded-refunds.js");
 
 /** How long the database is waited for, while Medusa's transaction is open. */
 const LOOK_UP_MS = 5_000;
@@ -67,6 +68,18 @@ class StripeBase extends AbstractPaymentProcessor {
       serviceOf(this.container, "logger")?.error(`${what}: ${canceled.detail} Cancel it in Stripe's dashboard.`);
     }
     return undefined;
+  }
+
+  /** Says what is recorded as refunded already, which Medusa does not. */
+  async refundPayment(data, amount) {
+    let refunded;
+    try {
+      refunded = await inTime(recordedRefunds(data, this.container), LOOK_UP_MS);
+    } catch (failure) {
+      const why = `Medusa's payment could not be read: ${failure?.message || failure}. Nothing was refunded. Try again.`;
+      return { error: `The refund of ${data?.id} was not made`, code: "temporarily_unavailable", detail: why };
+    }
+    return super.refundPayment(data, amount, refunded);
   }
 
   /**

@@ -19,7 +19,11 @@ pub(super) const METHODS: [Method; 13] = [
         &[Json("paymentSessionData"), Json("context")],
     ),
     Method::new("capturePayment", Operation::CapturePayment, &[Json("paymentSessionData")]),
-    Method::new("refundPayment", Operation::RefundPayment, &[Json("paymentSessionData"), Number]),
+    Method::new(
+        "refundPayment",
+        Operation::RefundPayment,
+        &[Json("paymentSessionData"), Number, Number],
+    ),
     Method::new("cancelPayment", Operation::CancelPayment, &[Json("paymentSessionData")]),
     Method::new("deletePayment", Operation::DeletePayment, &[Json("paymentSessionData")]),
     Method::new("retrievePayment", Operation::RetrievePayment, &[Json("paymentSessionData")]),

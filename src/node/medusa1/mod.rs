@@ -57,10 +57,13 @@ impl Host for Medusa1 {
         operation: Operation,
         arguments: Vec<Argument>,
     ) -> Outcome {
-        let host =
-            HostCall { provider: Some(Arc::clone(&service.identifier)), ..HostCall::default() };
-        match request_of(service, operation, arguments) {
-            Ok(Some(request)) => {
+        let provider = Some(Arc::clone(&service.identifier));
+        let asked = request::rows(operation, &arguments).and_then(|rows| {
+            let host = HostCall { provider, rows, ..HostCall::default() };
+            Ok(request_of(service, operation, arguments)?.map(|request| (host, request)))
+        });
+        match asked {
+            Ok(Some((host, request))) => {
                 self.outcome(operation, service.stack.call_from(host, request).await)
             }
             Ok(None) => self.outcome(operation, Ok(Response::PaymentMethods(Vec::new()))),

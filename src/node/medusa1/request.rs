@@ -1,6 +1,7 @@
 //! From the arguments of a method to a request.
 
 use super::{amount, context};
+use crate::call::Rows;
 use crate::error::PaymentProcessorError;
 use crate::node::boundary::argument::{Argument, Arguments, Refusal};
 use crate::processor::PaymentProcessor;
@@ -61,6 +62,18 @@ pub(super) fn request(operation: Operation, arguments: Vec<Argument>) -> Result<
             return Err(Refusal::TypeError("Medusa 1 has no such method".to_owned()));
         }
     })
+}
+
+/// Returns what a plugin says of the host's rows: behind the arguments of a refund, what is recorded as refunded of the
+/// payment in all. Medusa itself does not say it.
+pub(super) fn rows(operation: Operation, arguments: &[Argument]) -> Result<Rows, Refusal> {
+    let refunded = match (operation, arguments.get(2)) {
+        (Operation::RefundPayment, Some(Argument::Number(number))) => {
+            Some(amount::payable("refunded", *number)?)
+        }
+        _ => None,
+    };
+    Ok(Rows { refunded, ..Rows::default() })
 }
 
 fn context(arguments: &mut Arguments) -> Result<PaymentProcessorContext, Refusal> {

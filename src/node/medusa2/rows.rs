@@ -119,6 +119,7 @@ impl RowJson {
             captures: those(captures, true),
             young_captures: those(captures, false),
             refunds: those(refunds, true),
+            refunded: None,
             were_read_again: self.again,
         }
     }

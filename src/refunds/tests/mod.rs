@@ -304,6 +304,30 @@ async fn a_refund_without_a_mark_that_has_a_row_is_recorded() {
     }
 }
 
+// The JavaScript plugin for Medusa 1 marks nothing, and its refunds are not named in the payment's data.
+#[tokio::test(start_paused = true)]
+async fn no_more_is_recorded_as_refunded_than_was_given_back() {
+    for remembers_every_key in [true, false] {
+        for (wanted, recorded, is_recorded) in [
+            (500, Some(1000), false),
+            (300, Some(1000), true),
+            (300, Some(1001), false),
+            (1300, Some(500), false),
+            (500, Some(800), true),
+            (500, None, true),
+        ] {
+            let payment = Dashboard::with(remembers_every_key, &[500, 500, 300]).await;
+            let rows = Rows { refunded: recorded.map(amount), ..Rows::default() };
+            let host = HostCall { rows, ..HostCall::default() };
+            let data = payment.data.clone();
+            let request = Request::RefundPayment { data, amount: amount(wanted) };
+            let answer = payment.stack.call_from(host, request).await;
+            assert_eq!(answer.is_ok(), is_recorded, "{wanted} beside {recorded:?}: {answer:?}");
+            assert_eq!(payment.given_back().await, 1300);
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn of_two_servers_one_records_what_was_given_back_in_the_dashboard() {
     for fault in [None, Some(Fault::LoseReply), Some(Fault::Hang), Some(Fault::Unavailable)] {

@@ -194,6 +194,7 @@ impl Medusa {
             captures: others(captures, Movement::is_settled),
             young_captures: others(captures, |row| !row.is_settled()),
             refunds: others(refunds, Movement::is_settled),
+            refunded: None,
             were_read_again: false,
         }
     }
