@@ -4,6 +4,7 @@
 // is found by a look at Medusa's rows.
 
 const { handleEvent } = require("./handler.js");
+const { Patience } = require("./patience.js");
 const { installedProviders } = require("./providers.js");
 const { pause } = require("./queue.js");
 
@@ -27,7 +28,11 @@ const LATELY = `
     OR payment.created_at < now() - interval '1 minute')
   AND payment.id > $2 ORDER BY payment.id LIMIT 100`;
 
-const LOOK_AGAIN_MS = 10 * 60_000;
+const MINUTE_MS = 60_000;
+const LOOK_AGAIN_MS = 10 * MINUTE_MS;
+
+/** How long a payment waits at most that no look has settled: each of them may say so in the log. */
+const LONGEST_WAIT_MS = 12 * 60 * MINUTE_MS;
 
 /** The default export of a file in a plugin's `loaders`. */
 const recordCaptures = (linked, webhook) => async (container, options) => {
@@ -40,18 +45,19 @@ const recordCaptures = (linked, webhook) => async (container, options) => {
   lookAgainAndAgain(store);
 };
 
-/** Resolves with the payments that were looked at. */
-async function recordThose(why, where, id, store) {
-  const { container, webhook } = store;
+/** Resolves with the payments that Medusa has not recorded as captured. */
+async function uncaptured(where, id, { container, webhook }) {
   const query = (text, values) => container.resolve("manager").query(text, values);
   const providers = await installedProviders(query, (provider) => webhook.isOurs(provider, container));
-  const payments = await query(`${UNCAPTURED} AND ${where}`, [providers, id]);
-  for (const payment of payments) await record(why, payment, store);
-  return payments;
+  return query(`${UNCAPTURED} AND ${where}`, [providers, id]);
 }
 
-/** Never rejects: it is tried again. */
-async function record(why, { id, provider, data, resource }, { linked, webhook, container, options }) {
+async function recordThose(why, where, id, store) {
+  for (const payment of await uncaptured(where, id, store)) await record(why, payment, "within ten minutes", store);
+}
+
+/** Never rejects: it is tried again, `when`. */
+async function record(why, { id, provider, data, resource }, when, { linked, webhook, container, options }) {
   if (typeof data?.id !== "string" || !resource) return;
   try {
     const status = linked.storedStatus(container.resolve(`pp_${provider}`), data);
@@ -63,24 +69,37 @@ async function record(why, { id, provider, data, resource }, { linked, webhook, 
     await handleEvent(event, container, ofPayment, { webhook_retries: options?.webhook_retries });
   } catch (error) {
     const what = `medusa-payment-rs: whether ${data.id} is captured could not be recorded on ${resource}`;
-    container.resolve("logger").warn(`${what} (${error.message}): it is tried again within ten minutes`);
+    container.resolve("logger").warn(`${what} (${error.message}): it is tried again ${when}`);
   }
 }
 
 /** Never rejects. */
 async function lookAgainAndAgain(store) {
+  const patience = new Patience(LOOK_AGAIN_MS, LONGEST_WAIT_MS);
   for (;;) {
     try {
-      for (let last = ""; last !== undefined; ) {
-        const payments = await recordThose("a look at the payments", LATELY, last, store);
-        last = payments.at(-1)?.id;
-      }
+      await look(patience, store);
     } catch (error) {
       const what = "medusa-payment-rs: the payments that are not captured could not be read";
       store.container.resolve("logger").warn(`${what}: ${error.message}`);
     }
     await pause(LOOK_AGAIN_MS);
   }
+}
+
+async function look(patience, store) {
+  const seen = new Set();
+  for (let last = ""; last !== undefined; ) {
+    const payments = await uncaptured(LATELY, last, store);
+    for (const payment of payments) {
+      seen.add(payment.id);
+      if (!patience.isDue(payment.id)) continue;
+      const minutes = patience.wait(payment.id) / MINUTE_MS;
+      await record("a look at the payments", payment, `in ${minutes} minutes`, store);
+    }
+    last = payments.at(-1)?.id;
+  }
+  patience.keep(seen);
 }
 
 module.exports = { recordCaptures };
