@@ -9,15 +9,23 @@ const { ROOT, STORE } = require("./paths");
 const { platformPackage } = require("./postgres");
 const { run } = require("./processes");
 
-/** Packs a package of the repository, its built addon included, and returns the path of the tarball. */
+/**
+ * Packs a package of the repository, its built addon included, and returns the path of the tarball. Suites that run at the same
+ * time pack the same: a tarball takes the place of the one before it all at once.
+ */
 async function packTarball(root = ROOT) {
   const { name } = require(path.join(root, "package.json"));
   const folder = path.join(STORE, "packed", name);
-  await fs.rm(folder, { recursive: true, force: true });
   await fs.mkdir(folder, { recursive: true });
-  await npm(root, ["pack", "--pack-destination", folder]);
-  const [tarball] = await fs.readdir(folder);
-  return path.join(folder, tarball);
+  const draft = await fs.mkdtemp(path.join(STORE, "packed", "draft-"));
+  try {
+    await npm(root, ["pack", "--pack-destination", draft]);
+    const [tarball] = await fs.readdir(draft);
+    await fs.rename(path.join(draft, tarball), path.join(folder, tarball));
+    return path.join(folder, tarball);
+  } finally {
+    await fs.rm(draft, { recursive: true });
+  }
 }
 
 /**

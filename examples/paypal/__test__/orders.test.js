@@ -63,11 +63,26 @@ describe("initiatePayment", () => {
 });
 
 describe("updatePayment", () => {
-  test("sends nothing if nothing changed", async () => {
+  test("changes nothing if nothing changed, and reads whether PayPal still has the order", async () => {
     const data = await shop.begin();
     const before = shop.fake.requests.length;
     expect(await shop.paypal.updatePayment(context({ paymentSessionData: data }))).toBeUndefined();
-    expect(shop.fake.requests).toHaveLength(before);
+    const sent = shop.fake.requests.slice(before).map(({ method, path }) => `${method} ${path}`);
+    expect(sent).toEqual([`GET /v2/checkout/orders/${data.id}`]);
+  });
+
+  test("makes another order if nothing changed and PayPal has forgotten the unpaid one", async () => {
+    const data = await shop.begin();
+    shop.fake.expire(data.id);
+    const { session_data: updated } = await shop.paypal.updatePayment(context({ paymentSessionData: data }));
+    expect(updated.id).not.toBe(data.id);
+    expect(updated.purchase_units[0].amount).toEqual(data.purchase_units[0].amount);
+  });
+
+  test("keeps the order if nothing changed and PayPal does not answer", async () => {
+    const data = await shop.begin();
+    shop.fake.break("hang", { on: /GET .*orders/, times: 9 });
+    expect(await shop.paypal.updatePayment(context({ paymentSessionData: data }))).toBeUndefined();
   });
 
   test("changes the order's amount and leaves the way back to the cart", async () => {

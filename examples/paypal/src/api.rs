@@ -8,7 +8,7 @@ use medusa_payment_rs::{CallContext, ErrorKind, JsonObject, PaymentProcessorErro
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
-use crate::order::{Order, Refund};
+use crate::order::{Order, OrderStatus, Refund};
 use crate::requests;
 use crate::tokens::Tokens;
 
@@ -87,16 +87,27 @@ impl<'a> Api<'a> {
     /// Returns the order as it is after a change, for the payment's data. `None` if it cannot be read
     /// quickly: the change is made, and no reading makes it undone.
     pub(crate) async fn glance(&self, id: &str, limit: Duration) -> Option<JsonObject> {
-        // Neither the call's end nor the attempt's may come while this is read: the change would be
-        // reported as unknown.
-        let left = self.exchange.call().deadline().saturating_duration_since(Instant::now());
-        match tokio::time::timeout(limit.min(left / 2), self.get_order(id)).await {
-            Ok(Ok(order)) => Some(order.raw),
-            _ => {
-                tracing::debug!("{id} cannot be read after the change; the data stays as it was");
-                None
-            }
+        if let Some(Ok(order)) = self.look(id, limit).await {
+            return Some(order.raw);
         }
+        tracing::debug!("{id} cannot be read after the change; the data stays as it was");
+        None
+    }
+
+    /// Whether the shopper can certainly never pay the order: it was voided, or PayPal has it no more.
+    pub(crate) async fn is_gone(&self, id: &str, limit: Duration) -> bool {
+        match self.look(id, limit).await {
+            Some(Ok(order)) => order.fields.status == OrderStatus::Voided,
+            Some(Err(error)) => is_not_found(&error),
+            None => false,
+        }
+    }
+
+    /// Reads the order, if PayPal answers quickly. Neither the call's end nor the attempt's may come while it is read: what
+    /// the call has done before would be reported as unknown.
+    async fn look(&self, id: &str, limit: Duration) -> Option<Result<Order>> {
+        let left = self.exchange.call().deadline().saturating_duration_since(Instant::now());
+        tokio::time::timeout(limit.min(left / 2), self.get_order(id)).await.ok()
     }
 
     pub(crate) async fn refund(&self, request: HttpRequest, key: &str) -> Result<Keyed<Refund>> {

@@ -153,6 +153,21 @@ impl PayPal {
         self.start(api, context, orphaned).await.map(Some)
     }
 
+    /// Leaves the order as it is, unless it is gone, as an unpaid one is after a few hours. If PayPal does not tell, nothing
+    /// changes.
+    async fn keep(
+        &self,
+        api: &Api<'_>,
+        context: &PaymentProcessorContext,
+        id: &str,
+    ) -> Result<Option<PaymentProcessorSessionResponse>> {
+        if !api.is_gone(id, self.settings.attempt_timeout / 4).await {
+            return Ok(None);
+        }
+        let orphaned = StoredState::of(&context.payment_session_data).orphaned_orders;
+        self.start(api, context, orphaned).await.map(Some)
+    }
+
     /// Returns the payment's data with the order as it is after a change.
     async fn after(
         &self,
@@ -247,7 +262,7 @@ impl PaymentProcessor for PayPal {
         };
         let amount = Money::new(context.amount, &context.currency_code)?;
         match amount_in(data) {
-            Some(known) if known.equals(&amount) => return Ok(None),
+            Some(known) if known.equals(&amount) => return self.keep(&api, &context, &id).await,
             Some(known) if !known.currency_code.eq_ignore_ascii_case(&amount.currency_code) => {
                 return self.replace(&api, &context, &id).await;
             }
