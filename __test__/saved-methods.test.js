@@ -147,6 +147,33 @@ describe("a shopper chooses", () => {
     expect(stripe.ledger.moved()).toHaveLength(0);
   });
 
+  // Any shopper may write their own metadata (`StorePostCustomersCustomerReq`).
+  test("but never as another customer, whose id they have written into their metadata", async () => {
+    const eve = await shopper("eve@example.com");
+    const context = { customer: customer({ stripe_id: eve.id }), email: "ada@example.com", resource_id: "cart_2" };
+    const { session_data: data, update_requests: asks } = await service.initiatePayment({
+      ...context,
+      amount: 1000,
+      currency_code: "eur",
+      context: {},
+      paymentSessionData: {},
+    });
+    expect(data.customer).not.toBe(eve.id);
+    expect(asks.customer_metadata).toStrictEqual({ stripe_id: data.customer });
+    const [theirs, own] = stripe.ledger.intents({ resource_id: "cart_2" });
+    expect([theirs.customer, stripe.ledger.payment(theirs.id).canceled]).toStrictEqual([eve.id, true]);
+    expect([own.id, own.customer]).toStrictEqual([data.id, data.customer]);
+    expect(await service.updatePaymentData(data.id, { payment_method: eve.card })).toStrictEqual(
+      failure("not_the_customers"),
+    );
+  });
+
+  test("as the same customer, however their e-mail address is spelled", async () => {
+    const upper = { ...customer({ stripe_id: ada.id }), email: "ADA@example.com" };
+    const data = await store.start(service, { customer: upper, resource_id: "cart_2" });
+    expect(data.customer).toBe(ada.id);
+  });
+
   test("nothing that Stripe does not have", async () => {
     const answer = await service.updatePaymentData(session.id, { payment_method: "pm_none" });
     expect(answer).toStrictEqual(failure("resource_missing"));

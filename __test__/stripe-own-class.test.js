@@ -101,9 +101,10 @@ describe("in Medusa 1", () => {
   test("two ways to pay for one cart leave each other's intents alone, and give up their own", async () => {
     const Klarna = classOf(StripeBase, "stripe-klarna", KLARNA);
     const Card = classOf(StripeBase, "stripe-card", { payment_method_types: ["card"] });
-    const { id: customer } =
-      (await store.start(store.open(), { resource_id: "cart_0" })) && stripe.ledger.customers()[0];
-    const shopper = { id: "cus_01ADA", email: "ada@example.com", has_account: true, metadata: { stripe_id: customer } };
+    const email = "ada@example.com";
+    await store.start(store.open(), { resource_id: "cart_0", email });
+    const [{ id: customer }] = stripe.ledger.customers();
+    const shopper = { id: "cus_01ADA", email, has_account: true, metadata: { stripe_id: customer } };
     const open = async (service) =>
       (await service.initiatePayment(context({ customer: shopper, email: shopper.email }))).session_data.id;
     const all = [

@@ -116,8 +116,17 @@ impl Intent {
 
     /// Returns the intent with the id of its charge in the place of the whole one, as it is without having asked for it.
     pub(super) fn with_charges_id(self) -> Self {
-        let Some(Identified { id }) = self.raw.get("latest_charge") else { return self };
-        Self { raw: self.raw.with([("latest_charge", id.into())]), ..self }
+        self.with_id_of("latest_charge")
+    }
+
+    /// The same for its customer.
+    pub(super) fn with_customers_id(self) -> Self {
+        self.with_id_of("customer")
+    }
+
+    fn with_id_of(self, member: &str) -> Self {
+        let Some(Identified { id }) = self.raw.get(member) else { return self };
+        Self { raw: self.raw.with([(member, id.into())]), ..self }
     }
 
     /// Returns whether Stripe lets it be captured several times; known only if it was read with its charge.

@@ -4,6 +4,7 @@
 use async_trait::async_trait;
 
 use super::super::api::RESOURCE_MISSING;
+use super::super::intent::Intent;
 use super::super::intent_options::IntentOptions;
 use super::super::method::Method;
 use super::super::payment_methods;
@@ -32,6 +33,29 @@ pub(super) fn known<M: Method>(provider: &str, customer: &Customer) -> Option<St
     let named =
         |name: &str| customer.metadata.as_ref()?.get::<String>(name).filter(|id| !id.is_empty());
     own::<M>(provider).and_then(|name| named(&name)).or_else(|| named(SHARED))
+}
+
+/// Returns whether an intent, which was answered with its customer, is another shopper's: of another e-mail address than
+/// the customer in Medusa, or the cart. A shopper may write any metadata (`StorePostCustomersCustomerReq`,
+/// `dist/api/routes/store/customers/update-customer.js`), another customer's id included, and could pay with their cards.
+pub(super) fn is_anothers(
+    intent: &Intent,
+    customer: Option<&Customer>,
+    email: Option<&str>,
+) -> bool {
+    let Some(whole) = intent.raw.get::<JsonObject>("customer") else { return false };
+    let theirs = whole.get::<String>(EMAIL).unwrap_or_default();
+    let ours =
+        customer.and_then(|customer| customer.email.as_deref()).or(email).unwrap_or_default();
+    let differs = !theirs.is_empty() && !ours.is_empty() && !theirs.eq_ignore_ascii_case(ours);
+    if differs {
+        let id = whole.get::<String>("id").unwrap_or_default();
+        tracing::warn!(
+            "{id} does not pay: its e-mail address at Stripe is not that of the customer in Medusa whose metadata has it. \
+             Another customer is made at Stripe"
+        );
+    }
+    differs
 }
 
 /// Returns the metadata with which Medusa remembers a customer that was made at Stripe. A class with an identifier of its
@@ -73,8 +97,7 @@ impl<M: Method> PaymentMethods for Stripe<M> {
     }
 
     /// A customer whom Stripe does not know any more has no cards: the next payment makes another. Nor has one of another
-    /// e-mail address: a shopper may write any metadata (`StorePostCustomersCustomerReq`,
-    /// `dist/api/routes/store/customers/update-customer.js`), another customer's id included.
+    /// e-mail address ([`is_anothers`]).
     async fn list_payment_methods(
         &self,
         call: &CallContext,

@@ -103,7 +103,9 @@ impl<M: Method> Stripe<M> {
             let is_own = provider != M::IDENTIFIER || options.payment_method_types.is_some();
             let maker = Some(provider).filter(|_| is_own);
             let local_type = M::LOCAL_TYPE;
-            requests::create_intent(&self.settings, local_type, &options, maker, context, customer)
+            let settings = &self.settings;
+            let tells = customer.is_some() && customer == known.as_deref();
+            requests::create_intent(settings, local_type, &options, maker, context, customer, tells)
         };
         let details = buyer::details(customer_of, context.billing_address.as_ref());
         let (mut customer, was_there) = match (&known, email) {
@@ -127,6 +129,16 @@ impl<M: Method> Stripe<M> {
                 api.create_intent(&request(customer.as_deref()), "-again", canceled).await?
             }
             answer => answer?,
+        };
+        let intent = if customers::is_anothers(&intent, customer_of, email) {
+            orphaned.insert(intent.fields.id, Some(intent.fields.amount));
+            customer = match email {
+                Some(email) => Some(api.new_customer(email).await?),
+                None => None,
+            };
+            api.create_intent(&request(customer.as_deref()), "-own", canceled).await?
+        } else {
+            intent.with_customers_id()
         };
         if let Some(made) = customer.as_deref().filter(|id| known.as_deref() != Some(*id)) {
             // By itself: the key of a customer is the same for a day, whatever is known of them meanwhile.

@@ -19,6 +19,7 @@ use crate::types::PaymentProcessorContext;
 /// - `local_type` is the one payment method of a local identifier.
 /// - `options` are those of the store's class, which come before the plugin's.
 /// - `maker` is the identifier of the class, if the intent has to say which one made it.
+/// - `tells_customer` is whether Stripe answers with the whole customer.
 pub(super) fn create_intent(
     settings: &Settings,
     local_type: Option<&str>,
@@ -26,6 +27,7 @@ pub(super) fn create_intent(
     maker: Option<&str>,
     context: &PaymentProcessorContext,
     customer: Option<&str>,
+    tells_customer: bool,
 ) -> HttpRequest {
     let of_the_cart = |key| context.context.get::<String>(key);
     let is_said = |text: &String| !text.is_empty();
@@ -69,6 +71,7 @@ pub(super) fn create_intent(
             form.with(format!("payment_method_types[{index}]"), kind)
         }),
     };
+    let form = if tells_customer { form.with("expand[0]", "customer") } else { form };
     post("/v1/payment_intents", &form)
 }
 
@@ -202,7 +205,7 @@ mod tests {
         customer: Option<&str>,
     ) -> HttpRequest {
         let options = IntentOptions::of(context).unwrap();
-        create_intent(settings, local_type, &options, None, context, customer)
+        create_intent(settings, local_type, &options, None, context, customer, false)
     }
 
     fn form(request: &HttpRequest) -> String {
@@ -276,7 +279,7 @@ mod tests {
                 ..context()
             };
             let options = IntentOptions::of(&context).unwrap();
-            form(&create_intent(&settings, local_type, &options, Some("x"), &context, None))
+            form(&create_intent(&settings, local_type, &options, Some("x"), &context, None, false))
         };
         let klarna = r#"{"payment_method_types":["klarna","card"],"capture_method":"automatic","setup_future_usage":"off_session"}"#;
         assert_eq!(
