@@ -148,7 +148,7 @@ describe("a shopper chooses", () => {
   });
 
   // Any shopper may write their own metadata (`StorePostCustomersCustomerReq`).
-  test("but never as another customer, whose id they have written into their metadata", async () => {
+  test("no card of another customer, whose id they have written into their metadata", async () => {
     const eve = await shopper("eve@example.com");
     const context = { customer: customer({ stripe_id: eve.id }), email: "ada@example.com", resource_id: "cart_2" };
     const { session_data: data, update_requests: asks } = await service.initiatePayment({
@@ -168,7 +168,7 @@ describe("a shopper chooses", () => {
     );
   });
 
-  test("as the same customer, however their e-mail address is spelled", async () => {
+  test("a card of their own, however their e-mail address is spelled", async () => {
     const upper = { ...customer({ stripe_id: ada.id }), email: "ADA@example.com" };
     const data = await store.start(service, { customer: upper, resource_id: "cart_2" });
     expect(data.customer).toBe(ada.id);

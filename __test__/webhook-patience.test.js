@@ -11,7 +11,7 @@ test("what is not settled waits twice as long each time, up to a limit", () => {
   let now = 0;
   const waits = [];
   for (let look = 0; look < 5; look++) {
-    const wait = patience.wait("pay_1", now);
+    const wait = patience.postpone("pay_1", now);
     waits.push(wait);
     expect(patience.isDue("pay_1", now + wait - 1)).toBe(false);
     now += wait;
@@ -23,8 +23,15 @@ test("what is not settled waits twice as long each time, up to a limit", () => {
 
 test("what is settled is forgotten", () => {
   const patience = new Patience(10, 60);
-  for (const id of ["pay_1", "pay_2"]) patience.wait(id, 0);
+  for (const id of ["pay_1", "pay_2"]) patience.postpone(id, 0);
   patience.keep(new Set(["pay_2"]));
   expect([patience.isDue("pay_1", 0), patience.isDue("pay_2", 0)]).toStrictEqual([true, false]);
-  expect([patience.wait("pay_1", 0), patience.wait("pay_2", 0)]).toStrictEqual([10, 20]);
+  expect([patience.postpone("pay_1", 0), patience.postpone("pay_2", 0)]).toStrictEqual([10, 20]);
+});
+
+test("what something else has happened to is due at once", () => {
+  const patience = new Patience(10, 60);
+  for (let look = 0; look < 3; look++) patience.postpone("pay_1", 0);
+  patience.forget("pay_1");
+  expect([patience.isDue("pay_1", 0), patience.postpone("pay_1", 0)]).toStrictEqual([true, 10]);
 });

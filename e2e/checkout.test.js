@@ -122,6 +122,36 @@ test("each step of an order runs its Rust method, and the store's log says so", 
   assert.ok(calls.every((call) => call.provider === "manual" && call.outcome === "ok"));
 });
 
+// `setPaymentSession` asks for the total without its taxes there (dist/services/cart.js), and `authorizePayment` records it with
+// them.
+test("a session that is selected in a region without automatic taxes becomes an order, and the log names what is missing", async () => {
+  const { region } = shop.catalog;
+  await shop.admin("POST", `/admin/regions/${region.id}`, { automatic_taxes: false, tax_rate: 20 });
+  try {
+    const { id } = await shop.buyer.fillCart();
+    await shop.buyer.createPaymentSessions(id);
+    await shop.buyer.selectSession(id, "manual");
+    const said = new Promise((resolve) => {
+      const stop = shop.medusa.lines.follow((line) => {
+        if (line.includes(`${id} is paid without its taxes`)) resolve(stop());
+      });
+    });
+    const { type, data: order } = await shop.buyer.complete(id);
+    assert.equal(type, "order");
+    const [{ amount, data }] = await shop.ledger.payments(order.id);
+    assert.deepEqual([amount, data.amount], [1.2 * TOTAL, TOTAL]);
+    await said;
+
+    const asked = await shop.buyer.fillCart();
+    await shop.buyer.createPaymentSessions(asked.id);
+    const paid = await shop.buyer.complete(asked.id);
+    const [payment] = await shop.ledger.payments(paid.data.id);
+    assert.deepEqual([payment.amount, payment.data.amount], [1.2 * TOTAL, 1.2 * TOTAL]);
+  } finally {
+    await shop.admin("POST", `/admin/regions/${region.id}`, { automatic_taxes: true, tax_rate: 0 });
+  }
+});
+
 test("what an order edit adds is paid with a payment collection", async () => {
   const order = await shop.buyer.placeOrder();
   const edit = await shop.operator.requestOrderEdit(order.id);

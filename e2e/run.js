@@ -11,14 +11,17 @@ const all = fs.readdirSync(__dirname).filter((file) => file.endsWith(".test.js")
 const together = all.filter((file) => !ALONE.includes(file));
 const isOfMedusa2 = (file) => file.startsWith("medusa2-");
 
-/** Resolves with the exit code. What is not shown as it comes is shown in the end. */
+/** Resolves with the exit code. What is not shown as it comes is shown at the end. */
 function run(files, { isShown }) {
   const args = ["--test", "--test-concurrency=1", ...files.map((file) => path.join(__dirname, file))];
   const child = spawn(process.execPath, args, { stdio: ["ignore", isShown ? "inherit" : "pipe", "inherit"] });
   const output = [];
   child.stdout?.on("data", (chunk) => output.push(chunk));
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
+  return new Promise((resolve) => {
+    child.once("error", (error) => {
+      console.error(error);
+      resolve(1);
+    });
     child.once("close", (code) => {
       process.stdout.write(Buffer.concat(output));
       resolve(code ?? 1);

@@ -6,8 +6,17 @@
 
 const serviceOf = require("./service-of.js");
 
+/** How long a look-up may take: Medusa's transaction stays open meanwhile. */
+const LOOK_UP_MS = 5_000;
+
 /** How many look-ups run at once; more of them wait. Each is short, and none waits for a transaction. */
 const CONNECTIONS = 2;
+
+/** How long a connection is waited for before one of Medusa's pool is used, if the store does not say it. */
+const CONNECT_MS = 2_000;
+
+/** How long a connection stays open that is not used. */
+const IDLE_MS = 1_000;
 
 /** Medusa's data source → a promise of one for look-ups. */
 const sources = new WeakMap();
@@ -41,7 +50,7 @@ async function lookUpManager(container) {
     return (await sources.get(source)).manager;
   } catch (error) {
     sources.delete(source);
-    const why = `medusa-payment-rs: there is no connection for look-ups (${error?.message ?? error})`;
+    const why = `medusa-payment-rs: no connection for look-ups could be opened (${error?.message ?? error})`;
     serviceOf(container, "logger")?.warn?.(
       `${why}: one of Medusa's pool is used. Many checkouts at once may be refused.`,
     );
@@ -51,9 +60,22 @@ async function lookUpManager(container) {
 
 /** Opens a data source with the entities and the address of another one. It changes nothing. */
 function open({ constructor: DataSource, options }) {
-  const extra = { ...options.extra, max: CONNECTIONS, min: 0, allowExitOnIdle: true };
+  const own = { max: CONNECTIONS, min: 0, idleTimeoutMillis: IDLE_MS, allowExitOnIdle: true };
+  const extra = { connectionTimeoutMillis: CONNECT_MS, ...options.extra, ...own };
   const passive = { synchronize: false, dropSchema: false, migrationsRun: false, installExtensions: false };
-  return new DataSource({ ...options, ...passive, migrations: [], subscribers: [], extra }).initialize();
+  return new DataSource({ ...options, ...passive, migrations: [], extra }).initialize();
 }
 
-module.exports = { lookUpManager, lookUpService };
+/**
+ * Returns the answer of a method that could not look up what it needs.
+ *
+ * @param error what failed, for which payment
+ * @param what what could not be read
+ * @param outcome what has not happened
+ */
+function unreadable(error, what, failure, outcome) {
+  const detail = `${what} could not be read: ${failure?.message || failure}. ${outcome} Try again.`;
+  return { error, code: "temporarily_unavailable", detail };
+}
+
+module.exports = { LOOK_UP_MS, lookUpManager, lookUpService, unreadable };

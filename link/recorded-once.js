@@ -6,10 +6,7 @@
 // authorizes the session waits for this transaction: one of two is first, and the other one finds its payment here.
 
 const { inTime } = require("./in-time.js");
-const { lookUpManager } = require("./look-up.js");
-
-/** How long the database is waited for, while Medusa's transaction is open. */
-const LOOK_UP_MS = 5_000;
+const { LOOK_UP_MS, lookUpManager, unreadable } = require("./look-up.js");
 
 /** A collection's payments have no cart, and of that column there is an index. */
 const RECORDED = `
@@ -63,9 +60,7 @@ async function obstacleTo(processor, { id }) {
     const detail = `It is recorded already: ${first}. Nothing was recorded twice. Load the payment collection again.`;
     return { error, code: "already_recorded", detail };
   } catch (failure) {
-    const why = failure?.message || failure;
-    const detail = `Medusa's payments could not be read: ${why}. Nothing was recorded. Try again.`;
-    return { error, code: "temporarily_unavailable", detail };
+    return unreadable(error, "Medusa's payments", failure, "Nothing was recorded.");
   }
 }
 

@@ -112,7 +112,7 @@ pub trait PaymentProcessor: Send + Sync + 'static {
     /// Follows a change of the cart: amount, currency, customer, address.
     ///
     /// `None` if nothing has to change: Medusa then keeps the session as it is, its amount
-    /// included. It is also called after the cart was completed (when a customer's e-mail address
+    /// included, and in Medusa 1 a cart that costs something else cannot become an order. It is also called after the cart was completed (when a customer's e-mail address
     /// changes), so a payment that is authorized or captured has to stay as it is. What the new
     /// data supersedes has to become unpayable.
     async fn update_payment(

@@ -439,8 +439,8 @@ impl Refunding<'_> {
         if sum == Some(self.amount) { all } else { Vec::new() }
     }
 
-    /// Whether these are a refund that the host can record: all that it has then recorded as refunded was given back. It may
-    /// have recorded refunds of another plugin's, which look like a person's.
+    /// Returns whether the host can record these as a refund: all that it has then recorded as refunded was given back. It
+    /// may have recorded refunds that another plugin made, which look as if a person had made them.
     fn can_be_recorded(&self, refunds: &[&Refund], listed: &[Refund]) -> bool {
         let given_back = || {
             let paid = listed.iter().filter(|refund| refund.void.is_none());

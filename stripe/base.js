@@ -3,16 +3,13 @@
 
 const { AbstractPaymentProcessor } = require("../index.js");
 const { Late, inTime } = require("../link/in-time.js");
-const { lookUpService } = require("../link/look-up.js");
+const { LOOK_UP_MS, lookUpService, unreadable } = require("../link/look-up.js");
 const numberOf = require("../link/number-of.js");
 const serviceOf = require("../link/service-of.js");
 const { withAddresses } = require("./addresses.js");
 const { lookUpCart } = require("./cart.js");
 const { changesOf } = require("./changes.js");
 const { recordedRefunds } = require("./recorded-refunds.js");
-
-/** How long the database is waited for, while Medusa's transaction is open. */
-const LOOK_UP_MS = 5_000;
 
 /** The option `deadline_ms`, if it is not set: as in Rust, which has no part in the look-up. */
 const DEADLINE_MS = 12_000;
@@ -76,8 +73,7 @@ class StripeBase extends AbstractPaymentProcessor {
     try {
       refunded = await inTime(recordedRefunds(data, this.container), LOOK_UP_MS);
     } catch (failure) {
-      const why = `Medusa's payment could not be read: ${failure?.message || failure}. Nothing was refunded. Try again.`;
-      return { error: `The refund of ${data?.id} was not made`, code: "temporarily_unavailable", detail: why };
+      return unreadable(`The refund of ${data?.id} was not made`, "Medusa's payment", failure, "Nothing was refunded.");
     }
     return super.refundPayment(data, amount, refunded);
   }

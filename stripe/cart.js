@@ -15,8 +15,9 @@ const LOOK_UP_MS = 500;
  */
 async function lookUpCart(container, id, config) {
   if (typeof id !== "string" || !id.startsWith("cart_")) return undefined;
-  const read = async () => (await lookUpService(container, "cartService"))?.retrieve(id, config);
-  return inTime(read(), LOOK_UP_MS);
+  // The first one makes the connections, which takes longer and is not to cost a payment what it looks up.
+  const carts = await lookUpService(container, "cartService");
+  return carts && inTime(carts.retrieve(id, config), LOOK_UP_MS);
 }
 
 module.exports = { lookUpCart };

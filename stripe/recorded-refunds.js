@@ -1,13 +1,14 @@
 // What Medusa has recorded as refunded of a payment. The refunds that the JavaScript plugin made are not named in the payment's
-// data, and look at Stripe as if a person had made them in the dashboard.
+// data, and at Stripe they look as if a person had made them in the dashboard.
 
 const { lookUpManager } = require("../link/look-up.js");
 
-/** For carts and for payment collections, each by a column that has an index. */
-const OF_CART = "SELECT amount_refunded FROM payment WHERE cart_id = $1 AND data->>'id' = $2";
-const OF_COLLECTION = `
+/** The payments of carts and of payment collections, each by a column that has an index. */
+const RECORDED = `
+  SELECT amount_refunded FROM payment WHERE cart_id = ANY($1) AND data->>'id' = $2
+  UNION ALL
   SELECT amount_refunded FROM payment JOIN payment_collection_payments ON payment_id = payment.id
-  WHERE payment_collection_id = $1 AND data->>'id' = $2`;
+  WHERE payment_collection_id = ANY($1) AND data->>'id' = $2`;
 
 /**
  * Resolves with the sum in minor units.
@@ -17,11 +18,12 @@ const OF_COLLECTION = `
  * @throws Error if it cannot be read
  */
 async function recordedRefunds(data, container) {
-  const resource = data?.metadata?.resource_id;
-  if (typeof resource !== "string" || typeof data.id !== "string") return undefined;
+  // Older versions of the plugin wrote `cart_id`.
+  const { resource_id, cart_id } = data?.metadata ?? {};
+  const resources = [resource_id, cart_id].filter((id) => typeof id === "string");
+  if (!resources.length || typeof data.id !== "string") return undefined;
   const manager = await lookUpManager(container);
-  const sql = resource.startsWith("paycol_") ? OF_COLLECTION : OF_CART;
-  const rows = await manager?.query(sql, [resource, data.id]);
+  const rows = await manager?.query(RECORDED, [resources, data.id]);
   return rows?.length ? rows.reduce((sum, { amount_refunded }) => sum + amount_refunded, 0) : undefined;
 }
 

@@ -31,13 +31,14 @@ const LATELY = `
 const MINUTE_MS = 60_000;
 const LOOK_AGAIN_MS = 10 * MINUTE_MS;
 
-/** How long a payment waits at most that no look has settled: each of them may say so in the log. */
+/** The longest wait of a payment that no look has settled: each look may say so in the log. */
 const LONGEST_WAIT_MS = 12 * 60 * MINUTE_MS;
 
 /** The default export of a file in a plugin's `loaders`. */
 const recordCaptures = (linked, webhook) => async (container, options) => {
   const bus = container.resolve("eventBusService");
-  const store = { linked, webhook, container, options };
+  const patience = new Patience(LOOK_AGAIN_MS, LONGEST_WAIT_MS);
+  const store = { linked, webhook, container, options, patience };
   for (const [name, where] of Object.entries(RECORDED)) {
     const subscriberId = `medusa-payment-rs.${webhook.identifiers[0]}.${name}`;
     bus.subscribe(name, ({ id }) => recordThose(name, where, id, store), { subscriberId });
@@ -53,7 +54,10 @@ async function uncaptured(where, id, { container, webhook }) {
 }
 
 async function recordThose(why, where, id, store) {
-  for (const payment of await uncaptured(where, id, store)) await record(why, payment, "within ten minutes", store);
+  for (const payment of await uncaptured(where, id, store)) {
+    store.patience.forget(payment.id);
+    await record(why, payment, "within ten minutes", store);
+  }
 }
 
 /** Never rejects: it is tried again, `when`. */
@@ -75,10 +79,9 @@ async function record(why, { id, provider, data, resource }, when, { linked, web
 
 /** Never rejects. */
 async function lookAgainAndAgain(store) {
-  const patience = new Patience(LOOK_AGAIN_MS, LONGEST_WAIT_MS);
   for (;;) {
     try {
-      await look(patience, store);
+      await look(store);
     } catch (error) {
       const what = "medusa-payment-rs: the payments that are not captured could not be read";
       store.container.resolve("logger").warn(`${what}: ${error.message}`);
@@ -87,19 +90,22 @@ async function lookAgainAndAgain(store) {
   }
 }
 
-async function look(patience, store) {
+async function look(store) {
+  const { patience } = store;
   const seen = new Set();
   for (let last = ""; last !== undefined; ) {
     const payments = await uncaptured(LATELY, last, store);
     for (const payment of payments) {
       seen.add(payment.id);
       if (!patience.isDue(payment.id)) continue;
-      const minutes = patience.wait(payment.id) / MINUTE_MS;
-      await record("a look at the payments", payment, `in ${minutes} minutes`, store);
+      const when = `in ${spelled(patience.postpone(payment.id) / MINUTE_MS)}`;
+      await record("a look at the payments", payment, when, store);
     }
     last = payments.at(-1)?.id;
   }
   patience.keep(seen);
 }
+
+const spelled = (minutes) => (minutes < 120 ? `${minutes} minutes` : `about ${Math.round(minutes / 60)} hours`);
 
 module.exports = { recordCaptures };

@@ -16,12 +16,17 @@ class Patience {
     return (this.#waits.get(id)?.until ?? 0) <= now;
   }
 
-  /** Notes a look that settles nothing, and returns how many milliseconds the next one waits. */
-  wait(id, now = Date.now()) {
+  /** Puts the next look off, after one that settles nothing, and returns by how many milliseconds. */
+  postpone(id, now = Date.now()) {
     const before = this.#waits.get(id)?.wait;
     const wait = before ? Math.min(2 * before, this.#most) : this.#first;
     this.#waits.set(id, { wait, until: now + wait });
     return wait;
+  }
+
+  /** The next look is due at once. */
+  forget(id) {
+    this.#waits.delete(id);
   }
 
   /** Forgets all but these: the others are settled. */

@@ -94,7 +94,7 @@ impl<'a> Api<'a> {
         None
     }
 
-    /// Whether the shopper can certainly never pay the order: it was voided, or PayPal has it no more.
+    /// Returns whether the order can no longer be paid: it was voided, or PayPal no longer has it.
     pub(crate) async fn is_gone(&self, id: &str, limit: Duration) -> bool {
         match self.look(id, limit).await {
             Some(Ok(order)) => order.fields.status == OrderStatus::Voided,

@@ -119,7 +119,7 @@ impl Intent {
         self.with_id_of("latest_charge")
     }
 
-    /// The same for its customer.
+    /// Returns the intent with the id of its customer, likewise.
     pub(super) fn with_customers_id(self) -> Self {
         self.with_id_of("customer")
     }

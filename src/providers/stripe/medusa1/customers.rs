@@ -35,27 +35,36 @@ pub(super) fn known<M: Method>(provider: &str, customer: &Customer) -> Option<St
     own::<M>(provider).and_then(|name| named(&name)).or_else(|| named(SHARED))
 }
 
-/// Returns whether an intent, which was answered with its customer, is another shopper's: of another e-mail address than
-/// the customer in Medusa, or the cart. A shopper may write any metadata (`StorePostCustomersCustomerReq`,
+/// Returns whether the customer of a new intent is another shopper: one with another e-mail address than the customer in
+/// Medusa has, or a guest's cart. A shopper may write any metadata (`StorePostCustomersCustomerReq`,
 /// `dist/api/routes/store/customers/update-customer.js`), another customer's id included, and could pay with their cards.
-pub(super) fn is_anothers(
+pub(super) async fn is_anothers(
+    exchange: &Exchange<'_>,
     intent: &Intent,
-    customer: Option<&Customer>,
     email: Option<&str>,
-) -> bool {
-    let Some(whole) = intent.raw.get::<JsonObject>("customer") else { return false };
-    let theirs = whole.get::<String>(EMAIL).unwrap_or_default();
-    let ours =
-        customer.and_then(|customer| customer.email.as_deref()).or(email).unwrap_or_default();
+) -> Result<bool> {
+    let customer = match intent.raw.get::<JsonObject>("customer") {
+        Some(customer) => customer,
+        // An intent that an earlier call has made was read without its customer.
+        None => match intent.raw.get::<String>("customer") {
+            None => return Ok(false),
+            Some(id) => match payment_methods::living_customer(exchange, &id).await? {
+                None => return Ok(false),
+                Some(customer) => customer.raw,
+            },
+        },
+    };
+    let (theirs, ours) =
+        (customer.get::<String>(EMAIL).unwrap_or_default(), email.unwrap_or_default());
+    // Rows of the JavaScript plugin may name a customer without an address.
     let differs = !theirs.is_empty() && !ours.is_empty() && !theirs.eq_ignore_ascii_case(ours);
     if differs {
-        let id = whole.get::<String>("id").unwrap_or_default();
+        let id = customer.get::<String>("id").unwrap_or_default();
         tracing::warn!(
-            "{id} does not pay: its e-mail address at Stripe is not that of the customer in Medusa whose metadata has it. \
-             Another customer is made at Stripe"
+            "{id} is not used: its e-mail address at Stripe is not that of the customer in Medusa whose metadata has it"
         );
     }
-    differs
+    Ok(differs)
 }
 
 /// Returns the metadata with which Medusa remembers a customer that was made at Stripe. A class with an identifier of its

@@ -63,6 +63,22 @@ pub struct Stripe<M> {
     method: PhantomData<fn() -> M>,
 }
 
+/// Who is to pay an intent.
+struct Payer<'a> {
+    /// The id of a customer at Stripe.
+    known: Option<&'a str>,
+    /// Of a customer who is created if none is known.
+    email: Option<&'a str>,
+    /// Tells the creations of one call apart.
+    part: &'static str,
+}
+
+/// A new intent, and the id of its customer at Stripe.
+struct Made {
+    intent: Intent,
+    customer: Option<String>,
+}
+
 impl<M: Method> Provider for Stripe<M> {
     const IDENTIFIER: &'static str = M::IDENTIFIER;
     type Config = StripeOptions;
@@ -83,8 +99,7 @@ impl<M: Method> Stripe<M> {
         Api::new(&self.client, call)
     }
 
-    /// Creates an intent, for a Stripe customer who is created first if Medusa knows none, in the place of
-    /// the orphaned ones, and of one that was `canceled`.
+    /// Starts a payment, in the place of the orphaned intents, and of one that was `canceled`.
     async fn start(
         &self,
         api: &Api<'_>,
@@ -93,54 +108,23 @@ impl<M: Method> Stripe<M> {
         canceled: Option<&str>,
     ) -> Result<PaymentProcessorSessionResponse> {
         wire::check_amount(context.amount, &context.currency_code)?;
-        let options = IntentOptions::of(context)?.for_medusa_1()?;
         let provider = api.exchange.call().provider();
         let customer_of = context.customer.as_ref();
-        let has_account = customer_of.is_some_and(has_account);
         let known = customer_of.and_then(|it| customers::known::<M>(provider, it));
         let email = Some(context.email.as_str()).filter(|email| !email.trim().is_empty());
-        let request = |customer: Option<&str>| {
-            let is_own = provider != M::IDENTIFIER || options.payment_method_types.is_some();
-            let maker = Some(provider).filter(|_| is_own);
-            let local_type = M::LOCAL_TYPE;
-            let settings = &self.settings;
-            let tells = customer.is_some() && customer == known.as_deref();
-            requests::create_intent(settings, local_type, &options, maker, context, customer, tells)
-        };
-        let details = buyer::details(customer_of, context.billing_address.as_ref());
-        let (mut customer, was_there) = match (&known, email) {
-            (None, Some(email)) => {
-                let (id, was_there) =
-                    api.customer_for(&context.resource_id, email, has_account).await?;
-                (Some(id), was_there)
-            }
-            _ => (known.clone(), known.is_some()),
-        };
-        if let Some(customer) = customer.as_deref().filter(|_| was_there) {
-            orphaned.extend(left_behind::<M>(api, customer, &context.resource_id).await?);
+        let payer = Payer { known: known.as_deref(), email, part: "" };
+        let mut made = self.create(api, context, &mut orphaned, canceled, &payer).await?;
+        let address = customer_of.and_then(|it| it.email.as_deref()).or(email);
+        let is_known = made.customer.is_some() && made.customer == known;
+        if is_known && customers::is_anothers(&api.exchange, &made.intent, address).await? {
+            orphaned.insert(made.intent.fields.id, Some(made.intent.fields.amount));
+            let payer = Payer { known: None, email: address, part: "-own" };
+            made = self.create(api, context, &mut orphaned, canceled, &payer).await?;
         }
-        let intent = match api.create_intent(&request(customer.as_deref()), "", canceled).await {
-            // A customer of the test mode, or one who was deleted in the dashboard.
-            Err(error) if error.code() == RESOURCE_MISSING && customer.is_some() => {
-                customer = match email {
-                    Some(email) => Some(api.new_customer(email).await?),
-                    None => None,
-                };
-                api.create_intent(&request(customer.as_deref()), "-again", canceled).await?
-            }
-            answer => answer?,
-        };
-        let intent = if customers::is_anothers(&intent, customer_of, email) {
-            orphaned.insert(intent.fields.id, Some(intent.fields.amount));
-            customer = match email {
-                Some(email) => Some(api.new_customer(email).await?),
-                None => None,
-            };
-            api.create_intent(&request(customer.as_deref()), "-own", canceled).await?
-        } else {
-            intent.with_customers_id()
-        };
+        let Made { intent, customer } = made;
+        let intent = intent.with_customers_id();
         if let Some(made) = customer.as_deref().filter(|id| known.as_deref() != Some(*id)) {
+            let details = buyer::details(customer_of, context.billing_address.as_ref());
             // By itself: the key of a customer is the same for a day, whatever is known of them meanwhile.
             api.describe_customer(made, &details, self.settings.patience()).await;
         }
@@ -149,7 +133,7 @@ impl<M: Method> Stripe<M> {
         let state = StoredState {
             orphaned_intents: orphaned,
             customer: customer_of.and_then(|customer| customer.id.clone()),
-            has_account,
+            has_account: customer_of.is_some_and(has_account),
             ..StoredState::default()
         };
         Ok(PaymentProcessorSessionResponse {
@@ -160,6 +144,54 @@ impl<M: Method> Stripe<M> {
             }),
             status: None,
         })
+    }
+
+    /// Creates an intent, for a Stripe customer who is created first if none is known.
+    async fn create(
+        &self,
+        api: &Api<'_>,
+        context: &PaymentProcessorContext,
+        orphaned: &mut BTreeMap<String, Option<Amount>>,
+        canceled: Option<&str>,
+        payer: &Payer<'_>,
+    ) -> Result<Made> {
+        let options = IntentOptions::of(context)?.for_medusa_1()?;
+        let provider = api.exchange.call().provider();
+        let request = |customer: Option<&str>| {
+            let is_own = provider != M::IDENTIFIER || options.payment_method_types.is_some();
+            let maker = Some(provider).filter(|_| is_own);
+            let (settings, local_type) = (&self.settings, M::LOCAL_TYPE);
+            let expands = customer.is_some() && customer == payer.known;
+            requests::create_intent(
+                settings, local_type, &options, maker, context, customer, expands,
+            )
+        };
+        let Payer { known, email, part } = payer;
+        let (mut customer, was_there) = match (known, email) {
+            (None, Some(email)) => {
+                let has_account = context.customer.as_ref().is_some_and(has_account);
+                let (id, was_there) =
+                    api.customer_for(&context.resource_id, email, has_account).await?;
+                (Some(id), was_there)
+            }
+            _ => (known.map(str::to_owned), known.is_some()),
+        };
+        if let Some(customer) = customer.as_deref().filter(|_| was_there) {
+            orphaned.extend(left_behind::<M>(api, customer, &context.resource_id).await?);
+        }
+        let intent = match api.create_intent(&request(customer.as_deref()), part, canceled).await {
+            // A customer of the test mode, or one who was deleted in the dashboard.
+            Err(error) if error.code() == RESOURCE_MISSING && customer.is_some() => {
+                customer = match email {
+                    Some(email) => Some(api.new_customer(email).await?),
+                    None => None,
+                };
+                let part = format!("{part}-again");
+                api.create_intent(&request(customer.as_deref()), &part, canceled).await?
+            }
+            answer => answer?,
+        };
+        Ok(Made { intent, customer })
     }
 
     /// Creates an intent in place of the one in `context`, unless that one is paid already.

@@ -19,7 +19,7 @@ use crate::types::PaymentProcessorContext;
 /// - `local_type` is the one payment method of a local identifier.
 /// - `options` are those of the store's class, which come before the plugin's.
 /// - `maker` is the identifier of the class, if the intent has to say which one made it.
-/// - `tells_customer` is whether Stripe answers with the whole customer.
+/// - `expands_customer` is whether the answer has the whole customer.
 pub(super) fn create_intent(
     settings: &Settings,
     local_type: Option<&str>,
@@ -27,7 +27,7 @@ pub(super) fn create_intent(
     maker: Option<&str>,
     context: &PaymentProcessorContext,
     customer: Option<&str>,
-    tells_customer: bool,
+    expands_customer: bool,
 ) -> HttpRequest {
     let of_the_cart = |key| context.context.get::<String>(key);
     let is_said = |text: &String| !text.is_empty();
@@ -71,7 +71,7 @@ pub(super) fn create_intent(
             form.with(format!("payment_method_types[{index}]"), kind)
         }),
     };
-    let form = if tells_customer { form.with("expand[0]", "customer") } else { form };
+    let form = if expands_customer { form.with("expand[0]", "customer") } else { form };
     post("/v1/payment_intents", &form)
 }
 

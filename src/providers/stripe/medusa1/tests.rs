@@ -40,6 +40,17 @@ fn intent(status: &str) -> String {
     )
 }
 
+/// A new intent as Stripe answers with it if it is asked for the customer, too.
+fn created(intent: &str) -> Answer {
+    created_for(intent, "ada@example.com")
+}
+
+/// The same for a customer with this e-mail address.
+fn created_for(intent: &str, email: &str) -> Answer {
+    let customer = format!(r#""customer":{{"id":"cus_1","object":"customer","email":"{email}"}}"#);
+    ok(intent.replace(r#""customer":"cus_1""#, &customer))
+}
+
 const READ_WITH_CHARGE: &str = "GET /v1/payment_intents/pi_1?expand%5B0%5D=latest_charge";
 
 /// The intent with its charge, of which this amount was given back.
@@ -176,7 +187,8 @@ async fn a_customer_whom_stripe_does_not_know_any_more_is_replaced() {
 
 #[tokio::test]
 async fn a_customer_whom_stripe_knows_is_not_made_again() {
-    let server = Server::start([ok(r#"{"data":[]}"#), ok(intent("requires_payment_method"))]).await;
+    let server =
+        Server::start([ok(r#"{"data":[]}"#), created(&intent("requires_payment_method"))]).await;
     let context = context("{}", |context| context.customer = Some(known("cus_1")));
     let answer = stack(&server.url).call(Request::InitiatePayment(context)).await;
     let Response::Session(session) = answer.unwrap() else { panic!("no session") };
@@ -205,7 +217,7 @@ async fn what_a_cart_has_left_behind_is_canceled_when_it_starts_anew() {
     ];
     let server = Server::start([
         ok(format!(r#"{{"data":[{}]}}"#, list.join(","))),
-        ok(intent("requires_payment_method")),
+        created(&intent("requires_payment_method")),
         ok(listed("pi_2", "canceled", "cart_1")),
         ok(listed("pi_3", "canceled", "cart_1")),
     ])
@@ -220,6 +232,73 @@ async fn what_a_cart_has_left_behind_is_canceled_when_it_starts_anew() {
         server.lines()[2..],
         ["POST /v1/payment_intents/pi_2/cancel", "POST /v1/payment_intents/pi_3/cancel"]
     );
+}
+
+/// What a shopper can do who has written another customer's id into their own metadata.
+#[tokio::test]
+async fn nobody_pays_as_a_customer_with_another_email_address() {
+    let own = intent("requires_payment_method").replace("pi_1", "pi_2").replace("cus_1", "cus_9");
+    let server = Server::start([
+        ok(r#"{"data":[]}"#),
+        created_for(&intent("requires_payment_method"), "eve@example.com"),
+        ok(r#"{"id":"cus_9"}"#),
+        ok(own.clone()),
+        ok(intent("canceled")),
+    ])
+    .await;
+    let context = context("{}", |context| context.customer = Some(known("cus_1")));
+    let answer = stack(&server.url).call(Request::InitiatePayment(context)).await;
+    let Response::Session(session) = answer.unwrap() else { panic!("no session") };
+    assert_eq!(session.session_data.without("medusa_payment_rs").as_str(), own);
+    let metadata = session.update_requests.unwrap().customer_metadata.unwrap();
+    assert_eq!(metadata.as_str(), r#"{"stripe_id":"cus_9"}"#);
+    let create = "POST /v1/payment_intents";
+    let cancel = "POST /v1/payment_intents/pi_1/cancel";
+    assert_eq!(server.lines(), [LIST_INTENTS, create, "POST /v1/customers", create, cancel]);
+    let keys = server.keys();
+    assert_eq!(keys.iter().collect::<std::collections::HashSet<_>>().len(), keys.len());
+    assert_eq!(server.received()[2].body, "email=ada@example.com");
+}
+
+/// The customer in Medusa decides, and not the cart, whose address may be an older one.
+#[tokio::test]
+async fn a_customers_own_email_address_comes_before_the_carts() {
+    let server = Server::start([
+        ok(r#"{"data":[]}"#),
+        created_for(&intent("requires_payment_method"), "Ada@new.example.com"),
+    ])
+    .await;
+    let context = context("{}", |context| {
+        let email = Some("ada@new.example.com".to_owned());
+        context.customer = Some(Customer { email, ..known("cus_1") });
+    });
+    let answer = stack(&server.url).call(Request::InitiatePayment(context)).await;
+    let Response::Session(session) = answer.unwrap() else { panic!("no session") };
+    assert_eq!(session.update_requests, None);
+}
+
+/// An intent that an earlier call has made is read again, without its customer.
+#[tokio::test]
+async fn a_replayed_intent_is_not_another_customers_either() {
+    let canceled = intent("canceled");
+    let found = intent("requires_payment_method").replace("pi_1", "pi_2");
+    let own = found.replace("pi_2", "pi_3").replace("cus_1", "cus_9");
+    let server = Server::start([
+        ok(canceled.clone()),
+        ok(r#"{"data":[]}"#),
+        replayed(200, &found),
+        ok(found.clone()),
+        ok(r#"{"id":"cus_1","object":"customer","email":"eve@example.com"}"#),
+        ok(r#"{"id":"cus_9"}"#),
+        ok(own.clone()),
+        ok(found.replace("requires_payment_method", "canceled")),
+    ])
+    .await;
+    let context = context(&canceled, |context| context.customer = Some(known("cus_1")));
+    let answer = stack(&server.url).call(Request::UpdatePayment(context)).await;
+    let Response::Session(session) = answer.unwrap() else { panic!("no session") };
+    assert_eq!(session.session_data.without("medusa_payment_rs").as_str(), own);
+    assert_eq!(server.lines().last().unwrap(), "POST /v1/payment_intents/pi_2/cancel");
 }
 
 #[tokio::test]
@@ -267,7 +346,7 @@ async fn each_class_gives_up_its_own_intents_only() {
     {
         let server = Server::start([
             ok(format!(r#"{{"data":[{}]}}"#, list.join(","))),
-            ok(intent("requires_payment_method")),
+            created(&intent("requires_payment_method")),
             ok(listed(canceled.unwrap_or_default(), "canceled", "cart_1")),
         ])
         .await;
@@ -337,7 +416,7 @@ async fn an_intent_of_another_identifier_in_the_same_cart_is_left_alone() {
         .replace(r#""metadata":{"payment_method_types":["ideal"],"#, r#""metadata":{"#);
     let server = Server::start([
         ok(format!(r#"{{"data":[{ideal}]}}"#)),
-        ok(intent("requires_payment_method")),
+        created(&intent("requires_payment_method")),
     ])
     .await;
     let context = context("{}", |context| context.customer = Some(known("cus_1")));
@@ -402,7 +481,7 @@ async fn another_customer_or_currency_gets_a_new_intent_and_the_old_one_is_cance
         let server = Server::start([
             ok(intent("requires_payment_method")),
             ok(r#"{"data":[]}"#),
-            ok(new.clone()),
+            created(&new),
             ok(intent("canceled")),
         ])
         .await;
@@ -429,7 +508,7 @@ async fn an_orphaned_intent_that_could_not_be_canceled_is_canceled_at_the_next_c
     let server = Server::start([
         ok(intent("requires_payment_method")),
         ok(r#"{"data":[]}"#),
-        ok(new),
+        created(&new),
         error(500, "down"),
         ok(intent("requires_payment_method").replace("pi_1", "pi_2")),
         ok(intent("canceled")),
@@ -1318,7 +1397,8 @@ async fn stripe_is_told_who_a_new_customer_is_and_nothing_waits_for_it() {
         );
     }
 
-    let server = Server::start([ok(r#"{"data":[]}"#), ok(intent("requires_payment_method"))]).await;
+    let server =
+        Server::start([ok(r#"{"data":[]}"#), created(&intent("requires_payment_method"))]).await;
     let known = context("{}", |context| {
         context.customer = Some(known("cus_1"));
         guest(context);
