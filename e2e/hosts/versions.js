@@ -27,6 +27,25 @@ const MEDUSA_1 = [
     }),
     lacks: { "posted data": POSTED_DATA },
   },
+  {
+    medusa: "1.12.3",
+    pins: ofMedusa1(
+      "1.12.3",
+      {
+        "@medusajs/cache-inmemory": "1.8.8",
+        "@medusajs/event-bus-local": "1.9.6",
+        "medusa-fulfillment-manual": "1.1.38",
+        "medusa-interfaces": "1.3.7",
+        typeorm: "0.3.16",
+      },
+      {
+        "@medusajs/medusa-cli": "1.3.17",
+        "@medusajs/modules-sdk": "1.8.8",
+        "@medusajs/types": "1.8.11",
+        "@medusajs/utils": "1.9.2",
+      },
+    ),
+  },
   { medusa: "1.20.11", pins: ofMedusa1("1.20.11") },
 ];
 

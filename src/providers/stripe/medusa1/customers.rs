@@ -106,7 +106,7 @@ impl<M: Method> PaymentMethods for Stripe<M> {
     }
 
     /// A customer whom Stripe does not know any more has no cards: the next payment makes another. Nor has one of another
-    /// e-mail address ([`is_anothers`]).
+    /// e-mail address (`is_anothers`).
     async fn list_payment_methods(
         &self,
         call: &CallContext,
