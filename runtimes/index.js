@@ -1,8 +1,9 @@
 // Tests the package on other runtimes than the one that runs the tests: the jest suite on Node.js, the smoke test on Bun
 // and Deno. Which versions, and from where on which platform, is in `package.json` beside this file.
 //
-//   node runtimes/index.js               all
-//   node runtimes/index.js node-26 bun   these
+//   node runtimes/index.js                   all
+//   node runtimes/index.js node-26 bun       these
+//   node runtimes/index.js --whole node-26   with the tests that meet nothing of Node.js that the addon's own do not
 
 const { spawnSync } = require("node:child_process");
 const fs = require("node:fs");
@@ -25,14 +26,14 @@ const SMOKE_LIMIT_MS = 60_000;
  */
 const OF_THE_PROVIDERS = "/__test__/(stripe|paypal/|kit-stripe|kit-mutants)";
 
-const WHOLE_SUITE = ["__test__"];
-const ADDONS_OWN = [`--testPathIgnorePatterns=${OF_THE_PROVIDERS}`];
+const WHOLE = "--whole";
+const SUITE = process.argv.includes(WHOLE) ? ["__test__"] : [`--testPathIgnorePatterns=${OF_THE_PROVIDERS}`];
 
 /** Each runtime: its name in `package.json`, what people call it, where it is in its package, and its test. */
 const RUNTIMES = [
-  { name: "node-22", title: "Node.js", binary: "bin/node", test: jest(ADDONS_OWN) },
-  { name: "node-24", title: "Node.js", binary: "bin/node", test: jest(ADDONS_OWN) },
-  { name: "node-26", title: "Node.js", binary: "bin/node", test: jest(WHOLE_SUITE) },
+  { name: "node-22", title: "Node.js", binary: "bin/node", test: jest(SUITE) },
+  { name: "node-24", title: "Node.js", binary: "bin/node", test: jest(SUITE) },
+  { name: "node-26", title: "Node.js", binary: "bin/node", test: jest(SUITE) },
   { name: "bun", title: "Bun", binary: "bin/bun", test: smoke() },
   { name: "deno", title: "Deno", binary: "deno", test: smoke(["run", "--allow-all"]) },
 ];
@@ -88,7 +89,7 @@ async function main(names) {
   return count(false) === 0;
 }
 
-main(process.argv.slice(2)).then(
+main(process.argv.slice(2).filter((argument) => argument !== WHOLE)).then(
   (passed) => {
     process.exitCode = passed ? 0 : 1;
   },

@@ -50,7 +50,23 @@ const atStripe = ({ stripe }) => ({
   refuseRefunds: () => stripe.fault({ kind: "status", status: 402, method: "POST", path: "/v1/refunds", times: 100 }),
 });
 
-function flowsWith({ buyer, operator, ledger, admin }, provider) {
+const AT_MOST = 3;
+
+/** The shopper's steps as a storefront takes them: Medusa's own events look at a cart, too, and of two at once one is told to retry. */
+const retried = (buyer) =>
+  Object.fromEntries(Object.entries(buyer).map(([name, step]) => [name, (...args) => retry(() => step(...args))]));
+
+async function retry(step, attempt = 1) {
+  try {
+    return await step();
+  } catch (error) {
+    if (error.status !== 409 || attempt === AT_MOST) throw error;
+    return retry(step, attempt + 1);
+  }
+}
+
+function flowsWith({ buyer: hasty, operator, ledger, admin }, provider) {
+  const buyer = retried(hasty);
   const sessionOf = async (cart) => (await ledger.paymentSessions(cart)).find((one) => one.provider_id === provider.id);
 
   async function openCart() {
