@@ -5,6 +5,7 @@
 // - `pins`: what the template's `package.json` has in this version (`support/store.js`)
 // - `lacks`: the flows that this version has nothing for, and why
 
+const { dependencies: OF_THE_STORE } = require("../../support/medusa2/template/package.json");
 const lock = require("../../support/medusa2/template/package-lock.json");
 
 const ofMedusa1 = (medusa, dependencies, overrides) => ({
@@ -65,7 +66,7 @@ const FAMILY = Object.entries(lock.packages)
   .map(([folder]) => folder.slice("node_modules/".length));
 
 const ofMedusa2 = (medusa) => ({
-  dependencies: Object.fromEntries(["cli", "framework", "medusa"].map((name) => [`@medusajs/${name}`, medusa])),
+  dependencies: Object.fromEntries(FAMILY.filter((name) => name in OF_THE_STORE).map((name) => [name, medusa])),
   overrides: Object.fromEntries(FAMILY.map((name) => [name, medusa])),
 });
 
