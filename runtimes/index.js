@@ -24,7 +24,7 @@ const SMOKE_LIMIT_MS = 60_000;
  * The files that meet nothing of Node.js that the addon's own do not: the providers against their fakes, and the
  * conformance kit's checks one by one. They take more than half of the suite's time.
  */
-const OF_THE_PROVIDERS = "/__test__/(stripe|paypal/|kit-stripe|kit-mutants)";
+const OF_THE_PROVIDERS = "/__test__/(stripe|paypal/|kit-(stripe|mutants|provider-stripe|schedules)|provider-types)";
 
 const WHOLE = "--whole";
 const SUITE = process.argv.includes(WHOLE) ? ["__test__"] : [`--testPathIgnorePatterns=${OF_THE_PROVIDERS}`];
