@@ -6,8 +6,9 @@
 // The session's row has the amount of the last start or update that succeeded (`saveSession`,
 // dist/services/payment-provider.js).
 
-const { LOOK_UP_MS, lookUpService, unreadable } = require("./look-up.js");
 const { inTime } = require("./in-time.js");
+const { LOOK_UP_MS, lookUpService, unreadable } = require("./look-up.js");
+const replaceMethods = require("./replace-methods.js");
 const serviceOf = require("./service-of.js");
 
 /** What Medusa itself reads before it authorizes. */
@@ -19,13 +20,14 @@ const WITH_TAXES = { force_taxes: true };
 /** Puts the look-up into `authorizePayment` of a class that the addon has made. */
 module.exports = function authorizeAgreedAmount(prototype) {
   const { authorizePayment } = prototype;
-  const value = async function (data, context) {
-    // A session of a payment collection is recorded with its own amount.
-    const cartId = context?.cart_id;
-    const obstacle = typeof cartId === "string" ? await obstacleTo(this, data, cartId) : undefined;
-    return obstacle ?? authorizePayment.call(this, data, context);
-  };
-  Object.defineProperty(prototype, "authorizePayment", { value, writable: true, configurable: true });
+  replaceMethods(prototype, {
+    async authorizePayment(data, context) {
+      // A session of a payment collection is recorded with its own amount.
+      const cartId = context?.cart_id;
+      const obstacle = typeof cartId === "string" ? await obstacleTo(this, data, cartId) : undefined;
+      return obstacle ?? authorizePayment.call(this, data, context);
+    },
+  });
 };
 
 /** Why the payment cannot be authorized, if it cannot. Never rejects. */

@@ -37,10 +37,10 @@ async function lookUpService(container, name) {
 
 /**
  * Resolves with an entity manager of TypeORM for look-ups: what is committed, read outside of Medusa's transactions. Its
- * connections are opened when they are needed and closed when they are not. If there can be none, it is Medusa's own.
+ * connections are opened when they are needed and closed when they are not. If none can be opened, it is Medusa's own.
  *
  * @param container Medusa's
- * @returns undefined if there is no database, as in a test without Medusa
+ * @returns undefined without a database, as in a test without Medusa
  */
 async function lookUpManager(container) {
   const manager = serviceOf(container, "manager");

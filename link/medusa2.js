@@ -7,6 +7,7 @@ const path = require("path");
 const { hostFile } = require("./host.js");
 const { inTime } = require("./in-time.js");
 const realmFunctions = require("./realm.js");
+const replaceMethods = require("./replace-methods.js");
 const serviceOf = require("./service-of.js");
 const textOf = require("./text-of.js");
 
@@ -389,9 +390,7 @@ function ask(prototype, addon) {
       return parse(addon.webhookAction(stringify({ event, session })));
     },
   };
-  for (const [name, value] of Object.entries(methods)) {
-    Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
-  }
+  replaceMethods(prototype, methods);
 }
 
 /** Medusa finds an optional method by its presence: an instance has it only if its processor does. */

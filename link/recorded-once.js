@@ -7,6 +7,7 @@
 
 const { inTime } = require("./in-time.js");
 const { LOOK_UP_MS, lookUpManager, unreadable } = require("./look-up.js");
+const replaceMethods = require("./replace-methods.js");
 
 /** A collection's payments have no cart, and of that column there is an index. */
 const RECORDED = `
@@ -21,7 +22,7 @@ module.exports = function recordOnce(prototype) {
   /** The data of collections' payments that are about to be recorded. */
   const authorized = new WeakSet();
 
-  const methods = {
+  replaceMethods(prototype, {
     authorizePayment(data, context) {
       return authorizePayment.call(this, data, context).then((result) => {
         if (result.status === "authorized" && isCollections(context) && isNamed(result.data))
@@ -34,10 +35,7 @@ module.exports = function recordOnce(prototype) {
       const answer = retrievePayment.call(this, data);
       return authorized.delete(data) ? unlessRecorded(answer, this, data) : answer;
     },
-  };
-  for (const [name, value] of Object.entries(methods)) {
-    Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
-  }
+  });
 };
 
 /** Medusa names the cart, if there is one (`authorizePayment`, dist/services/cart.js). */

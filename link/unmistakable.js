@@ -4,6 +4,7 @@
 // dist/interfaces/payment-processor.js): data with a `code` of its own would make a refund that was paid one that was not.
 // A member `error` is left out by the addon, for every version.
 
+const replaceMethods = require("./replace-methods.js");
 const serviceOf = require("./service-of.js");
 
 const MEMBERS = ["code", "detail"];
@@ -19,10 +20,11 @@ module.exports = function unmistakable(prototype, isPaymentProcessorError) {
   if (!isPaymentProcessorError?.({ code: "A-1" })) return;
   for (const name of METHODS) {
     const method = prototype[name];
-    const value = function (...args) {
-      return method.apply(this, args).then((answer) => plain(answer, this));
-    };
-    Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
+    replaceMethods(prototype, {
+      [name](...args) {
+        return method.apply(this, args).then((answer) => plain(answer, this));
+      },
+    });
   }
 };
 

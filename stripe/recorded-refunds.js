@@ -14,7 +14,7 @@ const RECORDED = `
  * Resolves with the sum in minor units.
  *
  * @param data the payment's
- * @returns undefined if there is no such payment, or no database, as in a test without Medusa
+ * @returns undefined if Medusa has not recorded the payment, or without a database, as in a test without Medusa
  * @throws Error if it cannot be read
  */
 async function recordedRefunds(data, container) {

@@ -52,7 +52,10 @@ const atStripe = ({ stripe }) => ({
 
 const AT_MOST = 3;
 
-/** The shopper's steps as a storefront takes them: Medusa's own events look at a cart, too, and of two at once one is told to retry. */
+/**
+ * The shopper's steps as a storefront takes them: Medusa's own events look at a cart, too, and of two at once one is told
+ * to retry.
+ */
 const retried = (buyer) =>
   Object.fromEntries(Object.entries(buyer).map(([name, step]) => [name, (...args) => retry(() => step(...args))]));
 

@@ -54,10 +54,8 @@ pub(super) async fn is_anothers(
             },
         },
     };
-    let (theirs, ours) =
-        (customer.get::<String>(EMAIL).unwrap_or_default(), email.unwrap_or_default());
     // Rows of the JavaScript plugin may name a customer without an address.
-    let differs = !theirs.is_empty() && !ours.is_empty() && !theirs.eq_ignore_ascii_case(ours);
+    let differs = has_address(&customer, email.unwrap_or_default()) == Some(false);
     if differs {
         let id = customer.get::<String>("id").unwrap_or_default();
         tracing::warn!(
@@ -143,19 +141,24 @@ impl<M: Method> PaymentMethods for Stripe<M> {
 
 /// Returns whether Stripe's customer is the one that Medusa has: an e-mail address is one account's only, in either.
 async fn is_of(exchange: &Exchange<'_>, holder: &JsonObject) -> Result<bool> {
-    let said = |object: &JsonObject| object.get::<String>(EMAIL).unwrap_or_default();
     let Some(id) = holder.get::<String>("id") else { return Ok(false) };
     let Some(customer) = payment_methods::living_customer(exchange, &id).await? else {
         return Ok(false);
     };
-    let (here, there) = (said(holder), said(&customer.raw));
-    let is_same = !here.is_empty() && here.eq_ignore_ascii_case(&there);
+    let email = holder.get::<String>(EMAIL).unwrap_or_default();
+    let is_same = has_address(&customer.raw, &email) == Some(true);
     if !is_same {
         tracing::warn!(
             "{id} is not listed: its e-mail address at Stripe is not that of the customer in Medusa whose metadata has it"
         );
     }
     Ok(is_same)
+}
+
+/// Returns whether Stripe's customer has this e-mail address; `None` if one of the two is not known.
+fn has_address(customer: &JsonObject, email: &str) -> Option<bool> {
+    let theirs = customer.get::<String>(EMAIL).filter(|theirs| !theirs.is_empty())?;
+    (!email.is_empty()).then(|| theirs.eq_ignore_ascii_case(email))
 }
 
 #[cfg(test)]
