@@ -6,7 +6,7 @@ const http = require("node:http");
 const path = require("node:path");
 const { after, before, describe, test } = require("node:test");
 const { startRelay } = require("./demo/relay");
-const { innerEnv } = require("../support/npm");
+const { innerEnv, npm } = require("../support/npm");
 const { ROOT } = require("../support/paths");
 const { CARGO_TARGET, NAME, scaffoldProject } = require("../support/scaffold");
 const { packTarball } = require("../support/store");
@@ -129,6 +129,8 @@ test("without a key it pays at a fake Stripe, and tells the same story of the mo
 for (const medusa of ["1", "2"]) {
   test(`in Medusa ${medusa} a plugin that the scaffold made takes, refunds and cancels orders, in a store's build`, async () => {
     const { folder } = await scaffoldProject(await packTarball(), { log: console.log });
+    // The first time it compiles for minutes, which are not the demo's: that has a limit.
+    await npm(folder, ["run", "build"], { env: CARGO_TARGET });
     const { status, output } = demo(["--medusa", medusa, "--plugin", folder]);
     assert.equal(status, 0, output);
     assert.match(output, new RegExp(`Payments go to ${NAME}'s own fake at http://127\\.0\\.0\\.1:\\d+`));
