@@ -1,11 +1,10 @@
 // The ways of a cart and its payment as far as a test needs them, each with a shopper of its own.
 
-const { eventually } = require("../support/eventually");
+const { cartStock } = require("../support/stock");
 
 let shoppers = 0;
 
 const PRICE = 1_000;
-const CARTS_AT_ONCE = 8;
 const DAY_MS = 86_400_000;
 
 /** A new e-mail address: Medusa knows a guest by it, and keeps what it knows of them at Stripe. */
@@ -20,7 +19,6 @@ function checkout({ shop, provider = "stripe" }) {
   const sessionOf = async (cartId) =>
     (await ledger.paymentSessions(cartId)).find((session) => session.provider_id === provider);
 
-  const inStock = [];
   const newCart = async () => {
     const email = newShopper();
     const items = [{ variant_id: shop.catalog.variant.id, quantity: 1 }];
@@ -28,27 +26,16 @@ function checkout({ shop, provider = "stripe" }) {
     await shop.buyer.updateCart(cart.id, { email });
     return { cart: cart.id, email };
   };
+  const stock = cartStock({ fill: newCart, postgres: shop.postgres });
 
   const steps = {
     sessionOf,
 
-    /**
-     * Fills carts ahead. Up to three seconds after a cart has got its e-mail address Medusa looks at its sessions again
-     * (`dist/subscribers/cart.js`, `dist/services/event-bus.js`): only then may the test be at work on them.
-     */
-    async stock(count) {
-      while (inStock.length < count) inStock.push(...(await Promise.all(Array.from({ length: 4 }, newCart))));
-      await eventually(async () => {
-        const waiting = "SELECT id FROM staged_job WHERE event_name = 'cart.customer_updated'";
-        return (await shop.postgres.query(waiting)).length === 0;
-      });
-    },
+    /** Fills carts ahead. */
+    stock: (count) => stock.fillUp(count),
 
     /** A cart with one item, of a guest. */
-    async filledCart() {
-      if (!inStock.length) await steps.stock(CARTS_AT_ONCE);
-      return inStock.shift();
-    },
+    filledCart: () => stock.take(),
 
     /** And a session with an intent. */
     async openSession() {

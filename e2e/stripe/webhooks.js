@@ -2,6 +2,7 @@
 
 const { startMedusa } = require("../../support/medusa1");
 const { eventually } = require("../support/eventually");
+const { cartStock } = require("../support/stock");
 const { MEDUSA_1 } = require("../../support/paths");
 const { openStripeShop, optionsFor, ours } = require("./shop");
 
@@ -38,6 +39,7 @@ async function openWebhookShop({ options, plugins = [], before = [] } = {}) {
     providers: [CARD, AT_ONCE],
   });
   const { stripe, postgres, reboot } = shop;
+  const stock = cartStock({ fill: () => shop.buyer.fillCart(), postgres });
   const pluginsWith = (changes) => [...before, ours(optionsFor(stripe, { ...settings, ...changes })), ...plugins];
   const eventOf = (intent, type) =>
     stripe.events.findLast((event) => event.type === type && event.data.object.id === intent);
@@ -55,7 +57,7 @@ async function openWebhookShop({ options, plugins = [], before = [] } = {}) {
       }),
 
     async cartToPay({ provider = CARD } = {}) {
-      const { id } = await shop.buyer.fillCart();
+      const { id } = await stock.take();
       await shop.buyer.createPaymentSessions(id);
       const { data } = (await shop.buyer.selectSession(id, provider)).payment_session;
       return { id, intent: data.id, amount: data.amount };
