@@ -114,15 +114,32 @@ impl JsonObject {
 
     /// Does the same as [`parse`](Self::parse) without copying the text.
     pub(crate) fn from_text(text: String) -> Result<Self, JsonError> {
+        Self::read(text, None).map(|(object, _)| object)
+    }
+
+    /// Does the same, and returns the object that is the member `inner`, too, if it is one: it is read only once.
+    #[cfg(feature = "node")]
+    pub(crate) fn from_text_with(
+        text: String,
+        inner: &str,
+    ) -> Result<(Self, Option<Self>), JsonError> {
+        Self::read(text, Some(inner))
+    }
+
+    fn read(text: String, inner: Option<&str>) -> Result<(Self, Option<Self>), JsonError> {
         if kind_of(&text) != "an object" {
-            return Self::from_raw(RawValue::from_string(text)?);
+            return Ok((Self::from_raw(RawValue::from_string(text)?)?, None));
         }
         let text = match text.trim_matches([' ', '\n', '\r', '\t']) {
             object if object.len() == text.len() => text,
             object => object.to_owned(),
         };
-        let members = members(&text)?;
-        Ok(Self::checked(text, members.into()))
+        let Found { members, inner } = find_members(&text, inner)?;
+        let inner = inner.map(|Inner { place, members }| {
+            let text = text.get(place).unwrap_or_default().to_owned();
+            Self::checked(text, members.into())
+        });
+        Ok((Self::checked(text, members.into()), inner))
     }
 
     /// Returns the object that `value` serializes to.
@@ -322,7 +339,8 @@ impl JsonObject {
 
     fn index(&self) -> &[Member] {
         // It was checked to be an object when it was made.
-        self.0.members.get_or_init(|| members(self.as_str()).unwrap_or_default())
+        let find = || find_members(self.as_str(), None).map(|found| found.members);
+        self.0.members.get_or_init(|| find().unwrap_or_default())
     }
 
     /// Returns a piece of the text, whose place the index knows.
@@ -358,44 +376,94 @@ fn unquoted(spelled: &str) -> &str {
     spelled.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(spelled)
 }
 
-/// Finds the members of the object that `text` spells.
-fn members(text: &str) -> Result<Vec<Member>, serde_json::Error> {
+/// The members of an object.
+struct Found {
+    members: Vec<Member>,
+    inner: Option<Inner>,
+}
+
+/// An object inside an object.
+struct Inner {
+    place: Range<usize>,
+    /// Their places in its own text.
+    members: Vec<Member>,
+}
+
+/// Finds the members of the object that `text` spells, and those of the object that is its member `inner`.
+fn find_members(text: &str, inner: Option<&str>) -> Result<Found, serde_json::Error> {
     let mut json = serde_json::Deserializer::from_str(text);
-    let members = AllMembers { text }.deserialize(&mut json)?;
+    let found = Members { text, start: 0, inner }.deserialize(&mut json)?;
     json.end()?;
-    Ok(members)
+    Ok(found)
 }
 
-/// Lists the places of the members, in their order.
-struct AllMembers<'a> {
+/// Lists the places of an object's members, in their order.
+#[derive(Clone, Copy)]
+struct Members<'a> {
     text: &'a str,
+    /// Where the object begins.
+    start: usize,
+    inner: Option<&'a str>,
 }
 
-impl<'de> DeserializeSeed<'de> for AllMembers<'de> {
-    type Value = Vec<Member>;
+impl Members<'_> {
+    /// Returns where a part of the text is, counted from the object's beginning.
+    fn place(&self, part: &str) -> Range<usize> {
+        let start = part.as_ptr().addr() - self.text.as_ptr().addr() - self.start;
+        start..start + part.len()
+    }
+
+    /// Returns where the value begins that follows the name which ends at `name_end`, if it is an object.
+    fn object_after(&self, name_end: usize) -> Option<usize> {
+        let value = self.text.get(name_end..)?.trim_start().strip_prefix(':')?.trim_start();
+        value.starts_with('{').then(|| self.text.len() - value.len())
+    }
+
+    /// Returns where the object ends behind its last member.
+    fn end(&self, members: &[Member]) -> Option<usize> {
+        let last = self.start + members.last().map_or("{".len(), |member| member.value.end);
+        Some(last + self.text.get(last..)?.find('}')? + "}".len())
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Members<'de> {
+    type Value = Found;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de> Visitor<'de> for AllMembers<'de> {
-    type Value = Vec<Member>;
+impl<'de> Visitor<'de> for Members<'de> {
+    type Value = Found;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let place = |part: &RawValue| {
-            let start = part.get().as_ptr().addr() - self.text.as_ptr().addr();
-            start..start + part.get().len()
-        };
         let mut members = Vec::with_capacity(self.text.len() / USUAL_MEMBER);
-        while let Some((key, value)) = map.next_entry::<&RawValue, &RawValue>()? {
-            members.push(Member { key: place(key), value: place(value) });
+        let mut inner = None;
+        while let Some(name) = map.next_key::<&RawValue>()? {
+            let key = self.place(name.get());
+            let is_inner = self.inner.is_some_and(|inner| is_spelled(inner, name.get()));
+            if is_inner {
+                // Of a duplicate the last one counts.
+                inner = None;
+            }
+            let value = match is_inner.then(|| self.object_after(key.end)).flatten() {
+                Some(start) => {
+                    let object = Self { start, inner: None, ..self };
+                    let found = map.next_value_seed(object)?;
+                    let place = start..object.end(&found.members).unwrap_or(start);
+                    inner = Some(Inner { place: place.clone(), members: found.members });
+                    place
+                }
+                None => self.place(map.next_value::<&RawValue>()?.get()),
+            };
+            members.push(Member { key, value });
         }
-        Ok(members)
+        Ok(Found { members, inner })
     }
 }
 
@@ -628,7 +696,56 @@ mod tests {
         assert!(serde_json::from_str::<Holder>(r#"{"data":[]}"#).is_err());
     }
 
+    #[test]
+    #[cfg(feature = "node")]
+    fn an_object_inside_is_read_together_with_the_one_around_it() {
+        for (text, inner) in [
+            (r#"{"data":{"a":1,"b":{"c":2}},"amount":1}"#, Some(r#"{"a":1,"b":{"c":2}}"#)),
+            (" {\"x\":[{}], \"data\" :\n{ \"a\" : 1 } }", Some(r#"{ "a" : 1 }"#)),
+            (r#"{"x":{"data":{}},"\u0064ata":{}}"#, Some("{}")),
+            (r#"{"data":{"a":1},"data":{"data":{"b":2}}}"#, Some(r#"{"data":{"b":2}}"#)),
+            (r#"{"data":{"a":1},"data":null}"#, None),
+            (r#"{"data":[{}]}"#, None),
+            (r#"{"dat":{}}"#, None),
+        ] {
+            let (object, found) = JsonObject::from_text_with(text.to_owned(), "data").unwrap();
+            assert_eq!(found.as_ref().map(JsonObject::as_str), inner);
+            assert_eq!(object.as_str(), text.trim());
+            assert!(object.members().eq(JsonObject::parse(text).unwrap().members()), "{text}");
+            if let Some(found) = found {
+                assert!(
+                    found.members().eq(JsonObject::parse(found.as_str()).unwrap().members()),
+                    "{text}"
+                );
+                assert_eq!(object.spelled("data"), inner);
+            }
+        }
+        for text in [r#"{"data":{"a":1,}}"#, r#"{"data":{"a":1}"#, r#"{"data":{a:1}}"#] {
+            assert!(JsonObject::from_text_with(text.to_owned(), "data").is_err(), "{text}");
+        }
+    }
+
     proptest::proptest! {
+        #[test]
+        #[cfg(feature = "node")]
+        fn fuzz_an_object_inside_is_the_one_that_is_read_by_itself(
+            text in fuzz::json_text(fuzz::json_value()),
+            more in fuzz::json_text(fuzz::json_value()),
+        ) {
+            let text = format!(r#"{{"x":{more},"data":{text},"data2":{more}}}"#);
+            let Ok(object) = JsonObject::parse(&text) else {
+                proptest::prop_assert!(JsonObject::from_text_with(text, "data").is_err());
+                return Ok(());
+            };
+            let (around, inner) = JsonObject::from_text_with(text, "data").unwrap();
+            proptest::prop_assert!(around.members().eq(object.members()));
+            let alone = object.spelled("data").and_then(|data| JsonObject::parse(data).ok());
+            proptest::prop_assert_eq!(&inner, &alone);
+            if let (Some(inner), Some(alone)) = (inner, alone) {
+                proptest::prop_assert!(inner.members().eq(alone.members()));
+            }
+        }
+
         #[test]
         fn fuzz_an_object_reads_as_serde_reads_it_and_a_change_changes_one_member(
             text in fuzz::json_text(fuzz::json_value()),

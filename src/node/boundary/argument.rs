@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::depth::{MAX_DEPTH, is_too_deep};
 use super::storable::storable;
 use crate::error::PaymentProcessorError;
-use crate::json::{JsonObject, kind_of};
+use crate::json::{JsonError, JsonObject, kind_of};
 
 /// How an argument crosses.
 #[derive(Clone, Copy)]
@@ -90,6 +90,23 @@ impl Arguments {
 
     /// Takes an object, without what Medusa cannot store.
     pub(crate) fn object(&mut self, name: &str) -> Result<JsonObject, Refusal> {
+        self.read_object(name, JsonObject::from_text)
+    }
+
+    /// As [`object`](Self::object), together with the object that is its member `inner`, if it is one.
+    pub(crate) fn object_with(
+        &mut self,
+        name: &str,
+        inner: &str,
+    ) -> Result<(JsonObject, Option<JsonObject>), Refusal> {
+        self.read_object(name, |text| JsonObject::from_text_with(text, inner))
+    }
+
+    fn read_object<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(String) -> Result<T, JsonError>,
+    ) -> Result<T, Refusal> {
         match self.0.next() {
             Some(Argument::Json(text)) => {
                 if kind_of(&text) != "an object" {
@@ -98,8 +115,7 @@ impl Arguments {
                 if is_too_deep(&text) {
                     return Err(Refusal::too_deep(name));
                 }
-                JsonObject::from_text(storable(text))
-                    .map_err(|error| Refusal::TypeError(format!("{name}: {error}")))
+                read(storable(text)).map_err(|error| Refusal::TypeError(format!("{name}: {error}")))
             }
             Some(Argument::TooDeep) => Err(Refusal::too_deep(name)),
             other => Err(Refusal::expected(name, "an object", Argument::kind(other.as_ref()))),

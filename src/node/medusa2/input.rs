@@ -11,13 +11,15 @@ use super::session::Session;
 use crate::amount::Amount;
 use crate::error::PaymentProcessorError;
 use crate::json::{JsonObject, kind_of};
-use crate::node::boundary::argument::Refusal;
+use crate::node::boundary::argument::{Arguments, Refusal};
 use crate::types::{Address, Customer};
 use crate::wrong_shape::without_values;
 
 /// The input of a method.
-pub(super) struct Input<'a> {
-    json: &'a JsonObject,
+pub(super) struct Input {
+    json: JsonObject,
+    /// Its member `data`, if that is an object.
+    data: Option<JsonObject>,
     /// The amount as its own type spells it, if it has one: JSON has only a binary number of it.
     exact: Option<String>,
 }
@@ -60,14 +62,20 @@ impl HolderJson {
     }
 }
 
-impl<'a> Input<'a> {
-    pub(super) fn new(json: &'a JsonObject, exact: Option<String>) -> Self {
-        Self { json, exact }
+impl Input {
+    /// Takes the input from the arguments; then its amount may follow.
+    pub(super) fn take(arguments: &mut Arguments) -> Result<Self, Refusal> {
+        let (json, data) = arguments.object_with("input", "data")?;
+        Ok(Self { json, data, exact: None })
+    }
+
+    pub(super) fn with_exact_amount(self, exact: Option<String>) -> Self {
+        Self { exact, ..self }
     }
 
     /// Returns the payment's data, or what a shopper's browser sent with a new session.
     pub(super) fn data(&self) -> Result<JsonObject, Refusal> {
-        self.object("data")
+        self.data.clone().map_or_else(|| self.object("data"), Ok)
     }
 
     /// Returns the context for the processor.
@@ -83,7 +91,7 @@ impl<'a> Input<'a> {
     }
 
     /// Returns a member of the input as it is spelled, unless it is null.
-    fn member(&self, name: &str) -> Option<&'a str> {
+    fn member(&self, name: &str) -> Option<&str> {
         self.json.spelled(name).filter(|json| *json != "null")
     }
 
@@ -186,12 +194,13 @@ fn optional<T: DeserializeOwned>(name: &str, json: Option<&str>) -> Result<Optio
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::node::boundary::argument::Argument;
 
     fn context(customer: &str) -> Result<Context, PaymentProcessorError> {
         let json =
             format!(r#"{{"context":{{"idempotency_key":"payses_1","customer":{customer}}}}}"#);
-        let json = JsonObject::parse(&json).unwrap();
-        Input::new(&json, None).context().map_err(|refusal| match refusal {
+        let input = Input::take(&mut Arguments::new(vec![Argument::Json(json)]));
+        input.and_then(|input| input.context()).map_err(|refusal| match refusal {
             Refusal::Error(error) => error,
             Refusal::TypeError(message) => panic!("{message}"),
         })

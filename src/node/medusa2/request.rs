@@ -67,7 +67,7 @@ pub(super) fn request(operation: Operation, arguments: &mut Arguments) -> Result
         let headers = arguments.headers("headers")?;
         return Ok(Asked::plain(Request::ReadWebhook(WebhookRequest::new(body, headers))));
     }
-    let json = arguments.object("input")?;
+    let input = Input::take(arguments)?;
     let row = match operation {
         Operation::CapturePayment | Operation::RefundPayment => {
             Some(RowJson::read(&arguments.text("row")?))
@@ -76,9 +76,9 @@ pub(super) fn request(operation: Operation, arguments: &mut Arguments) -> Result
     };
     let text = arguments.text("amount").ok();
     if matches!(operation, Operation::CancelPayment | Operation::DeletePayment) {
-        return giving_up(operation, &Input::new(&json, None), text.as_deref());
+        return giving_up(operation, &input, text.as_deref());
     }
-    let input = Input::new(&json, text);
+    let input = input.with_exact_amount(text);
     match operation {
         Operation::InitiatePayment | Operation::UpdatePayment => {
             session(operation, &input, arguments.optional_object("paymentIntentOptions")?)
@@ -100,7 +100,7 @@ pub(super) fn request(operation: Operation, arguments: &mut Arguments) -> Result
 
 fn session(
     operation: Operation,
-    input: &Input<'_>,
+    input: &Input,
     intent_options: JsonObject,
 ) -> Result<Asked, Refusal> {
     let (decimal, currency_code) = (input.amount()?, input.currency_code()?);
@@ -141,7 +141,7 @@ fn session(
     Ok(Asked { session: Some(session), ..Asked::about(&data, request) })
 }
 
-fn capture(input: &Input<'_>, row: &RowJson) -> Result<Asked, Refusal> {
+fn capture(input: &Input, row: &RowJson) -> Result<Asked, Refusal> {
     let asked = Asked::of(input.data()?);
     let currency = currency_of(asked.session.as_ref(), row.currency(), &asked.stored);
     // Without a row there is nothing to convert, and its own message says more.
@@ -156,7 +156,7 @@ fn capture(input: &Input<'_>, row: &RowJson) -> Result<Asked, Refusal> {
     Ok(Asked { request, rows, ..asked })
 }
 
-fn refund(input: &Input<'_>, row: &RowJson) -> Result<Asked, Refusal> {
+fn refund(input: &Input, row: &RowJson) -> Result<Asked, Refusal> {
     row.check_refund().map_err(Refusal::Error)?;
     let asked = Asked::of(input.data()?);
     let currency = currency_of(asked.session.as_ref(), row.currency(), &asked.stored)?;
@@ -183,11 +183,7 @@ fn refund(input: &Input<'_>, row: &RowJson) -> Result<Asked, Refusal> {
 /// `@medusajs/payment/dist/services/payment-module.js`). If it cannot because another server has stored the payment of
 /// this session, `stored`, at the same moment, then the money belongs to that one. So it does if a session is deleted: what
 /// Medusa hands over then may be what a storefront has sent.
-fn giving_up(
-    operation: Operation,
-    input: &Input<'_>,
-    stored: Option<&str>,
-) -> Result<Asked, Refusal> {
+fn giving_up(operation: Operation, input: &Input, stored: Option<&str>) -> Result<Asked, Refusal> {
     let Some(stored) = stored else {
         let asked = payment(operation, input)?;
         let is_keyed = input.context()?.idempotency_key.is_some();
@@ -201,7 +197,7 @@ fn giving_up(
     Ok(asked)
 }
 
-fn payment(operation: Operation, input: &Input<'_>) -> Result<Asked, Refusal> {
+fn payment(operation: Operation, input: &Input) -> Result<Asked, Refusal> {
     let data = input.data()?;
     let it = data.clone();
     let request = match operation {
@@ -217,7 +213,7 @@ fn payment(operation: Operation, input: &Input<'_>) -> Result<Asked, Refusal> {
     Ok(Asked::about(&data, request))
 }
 
-fn account(operation: Operation, input: &Input<'_>) -> Result<Asked, Refusal> {
+fn account(operation: Operation, input: &Input) -> Result<Asked, Refusal> {
     let Context { customer, account_holder, .. } = input.context()?;
     let known = account_holder.as_ref().and_then(HolderJson::provider_id);
     let holder = account_holder.and_then(|holder| holder.data);
