@@ -11,44 +11,27 @@ pub(super) fn replacing(stored: &JsonObject, data: &JsonObject) -> JsonObject {
     if stored == data {
         return data.clone();
     }
-    let changes: Vec<_> = if keeps_order(stored, data) {
-        let both = stored.entries().zip(data.entries());
-        both.filter_map(|((name, before), (_, after))| Some((name, replacement(before, after)?)))
-            .collect()
-    } else {
-        let returned: HashMap<_, _> = data.entries().collect();
-        let change = |(name, before)| {
-            let value = match returned.get(&name) {
-                Some(after) => replacement(before, after)?,
-                None => "null".to_owned(),
-            };
-            Some((name, value))
-        };
-        stored.entries().filter_map(change).collect()
-    };
+    let returned: HashMap<_, _> = data.entries().collect();
+    let mut changes = Vec::new();
+    for (name, before) in stored.entries() {
+        match returned.get(&name) {
+            None => changes.push((name, "null".to_owned())),
+            // Nearly all of them are as they were.
+            Some(after) if *after == before => {}
+            Some(after) => {
+                let Ok(before) = JsonObject::parse(before) else { continue };
+                let Ok(after) = JsonObject::parse(after) else { continue };
+                let merged = replacing(&before, &after);
+                if merged != after {
+                    changes.push((name, merged.into_text()));
+                }
+            }
+        }
+    }
     if changes.is_empty() {
         return data.clone();
     }
     data.with_json(changes.iter().map(|(name, value)| (name.as_ref(), value.clone())))
-}
-
-/// Whether the members of `data` are those of `stored`, in their order, and a few new ones behind them. Then nothing has to
-/// be looked up, and nearly always it is so. `JSON.stringify` has written `stored`: no name is in it twice.
-fn keeps_order(stored: &JsonObject, data: &JsonObject) -> bool {
-    const A_FEW: usize = 8;
-    let mut names = data.entries().map(|(name, _)| name);
-    stored.entries().all(|(name, _)| names.next() == Some(name))
-        && names.enumerate().all(|(at, name)| at < A_FEW && !stored.contains_key(&name))
-}
-
-/// Returns what a member has to be instead of `after`, if that would not replace `before`.
-fn replacement(before: &str, after: &str) -> Option<String> {
-    if after == before {
-        return None;
-    }
-    let (before, after) = (JsonObject::parse(before).ok()?, JsonObject::parse(after).ok()?);
-    let merged = replacing(&before, &after);
-    (merged != after).then(|| merged.into_text())
 }
 
 #[cfg(test)]
