@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use foldhash::{HashSet, HashSetExt};
 use serde::de::{DeserializeOwned, DeserializeSeed, MapAccess, Visitor};
 use serde::ser::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -46,6 +46,8 @@ struct Member {
     /// Its name, with the quotation marks.
     key: Range<usize>,
     value: Range<usize>,
+    /// Whether its name is spelled with escapes.
+    is_escaped: bool,
 }
 
 /// A member that is to be set.
@@ -192,14 +194,14 @@ impl JsonObject {
 
     /// Returns the value of the member `key` as it is spelled.
     pub(crate) fn spelled(&self, key: &str) -> Option<&str> {
-        let is_named = |member: &&Member| is_spelled(key, self.part(member.key.clone()));
-        self.index().iter().rfind(is_named).map(|member| self.part(member.value.clone()))
+        let named = self.index().iter().rfind(|member| self.is_named(member, key));
+        named.map(|member| self.part(member.value.clone()))
     }
 
     /// Returns the members' names, and their values as they are spelled. Of a duplicate the last one counts.
     #[cfg(feature = "node")]
     pub(crate) fn entries(&self) -> impl Iterator<Item = (Cow<'_, str>, &str)> {
-        self.members().map(|(key, value)| (name(key), value))
+        self.index().iter().map(|member| (self.name(member), self.part(member.value.clone())))
     }
 
     /// Reads the whole object as a `T`.
@@ -218,7 +220,7 @@ impl JsonObject {
     #[must_use]
     pub fn keys(&self) -> Vec<String> {
         let mut seen = HashSet::new();
-        let names = self.members().map(|(key, _)| name(key));
+        let names = self.index().iter().map(|member| self.name(member));
         names.filter(|name| seen.insert(name.clone())).map(Cow::into_owned).collect()
     }
 
@@ -245,23 +247,28 @@ impl JsonObject {
         let mut members = Vec::with_capacity(self.index().len() + changes.len());
         // What stays as it is is copied in long pieces.
         let (mut copied, mut end) = (0, "{".len());
-        for Member { key, value } in self.index() {
-            let spelled = self.part(key.clone());
-            let change = changes.iter().find(|change| is_spelled(change.key, spelled));
+        for member in self.index() {
+            let Member { key, value, is_escaped } = member;
+            let change = changes.iter().find(|change| self.is_named(member, change.key));
             // Where the piece that begins at `copied` is going to be.
             let offset = text.len();
             let moved = |place: &Range<usize>| {
                 (offset + place.start - copied)..(offset + place.end - copied)
             };
             match change {
-                None => members.push(Member { key: moved(key), value: moved(value) }),
+                None => members.push(Member {
+                    key: moved(key),
+                    value: moved(value),
+                    is_escaped: *is_escaped,
+                }),
                 Some(change) if !change.is_made.replace(true) => {
                     let key = moved(key);
                     text.push_str(self.part(copied..value.start));
                     let start = text.len();
                     text.push_str(&change.value);
-                    members.push(Member { key, value: start..text.len() });
                     copied = value.end;
+                    let value = start..text.len();
+                    members.push(Member { key, value, is_escaped: *is_escaped });
                 }
                 // A duplicate, which would count instead.
                 Some(_) => {
@@ -269,18 +276,19 @@ impl JsonObject {
                     copied = value.end;
                 }
             }
-            end = value.end;
+            end = member.value.end;
         }
         text.push_str(self.part(copied..end));
         for change in changes.iter().filter(|change| !change.is_made.get()) {
             text.push_str(if text == "{" { "" } else { "," });
-            let key = text.len();
+            let start = text.len();
             text.push_str(&Value::from(change.key).to_string());
-            let key = key..text.len();
+            let key = start..text.len();
+            let is_escaped = text.get(start..).is_some_and(has_escapes);
             text.push(':');
             let value = text.len();
             text.push_str(&change.value);
-            members.push(Member { key, value: value..text.len() });
+            members.push(Member { key, value: value..text.len(), is_escaped });
         }
         text.push('}');
         Self::checked(text, members.into())
@@ -290,8 +298,9 @@ impl JsonObject {
     /// are spelled there: a provider's newest answer with what a store has added to the payment's data.
     #[must_use]
     pub fn with_defaults(&self, defaults: &Self) -> Self {
-        let own: HashSet<Cow<'_, str>> = self.members().map(|(key, _)| name(key)).collect();
-        let missing = defaults.members().filter(|(key, _)| !own.contains(&name(key)));
+        let own: HashSet<Cow<'_, str>> = self.index().iter().map(|it| self.name(it)).collect();
+        let missing = defaults.index().iter().filter(|it| !own.contains(&defaults.name(it)));
+        let missing = missing.map(|it| defaults.spelled_member(it));
         let length = self.as_str().len() + defaults.as_str().len();
         Self::from_members(self.members().chain(missing), length)
     }
@@ -315,15 +324,15 @@ impl JsonObject {
     /// Returns the object without the member `key`.
     #[must_use]
     pub fn without(&self, key: &str) -> Self {
-        let left = self.members().filter(|(known, _)| !is_spelled(key, known));
-        Self::from_members(left, self.as_str().len())
+        let left = self.index().iter().filter(|member| !self.is_named(member, key));
+        Self::from_members(left.map(|it| self.spelled_member(it)), self.as_str().len())
     }
 
     fn deduplicated(&self) -> Option<&Self> {
         let deduplicate = || {
             let mut later = HashSet::new();
-            let last = self.members().rev().filter(|(key, _)| later.insert(name(key)));
-            let last: Vec<_> = last.collect();
+            let last = self.index().iter().rev().filter(|it| later.insert(self.name(it)));
+            let last: Vec<_> = last.map(|it| self.spelled_member(it)).collect();
             let has_duplicates = last.len() < self.index().len();
             has_duplicates.then(|| Self::from_members(last.into_iter().rev(), self.as_str().len()))
         };
@@ -331,10 +340,27 @@ impl JsonObject {
     }
 
     /// Returns the members as they are spelled, in their order.
-    fn members(&self) -> impl DoubleEndedIterator<Item = (&str, &str)> {
-        self.index()
-            .iter()
-            .map(|Member { key, value }| (self.part(key.clone()), self.part(value.clone())))
+    fn members(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.index().iter().map(|member| self.spelled_member(member))
+    }
+
+    fn spelled_member(&self, member: &Member) -> (&str, &str) {
+        (self.part(member.key.clone()), self.part(member.value.clone()))
+    }
+
+    /// Returns a member's name.
+    fn name(&self, member: &Member) -> Cow<'_, str> {
+        let spelled = self.part(member.key.clone());
+        match member.is_escaped {
+            true => Cow::Owned(serde_json::from_str(spelled).unwrap_or_default()),
+            false => Cow::Borrowed(unquoted(spelled)),
+        }
+    }
+
+    fn is_named(&self, member: &Member, key: &str) -> bool {
+        // Nearly all names have another length.
+        let may_be = member.is_escaped || member.key.len() == key.len() + "\"\"".len();
+        may_be && is_name(key, self.part(member.key.clone()), member.is_escaped)
     }
 
     fn index(&self) -> &[Member] {
@@ -349,27 +375,16 @@ impl JsonObject {
     }
 }
 
-/// Returns a member's name, which is `spelled` with its quotation marks.
-fn name(spelled: &str) -> Cow<'_, str> {
-    if spelled.contains('\\') {
-        Cow::Owned(serde_json::from_str(spelled).unwrap_or_default())
-    } else {
-        Cow::Borrowed(unquoted(spelled))
+/// Returns whether `spelled`, with its quotation marks, is the name `key`.
+fn is_name(key: &str, spelled: &str, is_escaped: bool) -> bool {
+    match is_escaped {
+        true => serde_json::from_str::<String>(spelled).is_ok_and(|name| name == key),
+        false => unquoted(spelled) == key,
     }
 }
 
-/// Returns whether `spelled` is the name `key`.
-fn is_spelled(key: &str, spelled: &str) -> bool {
-    let mut expected = key.bytes();
-    for byte in unquoted(spelled).bytes() {
-        if byte == b'\\' {
-            return serde_json::from_str::<String>(spelled).is_ok_and(|name| name == key);
-        }
-        if expected.next() != Some(byte) {
-            return false;
-        }
-    }
-    expected.next().is_none()
+fn has_escapes(spelled: &str) -> bool {
+    spelled.bytes().any(|byte| byte == b'\\')
 }
 
 fn unquoted(spelled: &str) -> &str {
@@ -446,7 +461,8 @@ impl<'de> Visitor<'de> for Members<'de> {
         let mut inner = None;
         while let Some(name) = map.next_key::<&RawValue>()? {
             let key = self.place(name.get());
-            let is_inner = self.inner.is_some_and(|inner| is_spelled(inner, name.get()));
+            let is_escaped = has_escapes(name.get());
+            let is_inner = self.inner.is_some_and(|inner| is_name(inner, name.get(), is_escaped));
             if is_inner {
                 // Of a duplicate the last one counts.
                 inner = None;
@@ -461,7 +477,7 @@ impl<'de> Visitor<'de> for Members<'de> {
                 }
                 None => self.place(map.next_value::<&RawValue>()?.get()),
             };
-            members.push(Member { key, value });
+            members.push(Member { key, value, is_escaped });
         }
         Ok(Found { members, inner })
     }

@@ -1,7 +1,7 @@
 //! Medusa 2 merges what a provider returns into what it has stored, deep (`mergeObjectProperties`,
 //! `@medusajs/utils/dist/dal/mikro-orm/mikro-orm-repository.js`): what a processor has dropped would stay for ever.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use crate::json::JsonObject;
 
