@@ -9,11 +9,16 @@ const { ROOT, STORE } = require("./paths");
 const { platformPackage } = require("./postgres");
 const { run } = require("./processes");
 
+/** In the environment of processes for which the packages are packed already, the tarball of each. */
+const PACKED = "MEDUSA_PAYMENT_RS_PACKED";
+
 /**
  * Packs a package of the repository, its built addon included, and returns the path of the tarball. Suites that run at the same
  * time pack the same: a tarball takes the place of the one before it all at once.
  */
 async function packTarball(root = ROOT) {
+  const packed = JSON.parse(process.env[PACKED] ?? "{}")[root];
+  if (packed) return packed;
   const { name } = require(path.join(root, "package.json"));
   const folder = path.join(STORE, "packed", name);
   await fs.mkdir(folder, { recursive: true });
@@ -26,6 +31,12 @@ async function packTarball(root = ROOT) {
   } finally {
     await fs.rm(draft, { recursive: true });
   }
+}
+
+/** Packs these packages once, for this process and all that it starts: nothing may change them meanwhile. */
+async function packForAll(roots) {
+  const packed = await Promise.all(roots.map(async (root) => [root, await packTarball(root)]));
+  process.env[PACKED] = JSON.stringify(Object.fromEntries(packed));
 }
 
 /**
@@ -85,4 +96,4 @@ async function installTarballs(store, tarballs, log) {
   await fs.writeFile(stamp, wanted);
 }
 
-module.exports = { packTarball, prepareStore };
+module.exports = { packForAll, packTarball, prepareStore };

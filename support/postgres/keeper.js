@@ -1,7 +1,7 @@
 // The process that owns one PostgreSQL server and its folder: `keeper.js <binaries> <cluster to copy, or "">`.
 // When the IPC channel closes it stops the server and deletes the folder.
 
-const { execFileSync, spawn } = require("node:child_process");
+const { execFileSync, spawn, spawnSync } = require("node:child_process");
 const crypto = require("node:crypto");
 const fs = require("node:fs");
 const net = require("node:net");
@@ -39,7 +39,7 @@ main();
 async function main() {
   // PostgreSQL refuses to run as root. `nobody` is on every Unix, so no user has to be made, nor left behind.
   const user = process.getuid() === 0 ? { uid: idOf("-u"), gid: idOf("-g") } : {};
-  const bin = path.join(user.uid ? copyOfBinaries() : binaries, "bin");
+  const bin = path.join(canRun(user) ? binaries : copyOfBinaries(), "bin");
 
   if (template) copy(template, cluster);
   else initialise(bin, user);
@@ -53,7 +53,12 @@ function idOf(flag) {
   return Number(execFileSync("id", [flag, "nobody"], { encoding: "utf8" }));
 }
 
-/** The checkout may lie where only root can go, as in /root. */
+/** Whether the user can run them where they are: the checkout may lie where only root can go, as in /root. */
+function canRun(user) {
+  const options = { ...user, cwd: "/", stdio: "ignore" };
+  return spawnSync(path.join(binaries, "bin/postgres"), ["--version"], options).status === 0;
+}
+
 function copyOfBinaries() {
   const target = path.join(folder, "native");
   copy(binaries, target);

@@ -165,7 +165,12 @@ mod tests {
             else {
                 return Err(proptest::test_runner::TestCaseError::fail("no JSON"));
             };
-            let stored: serde_json::Value = serde_json::from_str(&text).unwrap();
+            let stored: serde_json::Value = match serde_json::from_str(&text) {
+                Ok(stored) => stored,
+                // Infinity to JavaScript.
+                Err(error) if error.to_string().starts_with("number out of range") => return Ok(()),
+                Err(error) => panic!("{error}: {text}"),
+            };
             proptest::prop_assert!(stored.is_object() && stored.get("error").is_none(), "{text}");
             proptest::prop_assert!(!text.replace("\\\\", "").contains("\\u0000"), "{text}");
         }
