@@ -4,12 +4,14 @@
 
 const fs = require("node:fs");
 const path = require("node:path");
+const medusa1 = require("../support/medusa1");
+const medusa2 = require("../support/medusa2");
 const { PACKAGES } = require("../support/paths");
 const { sideBySide } = require("../support/side-by-side");
-const { packForAll } = require("../support/store");
+const { packForAll, packTarball } = require("../support/store");
 
-/** They write services or modules into the store of their host. */
-const CHANGE_THE_STORE = ["own-service.test.js", "medusa2-stripe-own-class.test.js"];
+/** They write services or modules into the store of their host, or install a package of their own there. */
+const CHANGE_THE_STORE = ["own-service.test.js", "stripe-broken.test.js", "medusa2-stripe-own-class.test.js"];
 const ALONE = ["demo.test.js", "scaffold.test.js", "medusa2-scaffold.test.js"];
 
 const all = fs.readdirSync(__dirname).filter((file) => file.endsWith(".test.js"));
@@ -32,12 +34,16 @@ const ofEachHost = (files, atOnce) =>
     ),
   ]);
 
+/** Two files that started at once would both install what is missing. */
+async function prepareStores() {
+  const tarballs = await Promise.all(PACKAGES.map(packTarball));
+  for (const { prepareMedusa } of [medusa1, medusa2]) await prepareMedusa({ tarballs, log: console.log });
+}
+
 (async () => {
   await packForAll(PACKAGES);
-  const results = [
-    await sideBySide(ofEachHost(CHANGE_THE_STORE, 1)),
-    await sideBySide(ofEachHost(together, 2)),
-    await sideBySide([[tests(ALONE, 1)]]),
-  ];
+  const changing = await sideBySide(ofEachHost(CHANGE_THE_STORE, 1));
+  await prepareStores();
+  const results = [changing, await sideBySide(ofEachHost(together, 2)), await sideBySide([[tests(ALONE, 1)]])];
   process.exitCode = results.every(Boolean) ? 0 : 1;
 })();

@@ -82,18 +82,22 @@ async function pinned(manifest, { dependencies, overrides }) {
   return Buffer.from(JSON.stringify(project, null, 2));
 }
 
-/** Installs all in one command, because `npm install --no-save` takes away what is not asked for. */
+/**
+ * Installs all in one command, because `npm install --no-save` takes away what is not asked for. What is installed already
+ * stays, with whatever is beside it: several suites may be in the store at a time.
+ */
 async function installTarballs(store, tarballs, log) {
   // The stamp lies in `node_modules`: `npm ci`, which takes the packages away, takes the stamp with it.
   const stamp = path.join(store, "node_modules/.installed-tarballs");
-  const hash = crypto.createHash("sha256");
-  for (const tarball of tarballs) hash.update(await fs.readFile(tarball));
-  const wanted = hash.digest("hex");
-  if ((await fs.readFile(stamp, "utf8").catch(() => "")) === wanted) return;
+  const wanted = await Promise.all(tarballs.map(async (tarball) => sha256(await fs.readFile(tarball))));
+  const installed = (await fs.readFile(stamp, "utf8").catch(() => "")).split("\n");
+  if (wanted.every((hash) => installed.includes(hash))) return;
   log(`npm install ${tarballs.map((tarball) => path.basename(tarball)).join(" ")}`);
   await fs.rm(stamp, { force: true });
   await npm(store, ["install", "--no-save", "--prefer-offline", ...tarballs]);
-  await fs.writeFile(stamp, wanted);
+  await fs.writeFile(stamp, wanted.join("\n"));
 }
+
+const sha256 = (content) => crypto.createHash("sha256").update(content).digest("hex");
 
 module.exports = { packForAll, packTarball, prepareStore };

@@ -24,7 +24,9 @@ function tests(...folders) {
   return node("--test", "--test-concurrency=1", ...files);
 }
 
-const ADDONS = ["build", "build:test-addon", "build:example"];
+/** The addons, and what is built at the same time: cargo has one folder for releases, and one for what is not. */
+const BUILDS = [["build"], ["build:test-addon", "build:example"]];
+const ADDONS = BUILDS.flat();
 
 /** What each suite needs to be built, and what it runs. */
 const SUITES = {
@@ -77,11 +79,11 @@ async function main(args) {
     return name === names.at(-1) ? commands.with(-1, [...commands.at(-1), ...more]) : commands;
   };
   const needed = names.flatMap((name) => SUITES[name].builds);
-  const builds = ADDONS.filter((addon) => needed.includes(addon)).map(npm);
+  const builds = BUILDS.map((list) => list.filter((addon) => needed.includes(addon)).map(npm));
   const stages = STAGES.map((lists) =>
     lists.map((list) => list.filter((name) => names.includes(name)).flatMap(commandsOf)),
   );
-  for (const lists of [[builds], ...stages]) {
+  for (const lists of [builds, ...stages]) {
     const wanted = lists.filter((commands) => commands.length > 0);
     if (!(await sideBySide(wanted, { cwd: ROOT }))) return false;
   }
