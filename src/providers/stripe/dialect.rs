@@ -90,6 +90,7 @@ impl Dialect for StripeDialect {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
     use std::time::Duration;
 
     use super::*;
