@@ -8,7 +8,7 @@ const path = require("node:path");
 const { parseArgs, stripVTControlCharacters } = require("node:util");
 const { isInstalled, npm } = require("../support/npm");
 const { ROOT } = require("../support/paths");
-const { stopAll } = require("../support/processes");
+const { stopAll, stopOnSignals } = require("../support/processes");
 const { progress } = require("./support/progress");
 const report = require("./support/report");
 
@@ -48,14 +48,12 @@ function failure({ message }) {
   return [...output, "", `The demo failed: ${headline.trim()}`, reason].join("\n");
 }
 
-for (const [signal, number] of Object.entries({ SIGHUP: 1, SIGINT: 2, SIGTERM: 15 })) {
-  process.once(signal, async () => {
+stopOnSignals({
+  before() {
     interrupted = true;
     console.log("\nStopping the servers and deleting their data.");
-    await stopAll();
-    process.exit(128 + number);
-  });
-}
+  },
+});
 
 function flagsOf(args) {
   try {

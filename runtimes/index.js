@@ -74,7 +74,9 @@ function tryOn({ name, title, binary, test }) {
 async function main(names) {
   const unknown = names.filter((name) => !RUNTIMES.some((runtime) => runtime.name === name));
   if (unknown.length > 0) {
-    throw new Error(`There is no runtime ${unknown.join(", ")}, only ${RUNTIMES.map(({ name }) => name).join(", ")}`);
+    throw new Error(
+      `Unknown runtime ${unknown.join(", ")}. The runtimes are ${RUNTIMES.map(({ name }) => name).join(", ")}.`,
+    );
   }
   if (!isInstalled(__dirname)) {
     console.log("installing the runtimes (once; about half a minute)");

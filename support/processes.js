@@ -18,6 +18,21 @@ async function stopAll() {
 }
 
 /**
+ * From now on a signal to end stops what runs before this process ends. `before` is called first, `after` when all has
+ * stopped.
+ */
+function stopOnSignals({ before = () => {}, after = () => {} } = {}) {
+  for (const [signal, number] of Object.entries({ SIGHUP: 1, SIGINT: 2, SIGTERM: 15 })) {
+    process.once(signal, async () => {
+      before();
+      await stopAll();
+      await after();
+      process.exit(128 + number);
+    });
+  }
+}
+
+/**
  * Runs a command to its end and resolves with what it wrote to standard output.
  * Rejects with the end of its output where it fails.
  */
@@ -132,4 +147,4 @@ function keepLines(streams, onLine) {
   return lines;
 }
 
-module.exports = { run, startServer, stopAll };
+module.exports = { run, startServer, stopAll, stopOnSignals };

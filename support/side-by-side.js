@@ -1,6 +1,7 @@
 // Lists of commands that run at the same time.
 
-const { spawn } = require("node:child_process");
+const { EOL } = require("node:os");
+const { run } = require("./processes");
 
 /**
  * Runs each list in its order, and all of them at the same time; a list ends with its first command that fails. What the
@@ -15,31 +16,27 @@ async function sideBySide(lists, { cwd } = {}) {
 
 async function inOrder(commands, { cwd, isShown }) {
   const kept = [];
-  const write = (text) => (isShown ? process.stdout.write(text) : kept.push(Buffer.from(text)));
+  const write = isShown ? (line) => console.log(line) : (line) => kept.push(line);
   let isWell = true;
-  for (const command of commands) {
-    write(`\n> ${command.join(" ")}\n\n`);
+  for (const [command, ...args] of commands) {
+    const title = [command, ...args].join(" ");
+    write(`\n> ${title}\n`);
     const started = performance.now();
-    isWell = await run(command, { cwd, write });
+    const failure = await failureOf(run(command, args, { cwd, onLine: write }));
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
-    write(`\n${isWell ? "✓" : "✗"} ${command.join(" ")} (${seconds} s)\n`);
+    write(`\n${failure ? `✗ ${failure}` : `✓ ${title}`} (${seconds} s)`);
+    isWell = !failure;
     if (!isWell) break;
   }
-  process.stdout.write(Buffer.concat(kept));
+  if (kept.length > 0) console.log(kept.join("\n"));
   return isWell;
 }
 
-function run([command, ...args], { cwd, write }) {
-  const shell = process.platform === "win32" && command === "npm";
-  const child = spawn(command, args, { cwd, shell, stdio: ["ignore", "pipe", "pipe"] });
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", write);
-  return new Promise((resolve) => {
-    child.once("error", (error) => {
-      write(`${error.message}\n`);
-      resolve(false);
-    });
-    child.once("close", (code) => resolve(code === 0));
-  });
-}
+/** Why a command has failed, without what it wrote. */
+const failureOf = (running) =>
+  running.then(
+    () => undefined,
+    ({ message }) => message.split(EOL)[0],
+  );
 
 module.exports = { sideBySide };

@@ -33,10 +33,14 @@ async function packTarball(root = ROOT) {
   }
 }
 
-/** Packs these packages once, for this process and all that it starts: nothing may change them meanwhile. */
+/**
+ * Packs these packages once, for this process and all that it starts, and returns the paths of the tarballs: nothing may
+ * change them meanwhile.
+ */
 async function packForAll(roots) {
-  const packed = await Promise.all(roots.map(async (root) => [root, await packTarball(root)]));
-  process.env[PACKED] = JSON.stringify(Object.fromEntries(packed));
+  const tarballs = await Promise.all(roots.map((root) => packTarball(root)));
+  process.env[PACKED] = JSON.stringify(Object.fromEntries(roots.map((root, index) => [root, tarballs[index]])));
+  return tarballs;
 }
 
 /**

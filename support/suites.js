@@ -4,9 +4,10 @@
 //   node support/suites.js js e2e                      these
 //   node support/suites.js runtimes --whole node-26    the last one with these arguments
 
-const fs = require("node:fs");
 const path = require("node:path");
+const { nodeTest, testFilesIn } = require("./node-test");
 const { ROOT } = require("./paths");
+const { stopOnSignals } = require("./processes");
 const { sideBySide } = require("./side-by-side");
 
 const npm = (script) => ["npm", "run", "--silent", script];
@@ -14,15 +15,7 @@ const node = (...args) => [process.execPath, ...args];
 const cargoTest = (...args) => ["cargo", "test", "--locked", ...args];
 
 /** The tests of these folders, one file after the other. */
-function tests(...folders) {
-  const files = folders.flatMap((folder) =>
-    fs
-      .readdirSync(path.join(ROOT, folder))
-      .filter((file) => file.endsWith(".test.js"))
-      .map((file) => path.join(folder, file)),
-  );
-  return node("--test", "--test-concurrency=1", ...files);
-}
+const tests = (...folders) => nodeTest(folders.flatMap((folder) => testFilesIn(path.join(ROOT, folder))));
 
 /** The addons, and what is built at the same time: cargo has one folder for releases, and one for what is not. */
 const BUILDS = [["build"], ["build:test-addon", "build:example"]];
@@ -67,7 +60,7 @@ function chosenFrom(args) {
   const names = end < 0 ? args : args.slice(0, end);
   const more = end < 0 ? [] : args.slice(end);
   if (names.length === 0 && more.length > 0) {
-    throw new Error(`There is no suite ${more[0]}, only ${Object.keys(SUITES).join(", ")}`);
+    throw new Error(`Unknown suite ${more[0]}. The suites are ${Object.keys(SUITES).join(", ")}.`);
   }
   return { names: names.length > 0 ? names : Object.keys(SUITES), more };
 }
@@ -89,6 +82,8 @@ async function main(args) {
   }
   return true;
 }
+
+stopOnSignals();
 
 main(process.argv.slice(2)).then(
   (isWell) => {

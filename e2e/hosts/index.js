@@ -9,7 +9,7 @@ const path = require("node:path");
 const { stripVTControlCharacters } = require("node:util");
 const { MEDUSA_1, MEDUSA_2, ROOT, STORE } = require("../../support/paths");
 const { npm } = require("../../support/npm");
-const { stopAll } = require("../../support/processes");
+const { stopAll, stopOnSignals } = require("../../support/processes");
 const { prepareStore } = require("../../support/store");
 const { progress } = require("../support/progress");
 const { ABSENT, FAILED, OK, isGreen, tableOf } = require("./table");
@@ -111,13 +111,7 @@ async function main(asked) {
   return failed === 0;
 }
 
-for (const [signal, number] of Object.entries({ SIGHUP: 1, SIGINT: 2, SIGTERM: 15 })) {
-  process.once(signal, async () => {
-    await stopAll();
-    await fs.rm(path.join(STORE, "hosts"), { recursive: true, force: true });
-    process.exit(128 + number);
-  });
-}
+stopOnSignals({ after: () => fs.rm(path.join(STORE, "hosts"), { recursive: true, force: true }) });
 
 main(process.argv.slice(2)).then(
   (passed) => {
