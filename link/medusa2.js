@@ -59,9 +59,10 @@ function failure({ type, message, code }) {
 /** The exact text of an amount: what JSON has of Medusa's `BigNumber` is a binary number. */
 function exactText(amount) {
   try {
-    return String(amount.raw.value);
+    const value = amount?.raw?.value;
+    return value === undefined ? undefined : String(value); // without one, JSON can carry the amount
   } catch {
-    return undefined; // a number, a text or an object that JSON can carry
+    return undefined;
   }
 }
 

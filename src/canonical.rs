@@ -1,12 +1,17 @@
 //! One text for all spellings of the same data.
 
 use std::borrow::Cow;
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde::ser::{Serialize, Serializer};
+use std::fmt::Write;
+use std::ops::Range;
 
 use crate::json::JsonObject;
+use crate::json::scan::{Scan, unquoted};
+
+/// How deep data may be nested, as for serde_json.
+const MAX_DEPTH: usize = 127;
+
+/// As many digits stand for themselves in a double.
+const EXACT_DIGITS: usize = 15;
 
 /// Returns the text that all spellings of the same data have in common.
 ///
@@ -18,111 +23,136 @@ use crate::json::JsonObject;
 /// Data that serde_json does not take for a value, such as data nested deeper than its limit of 128, is
 /// returned as it is spelled.
 pub(crate) fn canonical(data: &JsonObject) -> Cow<'_, str> {
-    let canonical = serde_json::from_str::<Canonical<'_>>(data.as_str())
-        .and_then(|value| serde_json::to_string(&value));
-    canonical.map_or_else(|_| data.as_str().into(), Cow::Owned)
-}
-
-/// A JSON value as all of its spellings have it. `serde_json::Value` copies every text and hashes every name,
-/// which takes several times as long.
-enum Canonical<'a> {
-    Null,
-    Bool(bool),
-    Number(f64),
-    Text(Text<'a>),
-    List(Vec<Self>),
-    /// Sorted by their names.
-    Members(Vec<(Text<'a>, Self)>),
-}
-
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize, serde::Serialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Canonical<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct AnyValue;
-
-        impl<'de> Visitor<'de> for AnyValue {
-            type Value = Canonical<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a JSON value")
-            }
-
-            fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-                Ok(Canonical::Null)
-            }
-
-            fn visit_bool<E: Error>(self, value: bool) -> Result<Self::Value, E> {
-                Ok(Canonical::Bool(value))
-            }
-
-            fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
-                #[allow(clippy::cast_precision_loss)] // As in JavaScript.
-                self.visit_f64(number as f64)
-            }
-
-            fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
-                #[allow(clippy::cast_precision_loss)] // As in JavaScript.
-                self.visit_f64(number as f64)
-            }
-
-            fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
-                // The sum of -0 and 0 is 0.
-                Ok(Canonical::Number(number + 0.0))
-            }
-
-            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(Canonical::Text(Text(text.into())))
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Canonical::Text(Text(text.to_owned().into())))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-                let mut list = Vec::new();
-                while let Some(item) = items.next_element()? {
-                    list.push(item);
-                }
-                Ok(Canonical::List(list))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members: Vec<(Text<'de>, Canonical<'de>)> = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                // Of duplicates the last stays.
-                members.reverse();
-                members.sort_by(|(one, _), (other, _)| one.cmp(other));
-                members.dedup_by(|(later, _), (earlier, _)| later == earlier);
-                Ok(Canonical::Members(members))
-            }
-        }
-
-        deserializer.deserialize_any(AnyValue)
+    let json = data.as_str();
+    let mut text = String::with_capacity(json.len() * 9 / 8);
+    let mut canonical = Canonical { scan: Scan::of(json), text: &mut text };
+    match canonical.value(0) {
+        Some(()) => Cow::Owned(text),
+        None => Cow::Borrowed(json),
     }
 }
 
-impl Serialize for Canonical<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Null => serializer.serialize_unit(),
-            Self::Bool(value) => serializer.serialize_bool(*value),
-            Self::Number(number) => serializer.serialize_f64(*number),
-            Self::Text(text) => text.serialize(serializer),
-            Self::List(items) => serializer.collect_seq(items),
-            Self::Members(members) => {
-                serializer.collect_map(members.iter().map(|(name, value)| (name, value)))
+/// A JSON text that is read once, and what has been written of it.
+struct Canonical<'a> {
+    scan: Scan<'a>,
+    text: &'a mut String,
+}
+
+/// A member that has been written: its name, and its place in what was written of its object.
+struct Written<'a> {
+    name: Cow<'a, str>,
+    place: Range<usize>,
+}
+
+impl Canonical<'_> {
+    /// Writes the next value, with `depth` objects and arrays around it. `None` if it has none in serde_json.
+    fn value(&mut self, depth: usize) -> Option<()> {
+        match self.scan.next()? {
+            b'{' | b'[' if depth >= MAX_DEPTH => None,
+            b'{' => self.object(depth + 1),
+            b'[' => self.array(depth + 1),
+            b'"' => {
+                let string = self.scan.string();
+                match string.is_escaped {
+                    true => write_string(self.text, &decoded(string.spelled)?)?,
+                    false => self.text.push_str(string.spelled),
+                }
+                Some(())
             }
+            _ => write_scalar(self.text, self.scan.scalar()),
         }
     }
+
+    fn array(&mut self, depth: usize) -> Option<()> {
+        self.scan.enter();
+        self.text.push('[');
+        let start = self.text.len();
+        while self.scan.next()? != b']' {
+            if self.text.len() > start {
+                self.text.push(',');
+            }
+            self.value(depth)?;
+        }
+        self.scan.leave();
+        self.text.push(']');
+        Some(())
+    }
+
+    fn object(&mut self, depth: usize) -> Option<()> {
+        self.scan.enter();
+        self.text.push('{');
+        let start = self.text.len();
+        let mut members: Vec<Written<'_>> = Vec::new();
+        while self.scan.next()? != b'}' {
+            let spelled = self.scan.string();
+            self.scan.enter();
+            let from = self.text.len() - start;
+            let name = match spelled.is_escaped {
+                true => {
+                    let name = decoded(spelled.spelled)?;
+                    write_string(self.text, &name)?;
+                    Cow::Owned(name)
+                }
+                false => {
+                    self.text.push_str(spelled.spelled);
+                    Cow::Borrowed(unquoted(spelled.spelled))
+                }
+            };
+            self.text.push(':');
+            self.value(depth)?;
+            self.text.push(',');
+            members.push(Written { name, place: from..self.text.len() - start });
+        }
+        self.scan.leave();
+        let written = self.text.split_off(start);
+        // Of duplicates the last one counts: the sort leaves them in their order.
+        members.sort_by(|one, other| one.name.cmp(&other.name));
+        let mut members = members.iter().peekable();
+        while let Some(Written { name, place }) = members.next() {
+            if members.peek().is_none_or(|next| next.name != *name) {
+                self.text.push_str(written.get(place.clone())?);
+            }
+        }
+        if self.text.ends_with(',') {
+            self.text.pop();
+        }
+        self.text.push('}');
+        Some(())
+    }
+}
+
+fn decoded(spelled: &str) -> Option<String> {
+    serde_json::from_str(spelled).ok()
+}
+
+fn write_string(text: &mut String, string: &str) -> Option<()> {
+    text.push_str(&serde_json::to_string(string).ok()?);
+    Some(())
+}
+
+/// Writes a number as a double, and anything else as it is.
+fn write_scalar(text: &mut String, json: &str) -> Option<()> {
+    if matches!(json, "true" | "false" | "null") {
+        text.push_str(json);
+        return Some(());
+    }
+    let digits = json.strip_prefix('-').unwrap_or(json);
+    let is_exact = digits.len() <= EXACT_DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if is_exact && json != "-0" {
+        text.extend([json, ".0"]);
+        return Some(());
+    }
+    // The sum of -0 and 0 is 0.
+    let number = serde_json::from_str::<f64>(json).ok()? + 0.0;
+    write!(text, "{}", serde_json::Number::from_f64(number)?).ok()
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
+    use crate::fuzz;
 
     fn spelled(text: &str) -> String {
         canonical(&JsonObject::parse(text).unwrap()).into_owned()
@@ -212,6 +242,44 @@ mod tests {
         assert_eq!(spelled(&deep), deep);
         for text in [r#"{"b":"\ud800","a":1}"#, r#"{"b":1e999,"a":1}"#] {
             assert_eq!(spelled(text), text);
+        }
+    }
+
+    /// The text of a value that serde_json has read.
+    fn of_value(value: &Value) -> String {
+        match value {
+            Value::Number(number) => {
+                format!("{}", Value::from(number.as_f64().unwrap() + 0.0))
+            }
+            Value::Array(items) => {
+                let items: Vec<_> = items.iter().map(of_value).collect();
+                format!("[{}]", items.join(","))
+            }
+            Value::Object(members) => {
+                let mut members: Vec<_> = members.iter().collect();
+                members.sort_by_key(|(name, _)| *name);
+                let members: Vec<_> = members
+                    .iter()
+                    .map(|(name, value)| {
+                        format!("{}:{}", Value::from(name.as_str()), of_value(value))
+                    })
+                    .collect();
+                format!("{{{}}}", members.join(","))
+            }
+            other => other.to_string(),
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn fuzz_the_text_is_that_of_the_value_which_serde_reads(
+            text in fuzz::json_text(fuzz::json_value()),
+        ) {
+            let Ok(data) = JsonObject::parse(&text) else { return Ok(()) };
+            match serde_json::from_str::<Value>(data.as_str()) {
+                Ok(value) => proptest::prop_assert_eq!(canonical(&data), of_value(&value)),
+                Err(_) => proptest::prop_assert_eq!(canonical(&data), data.as_str()),
+            }
         }
     }
 }

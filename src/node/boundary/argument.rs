@@ -26,7 +26,7 @@ pub(crate) enum Parameter {
 
 /// An argument as it comes from JavaScript.
 pub(crate) enum Argument {
-    /// JSON text.
+    /// JSON text, as V8 has written it.
     Json(String),
     /// A number, which is not sent as JSON because that would make `null` of NaN.
     Number(f64),
@@ -90,7 +90,7 @@ impl Arguments {
 
     /// Takes an object, without what Medusa cannot store.
     pub(crate) fn object(&mut self, name: &str) -> Result<JsonObject, Refusal> {
-        self.read_object(name, JsonObject::from_text)
+        self.read_object(name, JsonObject::of_checked)
     }
 
     /// As [`object`](Self::object), together with the object that is its member `inner`, if it is one.
@@ -99,7 +99,7 @@ impl Arguments {
         name: &str,
         inner: &str,
     ) -> Result<(JsonObject, Option<JsonObject>), Refusal> {
-        self.read_object(name, |text| JsonObject::from_text_with(text, inner))
+        self.read_object(name, |text| JsonObject::of_checked_with(text, inner))
     }
 
     fn read_object<T>(
@@ -108,10 +108,7 @@ impl Arguments {
         read: impl FnOnce(String) -> Result<T, JsonError>,
     ) -> Result<T, Refusal> {
         match self.0.next() {
-            Some(Argument::Json(text)) => {
-                if kind_of(&text) != "an object" {
-                    return Err(Refusal::expected(name, "an object", kind_of(&text)));
-                }
+            Some(Argument::Json(text)) if kind_of(&text) == "an object" => {
                 if is_too_deep(&text) {
                     return Err(Refusal::too_deep(name));
                 }

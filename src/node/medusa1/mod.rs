@@ -165,6 +165,10 @@ mod tests {
             else {
                 return Err(proptest::test_runner::TestCaseError::fail("no JSON"));
             };
+            if !texts.iter().all(|text| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()) {
+                // V8 writes no such text. Nothing crashed.
+                return Ok(());
+            }
             let stored: serde_json::Value = match serde_json::from_str(&text) {
                 Ok(stored) => stored,
                 // Infinity to JavaScript.

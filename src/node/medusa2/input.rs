@@ -85,7 +85,7 @@ impl Input {
 
     fn object(&self, name: &str) -> Result<JsonObject, Refusal> {
         let Some(json) = self.member(name) else { return Ok(JsonObject::empty()) };
-        JsonObject::parse(json).map_err(|error| {
+        JsonObject::of_checked(json).map_err(|error| {
             invalid("invalid_data", format!("{name}: {error}. The provider was not asked."))
         })
     }

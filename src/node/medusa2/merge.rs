@@ -19,8 +19,8 @@ pub(super) fn replacing(stored: &JsonObject, data: &JsonObject) -> JsonObject {
             // Nearly all of them are as they were.
             Some(after) if *after == before => {}
             Some(after) => {
-                let Ok(before) = JsonObject::parse(before) else { continue };
-                let Ok(after) = JsonObject::parse(after) else { continue };
+                let Ok(before) = JsonObject::of_checked(before) else { continue };
+                let Ok(after) = JsonObject::of_checked(*after) else { continue };
                 let merged = replacing(&before, &after);
                 if merged != after {
                     changes.push((name, merged.into_text()));
