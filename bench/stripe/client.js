@@ -56,6 +56,9 @@ async function run({ operation, inFlight, url, milliseconds = Infinity, most = I
 }
 
 async function batch(wishes) {
+  // Not a cost of the calls.
+  argumentsFor(wishes.operation);
+  serviceFor(wishes.url);
   global.gc();
   const delay = monitorEventLoopDelay({ resolution: 1 });
   if (wishes.delay) delay.enable();

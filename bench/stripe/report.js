@@ -21,23 +21,32 @@ function cell({ operation, inFlight, latency, subjects }) {
   return `${title}\n${table(rows)}`;
 }
 
-function verdict(bars) {
+const cellsOf = (title, cells) => [title.toUpperCase(), ...cells.map(cell)].join("\n\n");
+
+function verdict(title, bars) {
   const lines = bars.map(({ what, ratio, most, least, met }) => {
-    const bar = least ? `at least ${number(least, 2)}` : `at most ${number(most, 2)}`;
-    return `  ${met ? "met   " : "MISSED"}  ${what}: ${number(ratio, 2)} × the JavaScript plugin, ${bar}`;
+    const bar = least ? `at least ${number(least, 2)}` : `at most ${number(most, 3)}`;
+    return `  ${met ? "met   " : "MISSED"}  ${what}: ${number(ratio, 3)} × the JavaScript plugin, ${bar}`;
   });
   const missed = bars.filter(({ met }) => !met).length;
-  return `${lines.join("\n")}\n${missed ? `${missed} of ${bars.length} bars are MISSED.` : "All bars are met."}`;
+  const sum = missed ? `${missed} of ${bars.length} bars are MISSED.` : "All bars are met.";
+  return `${title}\n${lines.join("\n")}\n${sum}`;
 }
 
-function report({ machine, pinned, cells, memory, growth, bars }) {
+function report({ machine, pinned, firstCalls, first, later, memory, growth, bars }) {
   const cores = pinned ? "one core for the client, one for the server" : "cores as the system gives them (no taskset)";
+  const times = {
+    first: `The first ${number(firstCalls, 0)} calls of a process`,
+    later: "Once both have been called for seconds without a pause",
+  };
   return [
     `${machine.cpu}, ${machine.cores} cores, ${machine.memory}, ${machine.os}, Node ${machine.node}, ${machine.date}; ${cores}`,
-    cells.map(cell).join("\n\n"),
+    cellsOf(times.first, first),
+    cellsOf(times.later, later),
     `RSS growth over ${number(memory, 0)} calls of each operation, 256 in flight: JavaScript ` +
       `${megabytes(growth.javascript, 1)}, ours ${megabytes(growth.ours, 1)}.`,
-    verdict(bars),
+    verdict(times.first, bars.first),
+    verdict(times.later, bars.later),
   ].join("\n\n");
 }
 

@@ -7,9 +7,43 @@ const { payment } = require("../payloads.js");
 const { answer } = require("./process.js");
 
 const ID = "pi_0";
-const INTENT = JSON.stringify({ ...payment("3 KB", 0), id: ID, status: "requires_payment_method" });
-const [BEFORE_ID, AFTER_ID] = INTENT.split(`"${ID}"`);
 const NOTHING = JSON.stringify({ object: "list", data: [], has_more: false, url: "/v1/refunds" });
+
+/** Makes the text of an intent of each id. */
+function intentWith(members) {
+  const [before, after] = JSON.stringify({ ...payment("3 KB", 0), id: ID, ...members }).split(`"${ID}"`);
+  return (id) => `${before}"${id}"${after}`;
+}
+
+const { amount } = payment("3 KB", 0);
+const unpaid = { status: "requires_payment_method" };
+const intent = intentWith(unpaid);
+/** One that is held until it is captured. */
+const heldIntent = intentWith({ status: "requires_capture", amount_capturable: amount, amount_received: 0 });
+const capturedIntent = intentWith({ status: "succeeded", amount_capturable: 0, amount_received: amount });
+
+const CUSTOMER = {
+  id: "cus_stripe",
+  object: "customer",
+  address: null,
+  balance: 0,
+  created: 1732356000,
+  currency: null,
+  default_source: null,
+  delinquent: false,
+  description: null,
+  email: "ada@example.com",
+  invoice_prefix: "ADA1815",
+  livemode: false,
+  metadata: {},
+  name: "Ada Lovelace",
+  phone: null,
+  shipping: null,
+  tax_exempt: "none",
+};
+const newIntent = intentWith({ ...unpaid, customer: CUSTOMER.id });
+const newIntentWithCustomer = intentWith({ ...unpaid, customer: CUSTOMER });
+const WITH_CUSTOMER = /(?:^|&)expand(?:\[|%5B)0(?:\]|%5D)=customer(?:&|$)/;
 
 const METADATA = /(?:^|&)metadata(?:\[|%5B)(\w+)(?:\]|%5D)=([^&]*)/g;
 
@@ -19,18 +53,6 @@ let date = new Date().toUTCString();
 setInterval(() => {
   date = new Date().toUTCString();
 }, 1_000);
-
-const intent = (id) => `${BEFORE_ID}"${id}"${AFTER_ID}`;
-
-/** One that is held until it is captured. */
-const ofStatus = (status, received) => {
-  const of = { ...payment("3 KB", 0), id: ID, status };
-  const text = JSON.stringify({ ...of, amount_capturable: of.amount - received(of), amount_received: received(of) });
-  const [before, after] = text.split(`"${ID}"`);
-  return (id) => `${before}"${id}"${after}`;
-};
-const heldIntent = ofStatus("requires_capture", () => 0);
-const capturedIntent = ofStatus("succeeded", ({ amount }) => amount);
 
 /** What the caller stores with a refund, by which it tells its own from an answer to an earlier request. */
 const sentMetadata = (form) =>
@@ -63,8 +85,9 @@ function bodyFor(line, body) {
   }
   if (target.startsWith("/v1/payment_intents?")) return NOTHING;
   const id = /^\/v1\/payment_intents\/(\w+)/.exec(target)?.[1];
+  if (!id) return (WITH_CUSTOMER.test(body) ? newIntentWithCustomer : newIntent)(`pi_new${++made}`);
   if (id?.startsWith("pi_held_")) return target.endsWith("/capture") ? capturedIntent(id) : heldIntent(id);
-  return intent(id ?? `pi_new${++made}`);
+  return intent(id);
 }
 
 function reply(line, body) {

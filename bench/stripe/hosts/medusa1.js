@@ -1,7 +1,7 @@
 // `medusa-payment-stripe` 6, and ours in its place.
 
 const { createRequire } = require("node:module");
-const { data, KEY, logger } = require("./data.js");
+const { data, KEY, logger, withId } = require("./data.js");
 
 const subjects = {
   /** It has no option for the host: its SDK is made anew with one. */
@@ -44,7 +44,7 @@ const operations = {
 };
 
 function refund(service, data, number) {
-  return service.refundPayment({ ...data, id: `pi_${number}` }, 5);
+  return service.refundPayment(withId(data, `pi_${number}`), 5);
 }
 
 const failed = (result) => result.error;

@@ -1,6 +1,6 @@
 // `@medusajs/payment-stripe`, and ours in its place.
 
-const { data, KEY, logger } = require("./data.js");
+const { data, KEY, logger, withId } = require("./data.js");
 const { pointTo } = require("../../../support/stripe/javascript-plugin.js");
 
 const OPTIONS = { apiKey: KEY, webhookSecret: "whsec_benchmark" };
@@ -56,7 +56,7 @@ const operations = {
     prepare: held,
     call: (service, data, number) =>
       service.capturePayment({
-        data: { ...data, id: `pi_held_${number}` },
+        data: withId(data, `pi_held_${number}`),
         context: { idempotency_key: `capt_${number}` },
       }),
   },
@@ -64,7 +64,7 @@ const operations = {
     prepare: data,
     call: (service, data, number) =>
       service.refundPayment({
-        data: { ...data, id: `pi_${number}` },
+        data: withId(data, `pi_${number}`),
         amount: { value: "0.05", precision: 20 },
         context: { idempotency_key: `ref_${number}` },
       }),
