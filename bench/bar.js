@@ -1,4 +1,8 @@
-// The bar of the design, on the main thread's CPU time: that is what a store has only one of.
+// The bar of the design, on the main thread's CPU time: that is what a store has only one of. It is held against both parts
+// in one call, JSON and one bare round trip: measured apart they come to less, for JSON is at its quickest in a loop that
+// does nothing else. A capture in Medusa 2 reads its row beside that, in whatever language it is written.
+
+const { median } = require("./median.js");
 
 const BAR = { size: "3 KB", factor: 1.25 };
 
@@ -6,18 +10,24 @@ const OURS = ["", "2"].flatMap((host) =>
   ["", "OnWorkers"].flatMap((where) => [`retrieve${host}${where}`, `capture${host}${where}`]),
 );
 
-/** One verdict for each of our operations, sequential and many at once. */
-function judge(cells) {
-  return cells
-    .filter((cell) => cell.size === BAR.size)
-    .flatMap(({ mode, subjects }) =>
-      OURS.map((name) => {
-        const { title, main, wall } = subjects[name];
-        const limit = BAR.factor * (subjects.floor.main + subjects.bare.main);
-        const wallRatio = wall / (subjects.floor.wall + subjects.bare.wall);
-        return { title, mode, main, limit, met: main <= limit, toBoth: main / subjects.both.main, wallRatio };
-      }),
-    );
+/** What one of our operations costs of its floor, on a clock: both parts, and in Medusa 2 a capture's row. */
+const ratio = (subjects, name, clock) =>
+  subjects[name][clock] / subjects[name.startsWith("capture2") ? "bothAndRow" : "both"][clock];
+
+/**
+ * One verdict for each of our operations, sequential and many at once.
+ *
+ * @param runs the cells of each process. The ratio is taken in each of them: at another time the machine may be another one.
+ */
+function judge(runs) {
+  return runs[0].flatMap(({ size, mode, subjects }, at) => {
+    if (size !== BAR.size) return [];
+    return OURS.map((name) => {
+      const middle = (clock) => median(runs.map((cells) => ratio(cells[at].subjects, name, clock)));
+      const main = middle("main");
+      return { title: subjects[name].title, mode, main, wall: middle("wall"), met: main <= BAR.factor };
+    });
+  });
 }
 
 module.exports = { BAR, judge };

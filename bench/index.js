@@ -11,7 +11,7 @@ const { parseArgs } = require("node:util");
 const { judge } = require("./bar.js");
 const { build, TARGET } = require("./build.js");
 const { machine } = require("./machine.js");
-const { measure } = require("./measure.js");
+const { measure, together } = require("./measure.js");
 const { memory } = require("./memory.js");
 const { report } = require("./report.js");
 const { loadTimes, sizes } = require("./startup.js");
@@ -27,7 +27,7 @@ function main() {
 
   progress("building the addons");
   build();
-  const cells = measure({ processes, rounds, milliseconds, progress });
+  const runs = measure({ processes, rounds, milliseconds, progress });
   progress("loading");
   const load = loadTimes(loads);
   progress("memory");
@@ -35,8 +35,8 @@ function main() {
     machine: machine(),
     processes,
     rounds,
-    cells,
-    bar: judge(cells),
+    cells: together(runs),
+    bar: judge(runs),
     load,
     sizes: sizes(),
     memory: memory(calls),

@@ -6,6 +6,7 @@ const { execFileSync } = require("node:child_process");
 const { performance } = require("node:perf_hooks");
 
 const { addons } = require("./build.js");
+const { median } = require("./median.js");
 const { COUNT, payments, sizes } = require("./payloads.js");
 
 const MODES = { sequential: 1, [`${COUNT} at once`]: COUNT };
@@ -22,12 +23,6 @@ async function sequential(subject, data, calls) {
 async function atOnce(subject, data, calls) {
   if (subject.sync) return sequential(subject, data, calls);
   for (let done = 0; done < calls; done += COUNT) await Promise.all(data.map(subject.call));
-}
-
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 /** One batch: microseconds per call of wall time, of the main thread, and of all threads together. */
@@ -112,7 +107,11 @@ function together(runs) {
   });
 }
 
-/** @param options `rounds` of `milliseconds` in each of so many `processes`; `progress` is told about each */
+/**
+ * Returns the cells of each process.
+ *
+ * @param options `rounds` of `milliseconds` in each of so many `processes`; `progress` is told about each
+ */
 function measure({ processes, progress, ...options }) {
   const run = (_, index) => {
     progress(`process ${index + 1} of ${processes}`);
@@ -121,10 +120,10 @@ function measure({ processes, progress, ...options }) {
       execFileSync(process.execPath, [__filename, JSON.stringify(options)], { encoding: "utf8", stdio }),
     );
   };
-  return together(Array.from({ length: processes }, run));
+  return Array.from({ length: processes }, run);
 }
 
-module.exports = { measure, median };
+module.exports = { measure, together };
 
 if (require.main === module) {
   inThisProcess(JSON.parse(process.argv[2])).then((cells) => console.log(JSON.stringify(cells)));

@@ -6,7 +6,7 @@ const path = require("node:path");
 const { performance } = require("node:perf_hooks");
 
 const { ROOT } = require("./build.js");
-const { median } = require("./measure.js");
+const { median } = require("./median.js");
 
 const EMPTY = "";
 const REQUIRE = 'require("./index.js")';

@@ -64,6 +64,10 @@ pub(crate) trait Host: Sync {
     /// a promise.
     fn at_once(&self) -> Option<(&'static str, Operation)>;
 
+    /// Whether a call is made on the worker threads even if its processor does not wait, because the rest of it would
+    /// cost the event loop more than two changes of threads.
+    fn is_left_to_workers(&self, operation: Operation) -> bool;
+
     /// Returns how long a call may take if the processor does not say so.
     fn usual_deadline(&self) -> Duration;
 

@@ -56,7 +56,8 @@ impl Call {
 
     /// As [`answered_here`](Self::answered_here), for a caller that cannot wait for what is delivered first.
     pub(crate) fn answered_at_once(&mut self) -> Option<(Vec<Line>, Outcome)> {
-        if !self.service.stack.is_immediate(self.answer.operation()) {
+        let (host, operation) = (self.answer.host(), self.answer.operation());
+        if !self.service.stack.is_immediate(operation) || host.is_left_to_workers(operation) {
             return None;
         }
         let runtime = runtime().ok()?;

