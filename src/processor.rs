@@ -54,10 +54,11 @@ pub trait PaymentProcessor: Send + Sync + 'static {
     /// Whether `operation` is answered without waiting for anything: from what it is given and what is in
     /// memory, in microseconds. It is asked when the processor is made, and never again.
     ///
-    /// Such a call is made on Node.js's event loop itself, at half the cost of the way to a worker thread
-    /// and back. If it waits after all, for its turn or in a layer, it continues on a
-    /// worker thread. One that blocks, reads a file, asks a provider or computes for long would hold up
-    /// the whole store: leave it to the worker threads.
+    /// Such a call is made on Node.js's event loop itself, which spares it the way to a worker thread and
+    /// back. If it waits after all, for its turn or in a layer, it continues on a worker thread; captures and
+    /// refunds of Medusa 2 are made there in any case, since merging what they return would cost the event loop
+    /// more. One that blocks, reads a file, asks a provider or computes for long would hold up the whole
+    /// store: leave it to the worker threads.
     fn is_immediate(&self, _operation: Operation) -> bool {
         false
     }
