@@ -17,7 +17,7 @@ const ratio = (subjects, name, clock) =>
 /**
  * One verdict for each of our operations, sequential and many at once.
  *
- * @param runs the cells of each process. The ratio is taken in each of them: at another time the machine may be another one.
+ * @param runs the cells of each process. The ratio is taken within each: the machine's speed changes between them.
  */
 function judge(runs) {
   return runs[0].flatMap(({ size, mode, subjects }, at) => {

@@ -110,7 +110,8 @@ function together(runs) {
 /**
  * Returns the cells of each process.
  *
- * @param options `rounds` of `milliseconds` in each of so many `processes`; `progress` is told about each
+ * @param options the number of `processes`, the number of `rounds` in each, and how many `milliseconds` a round takes;
+ *   `progress` is called with a text before each process
  */
 function measure({ processes, progress, ...options }) {
   const run = (_, index) => {

@@ -64,7 +64,7 @@ function subjects({ bare, waiting }) {
         return JSON.parse(text);
       },
     },
-    // What a capture in Medusa 2 cannot do without: nobody says how much it takes but its row.
+    // A capture in Medusa 2 has to read its row: nothing else says how much to take.
     bothAndRow: {
       title: "both in one call, and a capture's row",
       call: async (data) => {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::ops::Range;
 
 use crate::json::JsonObject;
-use crate::json::scan::{Scan, unquoted};
+use crate::json::scan::{Scan, Spelled, unquoted};
 
 /// How deep data may be nested, as for serde_json.
 const MAX_DEPTH: usize = 127;
@@ -24,10 +24,10 @@ const EXACT_DIGITS: usize = 15;
 /// returned as it is spelled.
 pub(crate) fn canonical(data: &JsonObject) -> Cow<'_, str> {
     let json = data.as_str();
-    let mut text = String::with_capacity(json.len() * 9 / 8);
-    let mut canonical = Canonical { scan: Scan::of(json), text: &mut text };
+    let text = String::with_capacity(json.len() * 9 / 8);
+    let mut canonical = Canonical { scan: Scan::of(json), text };
     match canonical.value(0) {
-        Some(()) => Cow::Owned(text),
+        Some(()) => Cow::Owned(canonical.text),
         None => Cow::Borrowed(json),
     }
 }
@@ -35,7 +35,7 @@ pub(crate) fn canonical(data: &JsonObject) -> Cow<'_, str> {
 /// A JSON text that is read once, and what has been written of it.
 struct Canonical<'a> {
     scan: Scan<'a>,
-    text: &'a mut String,
+    text: String,
 }
 
 /// A member that has been written: its name, and its place in what was written of its object.
@@ -44,23 +44,28 @@ struct Written<'a> {
     place: Range<usize>,
 }
 
-impl Canonical<'_> {
+impl<'a> Canonical<'a> {
     /// Writes the next value, with `depth` objects and arrays around it. `None` if it has none in serde_json.
     fn value(&mut self, depth: usize) -> Option<()> {
         match self.scan.next()? {
             b'{' | b'[' if depth >= MAX_DEPTH => None,
             b'{' => self.object(depth + 1),
             b'[' => self.array(depth + 1),
-            b'"' => {
-                let string = self.scan.string();
-                match string.is_escaped {
-                    true => write_string(self.text, &decoded(string.spelled)?)?,
-                    false => self.text.push_str(string.spelled),
-                }
-                Some(())
-            }
-            _ => write_scalar(self.text, self.scan.scalar()),
+            b'"' => self.string().map(|_| ()),
+            _ => write_scalar(&mut self.text, self.scan.scalar()),
         }
+    }
+
+    /// Writes the string that begins here, and returns what it spells.
+    fn string(&mut self) -> Option<Cow<'a, str>> {
+        let Spelled { spelled, is_escaped } = self.scan.string();
+        if !is_escaped {
+            self.text.push_str(spelled);
+            return Some(Cow::Borrowed(unquoted(spelled)));
+        }
+        let string: String = serde_json::from_str(spelled).ok()?;
+        self.text.push_str(&serde_json::to_string(&string).ok()?);
+        Some(Cow::Owned(string))
     }
 
     fn array(&mut self, depth: usize) -> Option<()> {
@@ -84,20 +89,9 @@ impl Canonical<'_> {
         let start = self.text.len();
         let mut members: Vec<Written<'_>> = Vec::new();
         while self.scan.next()? != b'}' {
-            let spelled = self.scan.string();
-            self.scan.enter();
             let from = self.text.len() - start;
-            let name = match spelled.is_escaped {
-                true => {
-                    let name = decoded(spelled.spelled)?;
-                    write_string(self.text, &name)?;
-                    Cow::Owned(name)
-                }
-                false => {
-                    self.text.push_str(spelled.spelled);
-                    Cow::Borrowed(unquoted(spelled.spelled))
-                }
-            };
+            let name = self.string()?;
+            self.scan.enter();
             self.text.push(':');
             self.value(depth)?;
             self.text.push(',');
@@ -119,15 +113,6 @@ impl Canonical<'_> {
         self.text.push('}');
         Some(())
     }
-}
-
-fn decoded(spelled: &str) -> Option<String> {
-    serde_json::from_str(spelled).ok()
-}
-
-fn write_string(text: &mut String, string: &str) -> Option<()> {
-    text.push_str(&serde_json::to_string(string).ok()?);
-    Some(())
 }
 
 /// Writes a number as a double, and anything else as it is.

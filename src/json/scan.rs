@@ -83,19 +83,21 @@ impl<'a> Scan<'a> {
         self.text.as_bytes().get(self.at).copied()
     }
 
-    /// Returns the first byte of the next value, or the bracket behind the last one of an object or array.
-    pub(crate) fn next(&mut self) -> Option<u8> {
-        while matches!(self.peek(), Some(b',' | b' ' | b'\n' | b'\r' | b'\t')) {
+    fn skip_while(&mut self, is_skipped: impl Fn(u8) -> bool) {
+        while self.peek().is_some_and(&is_skipped) {
             self.at += 1;
         }
+    }
+
+    /// Returns the first byte of the next value, or the bracket behind the last one of an object or array.
+    pub(crate) fn next(&mut self) -> Option<u8> {
+        self.skip_while(|byte| byte == b',' || is_space(byte));
         self.peek()
     }
 
     /// Passes the bracket that begins an object or array, or what is between a name and its value.
     pub(crate) fn enter(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
-            self.at += 1;
-        }
+        self.skip_while(is_space);
         self.at += 1;
     }
 
@@ -198,13 +200,12 @@ impl<'a> Scan<'a> {
     fn skip_scalar(&mut self) {
         // At least one byte, so that a text that is not JSON comes to its end.
         self.at += 1;
-        while let Some(byte) = self.peek() {
-            if matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t') {
-                return;
-            }
-            self.at += 1;
-        }
+        self.skip_while(|byte| !matches!(byte, b',' | b'}' | b']') && !is_space(byte));
     }
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\r' | b'\t')
 }
 
 /// Returns how many bytes there are before a quotation mark or a backslash. Most strings are short: a search that is set

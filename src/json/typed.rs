@@ -13,7 +13,7 @@ impl<'de> Deserializer<'de> for &'de JsonObject {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_map(Members { object: self, fields: None, next: 0, value: None })
+        visitor.visit_map(Members::of(self, None))
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -22,7 +22,7 @@ impl<'de> Deserializer<'de> for &'de JsonObject {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor.visit_map(Members { object: self, fields: Some(fields), next: 0, value: None })
+        visitor.visit_map(Members::of(self, Some(fields)))
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -60,6 +60,12 @@ struct Members<'de> {
     next: usize,
     /// That of the member whose name was read last. `None` if the type has no such field.
     value: Option<&'de str>,
+}
+
+impl<'de> Members<'de> {
+    fn of(object: &'de JsonObject, fields: Option<&'static [&'static str]>) -> Self {
+        Self { object, fields, next: 0, value: None }
+    }
 }
 
 impl<'de> MapAccess<'de> for Members<'de> {

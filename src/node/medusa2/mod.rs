@@ -61,8 +61,9 @@ impl Host for Medusa2 {
         None
     }
 
-    /// A capture and a refund read their row and merge what they have changed into the payment's data (measured at 3 KB:
-    /// 49 µs of the event loop, and 35 on the worker threads).
+    /// A capture and a refund merge what they have changed into the payment's data. Of 100 captures at once by `manual`, at
+    /// 3 KB, each cost the event loop 1.50 times as much as JSON and a bare round trip, and on the worker threads 1.33
+    /// times.
     fn is_left_to_workers(&self, operation: Operation) -> bool {
         matches!(operation, Operation::CapturePayment | Operation::RefundPayment)
     }
