@@ -17,10 +17,10 @@ const { parse, stringify } = JSON;
 const LOOK_UP_MS = 3_000;
 
 /**
- * The code of a capture that found a part taken for which there is no row (`src/captures.rs`): a row that was written since
+ * The codes of a capture that found a part taken for which there is no row (`src/captures.rs`): a row that was written since
  * may be that part's.
  */
-const ROWS_ARE_OLD = "capture_rows_are_old";
+const ROWS_ARE_OLD = ["capture_rows_are_old", "capture_rows_are_old_after_loss"];
 
 /** Stands in for the error of Medusa 2 if it is not installed, as in unit tests (`@medusajs/utils/dist/common/errors.js`). */
 class BuiltInError extends Error {
@@ -98,9 +98,9 @@ const retrieve = (provider, service, ...query) => inTime(provider.container[serv
 /**
  * The row that Medusa has written for the capture or refund that it asks for (`@medusajs/payment`,
  * `dist/services/payment-module.js`), with all those of its payment, as JSON text; `{ unread: why }` if it cannot be read,
- * with `is_there` if it is there all the same. `again` says that an earlier call has asked for it.
+ * with `is_there` if it is there all the same. `again` is the code of the call that asked for it to be read again.
  */
-async function rowOf(provider, service, input, again = false) {
+async function rowOf(provider, service, input, again) {
   try {
     const id = input.context?.idempotency_key;
     if (!id) return stringify({ unread: "the call has no idempotency key" });
@@ -361,9 +361,9 @@ function ask(prototype, addon) {
       try {
         return await capturePayment.call(this, input, await rowOf(this, "captureService", input));
       } catch (error) {
-        if (error?.code !== ROWS_ARE_OLD) throw error;
+        if (!ROWS_ARE_OLD.includes(error?.code)) throw error;
+        return capturePayment.call(this, input, await rowOf(this, "captureService", input, error.code));
       }
-      return capturePayment.call(this, input, await rowOf(this, "captureService", input, true));
     },
 
     async refundPayment(input) {

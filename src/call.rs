@@ -52,6 +52,8 @@ pub(crate) struct Rows {
     pub(crate) refunded: Option<Amount>,
     /// Whether the call is repeated with rows that were read after the provider's state had been.
     pub(crate) were_read_again: bool,
+    /// Whether the call that is repeated had lost an attempt before it asked for the rows.
+    pub(crate) after_loss: bool,
 }
 
 /// One logical call: made once, before any layer, and the same for every attempt at it.
@@ -99,8 +101,7 @@ impl CallContext {
 
     pub(crate) fn made_by(self, host: HostCall) -> Self {
         let call = Self { rows: host.rows, provider: host.provider, ..self };
-        // The call repeats one that may have lost an attempt before it asked for the rows.
-        if call.rows.were_read_again {
+        if call.rows.after_loss {
             call.lose_an_attempt();
         }
         call

@@ -108,6 +108,9 @@ pub(crate) const DIFFER: &str = "captures_differ";
 /// The code of an error that asks the host to read its rows again and to repeat the call.
 pub(crate) const ROWS_ARE_OLD: &str = "capture_rows_are_old";
 
+/// The same of a call that has lost an attempt before.
+pub(crate) const ROWS_ARE_OLD_AFTER_LOSS: &str = "capture_rows_are_old_after_loss";
+
 #[derive(Debug, PartialEq, Eq)]
 enum Decision {
     Part(Part),

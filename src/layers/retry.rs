@@ -6,7 +6,7 @@ use tokio::time::{Instant, sleep};
 
 use super::{Layer, Next};
 use crate::call::CallContext;
-use crate::captures::ROWS_ARE_OLD;
+use crate::captures::{ROWS_ARE_OLD, ROWS_ARE_OLD_AFTER_LOSS};
 use crate::error::{ErrorKind, PaymentProcessorError, Result, Retryability};
 use crate::request::{Request, Response};
 
@@ -80,7 +80,7 @@ pub(super) fn summed_up(last: PaymentProcessorError, call: &CallContext) -> Paym
         // That the last attempt moved nothing would be read as if the call had moved nothing.
         let reason = last.detail().trim_end_matches(last.kind().advice()).trim_end();
         // The host's to read: it repeats the call with its rows as they are now.
-        let code = if last.code() == ROWS_ARE_OLD { ROWS_ARE_OLD } else { "" };
+        let code = if last.code() == ROWS_ARE_OLD { ROWS_ARE_OLD_AFTER_LOSS } else { "" };
         return PaymentProcessorError::new(
             kind,
             format!("{} was not answered", call.subject()),

@@ -115,7 +115,7 @@ mod tests {
     async fn a_call_that_repeats_a_lost_one_is_not_told_that_nothing_was_moved() {
         let stack = stack(&Script::new([Step::Done]));
         assert!(stack.call(refund("pi_1", 700)).await.is_ok());
-        let rows = Rows { were_read_again: true, ..Rows::default() };
+        let rows = Rows { were_read_again: true, after_loss: true, ..Rows::default() };
         let host = HostCall { rows, ..HostCall::default() };
         let again = stack.call_from(host, refund("pi_1", 700)).await;
         assert_eq!(again.unwrap_err().kind(), ErrorKind::OutcomeUnknown);

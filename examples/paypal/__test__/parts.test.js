@@ -121,6 +121,15 @@ describe("a capture of a part", () => {
     assertBooksEqualLedger();
   });
 
+  test("of the amount that another server is taking has to wait, and leaves nothing unknown", async () => {
+    capturedInTheDashboard("5.00");
+    const capture = payment.capture(5);
+    payment.captures.push({ id: "capt_other", amount: 5, created_at: new Date() }); // after the rows were read
+    await expect(capture).rejects.toThrow(/has to wait(?!.*not known)/s);
+    expect(moved()).toEqual(["hold 15.00", "capture 5.00"]);
+    assertBooksEqualLedger();
+  });
+
   test("is refused once the rest was released", async () => {
     await captured(5);
     fake.account.voidAuthorization(order().authorizations[0].id);

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::amount;
 use crate::amount::Amount;
 use crate::call::Rows;
+use crate::captures::ROWS_ARE_OLD_AFTER_LOSS;
 use crate::error::{ErrorKind, PaymentProcessorError};
 use crate::types::Capture;
 
@@ -26,9 +27,8 @@ pub(super) struct RowJson {
     /// Whether the row is there although it cannot be read.
     #[serde(default)]
     is_there: bool,
-    /// Whether an earlier call has asked for it.
-    #[serde(default)]
-    again: bool,
+    /// The code of the earlier call that has asked for it to be read again.
+    again: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -69,7 +69,7 @@ impl RowJson {
             payment: None,
             unread: Some(error.to_string()),
             is_there: false,
-            again: false,
+            again: None,
         })
     }
 
@@ -120,7 +120,8 @@ impl RowJson {
             young_captures: those(captures, false),
             refunds: those(refunds, true),
             refunded: None,
-            were_read_again: self.again,
+            were_read_again: self.again.is_some(),
+            after_loss: self.again.as_deref() == Some(ROWS_ARE_OLD_AFTER_LOSS),
         }
     }
 

@@ -196,6 +196,7 @@ impl Medusa {
             refunds: others(refunds, Movement::is_settled),
             refunded: None,
             were_read_again: false,
+            after_loss: false,
         }
     }
 

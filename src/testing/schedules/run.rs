@@ -11,8 +11,8 @@ use super::operator::{Operator, Want};
 use super::schedule::{Call, End, Hits, Part, Server, Start, Step, What};
 use crate::amount::Amount;
 use crate::call::{HostCall, Rows};
-use crate::captures::ROWS_ARE_OLD;
-use crate::error::ErrorKind;
+use crate::captures::{ROWS_ARE_OLD, ROWS_ARE_OLD_AFTER_LOSS};
+use crate::error::{ErrorKind, PaymentProcessorError};
 use crate::json::JsonObject;
 use crate::layers::Stack;
 use crate::request::{Request, Response};
@@ -331,10 +331,13 @@ impl<'a> Run<'a> {
             answer_to(self.server(call.server), host, request.clone(), limit).await
         };
         let answer = made(rows.clone()).await;
-        if answer.error().is_none_or(|error| error.code() != ROWS_ARE_OLD) {
-            return answer;
-        }
-        made(Rows { were_read_again: true, ..self.medusa.rows(row.as_deref()) }).await
+        let after_loss = match answer.error().map(PaymentProcessorError::code) {
+            Some(ROWS_ARE_OLD) => false,
+            Some(ROWS_ARE_OLD_AFTER_LOSS) => true,
+            _ => return answer,
+        };
+        let rows = self.medusa.rows(row.as_deref());
+        made(Rows { were_read_again: true, after_loss, ..rows }).await
     }
 
     fn server(&self, server: Server) -> &Stack {

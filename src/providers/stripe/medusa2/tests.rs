@@ -158,7 +158,19 @@ async fn a_part_whose_reply_was_lost_is_recorded_and_not_taken_again() {
 async fn a_part_that_an_attempt_may_have_taken_is_told_with_the_rows_as_they_are_then() {
     let answers = vec![ok(held(1200, 0)), Answer::Close, ok(taken(550))];
     let error = capture("", rows(&[], &[]), 550, answers).await.result.unwrap_err();
-    assert_eq!((error.kind(), error.code()), (ErrorKind::OutcomeUnknown, "capture_rows_are_old"));
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
+    assert_eq!(error.code(), "capture_rows_are_old_after_loss");
+}
+
+#[tokio::test]
+async fn a_repeated_capture_that_has_to_wait_is_unknown_only_if_an_attempt_was_lost() {
+    let host = again(rows(&[], &[550]));
+    let lost =
+        HostCall { rows: Rows { after_loss: true, ..host.rows.clone() }, ..HostCall::default() };
+    for (host, kind) in [(host, ErrorKind::Unavailable), (lost, ErrorKind::OutcomeUnknown)] {
+        let error = capture("", host, 550, vec![ok(taken(550))]).await.result.unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+    }
 }
 
 #[tokio::test]
