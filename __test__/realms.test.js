@@ -487,3 +487,12 @@ test("realms are collected when they are not used any more, and not while a call
   // V8 may hold on to the last one or two; all would be left if the addon held on to them.
   expect(left).toBeLessThanOrEqual(2);
 });
+
+test("an answer that nothing uses any more does not wait for a full collection", async () => {
+  // On so large a heap there is none by itself.
+  const flags = ["--expose-gc", "--initial-heap-size=256"];
+  const { code, stdout, stderr } = await node([...flags, path.join(__dirname, "support/answers-collected.js")]);
+  expect({ code, stderr }).toStrictEqual({ code: 0, stderr: "" });
+  // Of some 5,000 bytes that an answer takes.
+  expect(Number(stdout)).toBeLessThan(1_000);
+});

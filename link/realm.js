@@ -40,10 +40,15 @@ module.exports = function realmFunctions(addon, linked, { options, failure }) {
     const waiting = calls.get(call);
     if (waiting === undefined) return;
     calls.delete(call);
+    const { resolve, reject } = waiting;
+    // V8 leaves the table that a Map has outgrown with its entries, and with a pointer to the next one. Once the first is old,
+    // they all stay until a full collection, and so would every answer behind them (measured: 2.6 KB a call of 3 KB).
+    waiting.resolve = undefined;
+    waiting.reject = undefined;
     try {
-      waiting.resolve(outcome(how, text));
+      resolve(outcome(how, text));
     } catch (cause) {
-      waiting.reject(cause);
+      reject(cause);
     }
   }
 
