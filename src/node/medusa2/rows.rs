@@ -1,7 +1,7 @@
 //! The rows that Medusa 2 writes before it asks the provider for a capture or a refund.
 //!
 //! Medusa does not say how much a capture takes: the amount is in the capture's own row, which is committed by then and which
-//! the idempotency key names (`capturePayment`, `@medusajs/payment/dist/services/payment-module.js`). `link/medusa2.js` reads
+//! the idempotency key names (`capturePayment`, `@medusajs/payment/dist/services/payment-module.js`). `link/medusa2/rows.js` reads
 //! it with all the rows of the payment, in the realm that alone can.
 
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use crate::captures::ROWS_ARE_OLD_AFTER_LOSS;
 use crate::error::{ErrorKind, PaymentProcessorError};
 use crate::types::Capture;
 
-/// A row with what `link/medusa2.js` has read of its payment, or why it cannot be read.
+/// A row with what `link/medusa2/rows.js` has read of its payment, or why it cannot be read.
 #[derive(Default, Deserialize)]
 pub(super) struct RowJson {
     id: Option<String>,
