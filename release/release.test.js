@@ -19,7 +19,7 @@ const NPM_FILES = [
   /^package\.json$/,
   /^(README\.md|LICENSE)$/,
   /^(index|link|load)\.(js|d\.ts)$/,
-  /^link\/[\w-]+\.js$/,
+  /^link\/(medusa2\/)?[\w-]+\.js$/,
   /^v2\/[\w-]+\/((index|base)\.(js|d\.ts)|[\w-]+\.js)$/,
   /^services\/[\w-]+\.js$/,
   /^stripe\/(package\.json|base\.d\.ts|[\w-]+\.js|(services|api|loaders|subscribers)\/[\w-]+\.js)$/,
