@@ -489,7 +489,7 @@ test("realms are collected when they are not used any more, and not while a call
 });
 
 test("an answer that nothing uses any more does not wait for a full collection", async () => {
-  // On so large a heap there is none by itself.
+  // V8 makes none by itself with a heap of this size.
   const flags = ["--expose-gc", "--initial-heap-size=256"];
   const { code, stdout, stderr } = await node([...flags, path.join(__dirname, "support/answers-collected.js")]);
   expect({ code, stderr }).toStrictEqual({ code: 0, stderr: "" });
