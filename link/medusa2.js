@@ -11,8 +11,8 @@ const replaceMethods = require("./replace-methods.js");
 const { parse, stringify } = JSON;
 
 /**
- * The codes of a capture that found a part taken for which there is no row (`src/captures.rs`): a row that was written since
- * may be that part's.
+ * The codes with which a capture asks for its rows to be read again (`src/captures.rs`): a part was taken that none of them
+ * accounts for, and a row that was written since may be that part's.
  */
 const ROWS_ARE_OLD = ["capture_rows_are_old", "capture_rows_are_old_after_loss"];
 

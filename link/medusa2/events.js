@@ -19,7 +19,7 @@ async function adopt(provider, { action, payment }, { data, ...session }) {
   try {
     const found = { id: payment, medusa_session: session };
     const answer = await provider.authorizePayment({ data: found, context: { idempotency_key: session.id } });
-    // Medusa merges it into what the storefront has sent, which is no record of the provider's.
+    // Medusa merges it into what the storefront has sent: a record in there is not the provider's.
     await recordSession(provider, { id: session.id, data: { medusa_payment_rs: null, ...answer.data } });
     const what = `medusa-payment-rs: ${session.id} had no record of its payment ${payment}`;
     log(provider, "warn", `${what}; it is recorded now.`);

@@ -63,14 +63,8 @@ pub(super) enum Wanted {
 
 impl RowJson {
     pub(super) fn read(json: &str) -> Self {
-        serde_json::from_str(json).unwrap_or_else(|error| Self {
-            id: None,
-            amount: None,
-            payment: None,
-            unread: Some(error.to_string()),
-            is_there: false,
-            again: None,
-        })
+        serde_json::from_str(json)
+            .unwrap_or_else(|error| Self { unread: Some(error.to_string()), ..Self::default() })
     }
 
     /// Refuses a refund whose row is there and cannot be read: the payment's other refunds would be taken for unrecorded
